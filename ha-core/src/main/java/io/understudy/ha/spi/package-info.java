@@ -1,0 +1,5 @@
+/** What applications may implement: interfaces of two or three methods. */
+@NullMarked
+package io.understudy.ha.spi;
+
+import org.jspecify.annotations.NullMarked;
