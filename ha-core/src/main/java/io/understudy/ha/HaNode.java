@@ -1,0 +1,111 @@
+package io.understudy.ha;
+
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * This JVM as a member of a cluster. Threadsafe.
+ *
+ * <pre>{@code
+ * try (HaNode node = HaNode.builder()
+ *     .cluster("shop").member("n1").roster("n1,n2,n3")
+ *     .bind("10.0.0.1:7801").peers("10.0.0.1:7801,10.0.0.2:7801,10.0.0.3:7801")
+ *     .state(Path.of("/var/lib/shop/ha")).secret(Secret.ofFile(Path.of("/etc/shop/ha.secret")))
+ *     .role(RoleSpec.named("billing-jobs").listening(billing))
+ *     .start()) {
+ *   ...
+ * }
+ * }</pre>
+ */
+public interface HaNode extends AutoCloseable {
+  /**
+   * Begins the configuration of a node.
+   *
+   * @return a new builder
+   */
+  static HaNodeBuilder builder() {
+    return new HaNodeBuilder();
+  }
+
+  /**
+   * This member.
+   *
+   * @return its id
+   */
+  MemberId member();
+
+  /**
+   * The cluster.
+   *
+   * @return the cluster's name
+   */
+  String cluster();
+
+  /**
+   * The cluster's time values.
+   *
+   * @return lease, heartbeat and clock rate error
+   */
+  Timing timing();
+
+  /**
+   * Declares a role while the node runs: this member campaigns for it from now on.
+   *
+   * @param spec the role
+   * @return the role
+   * @throws IllegalStateException if it is declared already, or the node is closed
+   */
+  Role declare(RoleSpec spec);
+
+  /**
+   * A role that was declared.
+   *
+   * @param name its name
+   * @return the role, or empty if this member did not declare it
+   */
+  Optional<Role> role(String name);
+
+  /**
+   * Whether this member hears a quorum of the roster's votes now. One volatile read.
+   *
+   * @return true if a quorum was heard within the last lease
+   */
+  boolean hasQuorum();
+
+  /**
+   * A snapshot for people and monitoring.
+   *
+   * @return the status
+   */
+  NodeStatus status();
+
+  /**
+   * Takes the member out of the running, or back in. On standby it leads nothing (what it leads it
+   * resigns), but goes on voting. Not durable: a restarted member is not on standby.
+   *
+   * @param on whether to be on standby
+   */
+  void standby(boolean on);
+
+  /**
+   * Tells the member that its empty state directory is no lost disk, so that it need not catch up. An
+   * operator's word: only true when no member that held votes of this cluster still runs elsewhere.
+   */
+  void confirmEmptyState();
+
+  /**
+   * Subscribes to everything that happens from now on.
+   *
+   * @param listener called in order on one thread that is never the election thread; what it throws is
+   *     logged
+   * @return ends the subscription
+   */
+  Subscription subscribe(Consumer<? super HaEvent> listener);
+
+  /**
+   * Resigns every role, tells the listeners, leaves the cluster. Returns when done, within about five
+   * seconds. Closing twice does nothing.
+   */
+  @Override
+  void close();
+}

@@ -1,0 +1,56 @@
+package io.understudy.ha;
+
+import java.util.List;
+
+/**
+ * What a member knows of itself and its cluster at one moment. Immutable.
+ *
+ * @param member this member
+ * @param cluster the cluster's name
+ * @param incarnation this life of the member, in hexadecimal
+ * @param quorum whether it hears a quorum of the roster's votes
+ * @param inService whether it votes and may lead (false: its durable state cannot be written)
+ * @param standby whether it is on standby
+ * @param rosterVersion the version of the roster it uses
+ * @param members one entry for each member of the roster
+ * @param roles one entry for each role it declared, sorted by name
+ */
+public record NodeStatus(
+    MemberId member,
+    String cluster,
+    String incarnation,
+    boolean quorum,
+    boolean inService,
+    boolean standby,
+    long rosterVersion,
+    List<MemberStatus> members,
+    List<RoleStatus> roles) {
+
+  /**
+   * A member of the roster as this one sees it.
+   *
+   * @param member the member
+   * @param votes its votes
+   * @param witness whether it never leads
+   * @param reachable whether it was heard within the last lease
+   */
+  public record MemberStatus(MemberId member, int votes, boolean witness, boolean reachable) {}
+
+  /**
+   * A role as this member sees it.
+   *
+   * @param role its name
+   * @param leader who leads, as far as known
+   * @param leading whether this member leads
+   * @param leaseLeftMillis what is left of this member's own lease, 0 if it does not lead
+   * @param register the newest version known to be committed
+   * @param waiting why the member does not vote yet; empty if it does
+   */
+  public record RoleStatus(
+      String role,
+      java.util.Optional<LeaderInfo> leader,
+      boolean leading,
+      long leaseLeftMillis,
+      RegisterVersion register,
+      String waiting) {}
+}

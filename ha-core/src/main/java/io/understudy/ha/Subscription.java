@@ -1,0 +1,8 @@
+package io.understudy.ha;
+
+/** Ends a subscription when closed. Closing twice does nothing. */
+@FunctionalInterface
+public interface Subscription extends AutoCloseable {
+  @Override
+  void close();
+}

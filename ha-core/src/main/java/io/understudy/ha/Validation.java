@@ -1,0 +1,168 @@
+package io.understudy.ha;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects the faults of a configuration, each with the value found and the value wanted. Where a value is
+ * faulty a placeholder is returned so that the rest can be checked too; {@link #throwIfFaulty()} keeps it
+ * from being used.
+ */
+final class Validation {
+  private static final Duration MIN_LEASE = Duration.ofMillis(100);
+  private static final Duration MAX_LEASE = Duration.ofMinutes(10);
+  private static final Duration MIN_HEARTBEAT = Duration.ofMillis(10);
+  private static final double MAX_CLOCK_RATE_ERROR = 0.5;
+  private static final MemberId NOBODY = new MemberId("nobody");
+  private static final InetSocketAddress NOWHERE = InetSocketAddress.createUnresolved("nowhere", 1);
+
+  private final List<String> faults = new ArrayList<>();
+
+  void throwIfFaulty() {
+    if (!faults.isEmpty()) {
+      throw new HaConfigurationException(faults);
+    }
+  }
+
+  String clusterName(@Nullable String name) {
+    return id("cluster", name).value();
+  }
+
+  MemberId member(@Nullable String name) {
+    return id("member", name);
+  }
+
+  List<RosterMember> roster(List<String> entries, MemberId self, boolean witness) {
+    List<RosterMember> members = new ArrayList<>();
+    Set<MemberId> seen = new HashSet<>();
+    for (String entry : entries) {
+      attempt(() -> members.add(RosterMember.parse(entry)));
+    }
+    for (RosterMember entry : members) {
+      if (!seen.add(entry.member())) {
+        faults.add("roster names member " + entry.member() + " twice; each member is named once");
+      }
+    }
+    if (members.stream().mapToInt(RosterMember::votes).sum() == 0) {
+      faults.add("roster has no votes: name the members that vote, for example n1,n2,n3");
+    } else if (!self.equals(NOBODY)) {
+      checkSelf(members, self, witness);
+    }
+    return members;
+  }
+
+  private void checkSelf(List<RosterMember> members, MemberId self, boolean witness) {
+    RosterMember own =
+        members.stream().filter(m -> m.member().equals(self)).findFirst().orElse(null);
+    if (own == null) {
+      faults.add("roster does not name this member, " + self + "; it names " + names(members));
+    } else if (own.witness() != witness) {
+      faults.add(
+          "member " + self + (witness ? " is configured as a witness" : " is no witness")
+              + " but the roster says " + (own.witness() ? "'" + self + ":witness'" : "'" + self + "'")
+              + "; make both agree");
+    }
+    if (members.stream().allMatch(RosterMember::witness)) {
+      faults.add("roster has witnesses only, " + names(members) + "; at least one member must be able to lead");
+    }
+  }
+
+  private static List<MemberId> names(List<RosterMember> members) {
+    return members.stream().map(RosterMember::member).toList();
+  }
+
+  InetSocketAddress address(String what, @Nullable String text) {
+    if (text == null) {
+      faults.add(what + " is missing; give host:port, for example 10.0.0.1:7801");
+      return NOWHERE;
+    }
+    int colon = text.lastIndexOf(':');
+    int port = colon < 1 ? -1 : port(text.substring(colon + 1));
+    if (port < 1 || port > 65_535) {
+      faults.add(what + " is '" + text + "'; host:port with a port of 1 to 65535 is wanted");
+      return NOWHERE;
+    }
+    InetSocketAddress address = new InetSocketAddress(text.substring(0, colon), port);
+    if (address.isUnresolved()) {
+      faults.add(what + " names host '" + text.substring(0, colon) + "', which does not resolve");
+    }
+    return address;
+  }
+
+  private static int port(String text) {
+    return text.matches("[0-9]{1,5}") ? Integer.parseInt(text) : -1;
+  }
+
+  List<InetSocketAddress> peers(List<String> texts, InetSocketAddress bind, int rosterSize) {
+    List<InetSocketAddress> peers = texts.stream().map(text -> address("peers", text)).toList();
+    boolean allGood = !peers.contains(NOWHERE) && bind != NOWHERE;
+    if (allGood && !bind.getAddress().isAnyLocalAddress() && !peers.contains(bind)) {
+      faults.add("peers " + texts + " do not contain bind " + bind + "; list every member, this one too");
+    }
+    if (allGood && peers.size() < rosterSize) {
+      faults.add("peers has " + peers.size() + " addresses for a roster of " + rosterSize + "; list one for each member");
+    }
+    return peers;
+  }
+
+  <T> T present(String what, @Nullable T value, String wanted) {
+    if (value == null) {
+      faults.add(what + " is missing; give " + wanted);
+    }
+    @SuppressWarnings({"unchecked", "NullAway"}) // never used: throwIfFaulty() comes first
+    T result = value;
+    return result;
+  }
+
+  void timing(Timing timing) {
+    Duration lease = timing.lease();
+    Duration heartbeat = timing.heartbeat();
+    if (lease.compareTo(MIN_LEASE) < 0 || lease.compareTo(MAX_LEASE) > 0) {
+      faults.add("lease is " + lease.toMillis() + " ms; " + MIN_LEASE.toMillis() + " ms to " + MAX_LEASE.toMinutes() + " min are possible");
+    }
+    if (heartbeat.compareTo(MIN_HEARTBEAT) < 0 || heartbeat.multipliedBy(3).compareTo(lease) > 0) {
+      faults.add("heartbeat is " + heartbeat.toMillis() + " ms; at least " + MIN_HEARTBEAT.toMillis()
+              + " ms and at most a third of the lease (" + lease.toMillis() + " ms) are wanted");
+    }
+    double rho = timing.clockRateError();
+    if (!(rho >= 0 && rho < MAX_CLOCK_RATE_ERROR)) {
+      faults.add("clock rate error is " + rho + "; at least 0 and below " + MAX_CLOCK_RATE_ERROR + " are possible");
+    }
+  }
+
+  void roles(List<RoleSpec> roles, boolean witness) {
+    Set<String> names = new HashSet<>();
+    for (RoleSpec role : roles) {
+      if (!names.add(role.name())) {
+        faults.add("role '" + role.name() + "' is declared twice; declare it once");
+      }
+    }
+    if (witness && !roles.isEmpty()) {
+      faults.add("a witness votes for every role and leads none, but declares " + names + "; declare no role on it");
+    }
+  }
+
+  private MemberId id(String what, @Nullable String name) {
+    if (name == null) {
+      faults.add(what + " is missing; give 1 to 64 characters of A-Z a-z 0-9 . _ -");
+      return NOBODY;
+    }
+    MemberId[] id = {NOBODY};
+    attempt(() -> id[0] = new MemberId(name));
+    return id[0];
+  }
+
+  private void attempt(Runnable check) {
+    try {
+      check.run();
+    } catch (IllegalArgumentException e) {
+      faults.add(String.valueOf(e.getMessage()));
+    }
+  }
+}
