@@ -1,0 +1,37 @@
+package io.understudy.ha.internal.election;
+
+import io.understudy.ha.MemberId;
+import io.understudy.ha.RegisterValue;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a member believes about the others and about its own chances. Never decides a vote.
+ *
+ * @param reachable who seems alive
+ * @param candidacy whether and how it runs
+ * @param leader the leader it follows, or null
+ * @param leaderEpoch that leader's epoch
+ * @param committed the newest register value known to be committed
+ * @param highestEpoch the highest epoch heard of
+ * @param evidence recent facts about others, to be relayed when campaigning
+ * @param freeSinceNanos since when nothing but its rank keeps it from campaigning
+ * @param stepNanos the delay between two ranks
+ * @param attempts counts canvasses, to number and to jitter them
+ * @param invited whether the last leader named it as successor
+ * @param betterSinceNanos since when a better-placed member could take over; {@link Step#NEVER} if none
+ */
+public record Outlook(
+    Set<MemberId> reachable,
+    Input.Candidacy candidacy,
+    @Nullable Life leader,
+    long leaderEpoch,
+    RegisterValue committed,
+    long highestEpoch,
+    List<Evidence> evidence,
+    long freeSinceNanos,
+    long stepNanos,
+    long attempts,
+    boolean invited,
+    long betterSinceNanos) {}
