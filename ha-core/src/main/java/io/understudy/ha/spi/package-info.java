@@ -1,5 +1,0 @@
-/** What applications may implement: interfaces of two or three methods. */
-@NullMarked
-package io.understudy.ha.spi;
-
-import org.jspecify.annotations.NullMarked;
