@@ -101,7 +101,7 @@ final class Validation {
 
   List<InetSocketAddress> peers(List<String> texts, InetSocketAddress bind, int rosterSize) {
     List<InetSocketAddress> peers = texts.stream().map(text -> address("peers", text)).toList();
-    boolean allGood = !peers.contains(NOWHERE) && bind != NOWHERE;
+    boolean allGood = !peers.contains(NOWHERE) && !bind.equals(NOWHERE);
     if (allGood && !bind.getAddress().isAnyLocalAddress() && !peers.contains(bind)) {
       faults.add("peers " + texts + " do not contain bind " + bind + "; list every member, this one too");
     }
@@ -111,13 +111,12 @@ final class Validation {
     return peers;
   }
 
+  @SuppressWarnings("NullAway") // a null is never used: throwIfFaulty() comes first
   <T> T present(String what, @Nullable T value, String wanted) {
     if (value == null) {
       faults.add(what + " is missing; give " + wanted);
     }
-    @SuppressWarnings({"unchecked", "NullAway"}) // never used: throwIfFaulty() comes first
-    T result = value;
-    return result;
+    return value;
   }
 
   void timing(Timing timing) {

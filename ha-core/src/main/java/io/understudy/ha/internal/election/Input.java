@@ -49,6 +49,7 @@ public sealed interface Input {
       implements Input {}
 
   /** Asks the leader to write the register; comes back in {@link Output.Answer}. */
+  @SuppressWarnings("ArrayRecordComponent") // carried once, never compared
   record Write(long request, byte[] value) implements Input {
     /** Copies. */
     public Write {
