@@ -6,6 +6,7 @@ import java.io.Serial;
 public final class OperationRefusedException extends HaException {
   @Serial private static final long serialVersionUID = 1L;
 
+  /** Why. */
   private final Cause refusal;
 
   /** Why an operation was refused. */
