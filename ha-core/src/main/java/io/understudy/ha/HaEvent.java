@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Something that happened, as this member saw it. State changes first, the event comes after. Events of
- * one member are delivered in order, on one thread that is never the election thread.
+ * Something that happened, as this member saw it. State changes first, the event comes after.
+ * Events of one member are delivered in order, on one thread that is never the election thread.
  */
 public sealed interface HaEvent {
   /**

@@ -88,23 +88,24 @@ public interface HaNode extends AutoCloseable {
   void standby(boolean on);
 
   /**
-   * Tells the member that its empty state directory is no lost disk, so that it need not catch up. An
-   * operator's word: only true when no member that held votes of this cluster still runs elsewhere.
+   * Tells the member that its empty state directory is no lost disk, so that it need not catch up.
+   * An operator's word: only true when no member that held votes of this cluster still runs
+   * elsewhere.
    */
   void confirmEmptyState();
 
   /**
    * Subscribes to everything that happens from now on.
    *
-   * @param listener called in order on one thread that is never the election thread; what it throws is
-   *     logged
+   * @param listener called in order on one thread that is never the election thread; what it throws
+   *     is logged
    * @return ends the subscription
    */
   Subscription subscribe(Consumer<? super HaEvent> listener);
 
   /**
-   * Resigns every role, tells the listeners, leaves the cluster. Returns when done, within about five
-   * seconds. Closing twice does nothing.
+   * Resigns every role, tells the listeners, leaves the cluster. Returns when done, within about
+   * five seconds. Closing twice does nothing.
    */
   @Override
   void close();

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Configures a node. Not threadsafe. Nothing is checked before {@link #start()}, which reports all faults
- * at once.
+ * Configures a node. Not threadsafe. Nothing is checked before {@link #start()}, which reports all
+ * faults at once.
  */
 public final class HaNodeBuilder {
   private @Nullable String cluster;
@@ -28,7 +28,8 @@ public final class HaNodeBuilder {
   HaNodeBuilder() {}
 
   /**
-   * The cluster's name; no default. Members of other clusters are strangers, even with the same secret.
+   * The cluster's name; no default. Members of other clusters are strangers, even with the same
+   * secret.
    *
    * @param name 1 to 64 characters of {@code A-Z a-z 0-9 . _ -}
    * @return this
@@ -50,8 +51,8 @@ public final class HaNodeBuilder {
   }
 
   /**
-   * The members that vote; no default. It seeds an empty state directory; later the durable roster wins
-   * and a difference is logged. Called again it adds.
+   * The members that vote; no default. It seeds an empty state directory; later the durable roster
+   * wins and a difference is logged. Called again it adds.
    *
    * @param entries member names, {@code name:witness} for one that never leads; commas separate too
    * @return this
@@ -84,8 +85,8 @@ public final class HaNodeBuilder {
   }
 
   /**
-   * Where the durable state lives; no default. A local disk that honours fsync; one directory for one
-   * member.
+   * Where the durable state lives; no default. A local disk that honours fsync; one directory for
+   * one member.
    *
    * @param directory created if absent
    * @return this
@@ -150,8 +151,8 @@ public final class HaNodeBuilder {
   }
 
   /**
-   * Validates the configuration and starts the node. Returns as soon as the member takes part, without
-   * waiting for others.
+   * Validates the configuration and starts the node. Returns as soon as the member takes part,
+   * without waiting for others.
    *
    * @return the running node
    * @throws HaConfigurationException with every fault found; nothing was started
@@ -160,7 +161,8 @@ public final class HaNodeBuilder {
     HaConfig config = validated();
     return ServiceLoader.load(NodeProvider.class, HaNode.class.getClassLoader())
         .findFirst()
-        .orElseThrow(() -> new IllegalStateException("ha-core's own service entry is missing from the jar"))
+        .orElseThrow(
+            () -> new IllegalStateException("ha-core's own service entry is missing from the jar"))
         .start(config);
   }
 
@@ -172,7 +174,8 @@ public final class HaNodeBuilder {
     InetSocketAddress address = check.address("bind", bind);
     List<InetSocketAddress> all = check.peers(peers, address, voters.size());
     Path directory = check.present("state", stateDirectory, "a directory on a local disk");
-    Secret key = check.present("secret", secret, "the cluster's shared secret, there is no insecure mode");
+    Secret key =
+        check.present("secret", secret, "the cluster's shared secret, there is no insecure mode");
     check.timing(timing);
     check.roles(roles, witness);
     check.throwIfFaulty();

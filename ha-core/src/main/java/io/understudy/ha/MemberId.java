@@ -3,8 +3,8 @@ package io.understudy.ha;
 import java.util.regex.Pattern;
 
 /**
- * The stable name of a member: one JVM (or witness) of the cluster. It survives restarts, and no two
- * running processes may use the same one.
+ * The stable name of a member: one JVM (or witness) of the cluster. It survives restarts, and no
+ * two running processes may use the same one.
  *
  * @param value 1 to 64 characters of {@code A-Z a-z 0-9 . _ -}
  */

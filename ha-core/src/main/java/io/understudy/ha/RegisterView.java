@@ -12,10 +12,10 @@ public record RegisterView(RegisterValue value, long permitUntilNanos, boolean p
   public static final RegisterView UNKNOWN = new RegisterView(RegisterValue.NONE, 0, false);
 
   /**
-   * Whether this member may act on {@link #value()} now: the role's leader confirmed it less than a lease
-   * ago, counted from the moment this member <em>sent</em> the message that the leader answered. The leader
-   * lets nobody act on a newer value before such permits have run out. Take a fresh {@link
-   * RoleRegister#view()} for each decision; a view never regains its permit.
+   * Whether this member may act on {@link #value()} now: the role's leader confirmed it less than a
+   * lease ago, counted from the moment this member <em>sent</em> the message that the leader
+   * answered. The leader lets nobody act on a newer value before such permits have run out. Take a
+   * fresh {@link RoleRegister#view()} for each decision; a view never regains its permit.
    *
    * @return true while the permit runs; one monotonic clock read
    */

@@ -42,13 +42,14 @@ public interface Role {
    * @param timeout how long to wait at most
    * @return the leadership, valid at the moment of return
    * @throws InterruptedException if the calling thread is interrupted
-   * @throws TimeoutException if the member does not lead in time; the message names the known leader
+   * @throws TimeoutException if the member does not lead in time; the message names the known
+   *     leader
    */
   Leadership awaitLeadership(Duration timeout) throws InterruptedException, TimeoutException;
 
   /**
-   * Gives the role up; another member takes it. This member stands back for one lease, then campaigns
-   * again like everybody.
+   * Gives the role up; another member takes it. This member stands back for one lease, then
+   * campaigns again like everybody.
    *
    * @return completes when the leadership has ended; fails with {@link OperationRefusedException}
    */
@@ -59,8 +60,8 @@ public interface Role {
    *
    * @param successor who shall lead
    * @return completes when this member has seen the successor lead; fails with {@link
-   *     OperationRefusedException} when refused, in which case this member still leads. Not bounded in
-   *     time: use {@link java.util.concurrent.CompletableFuture#orTimeout}
+   *     OperationRefusedException} when refused, in which case this member still leads. Not bounded
+   *     in time: use {@link java.util.concurrent.CompletableFuture#orTimeout}
    */
   CompletionStage<LeaderInfo> handOver(MemberId successor);
 

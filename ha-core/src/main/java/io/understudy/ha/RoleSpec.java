@@ -6,11 +6,11 @@ import java.util.regex.Pattern;
 /**
  * What a member says of a role when it declares it. Immutable.
  *
- * @param name 1 to 64 characters of {@code A-Z a-z 0-9 . _ : -}; names that begin with {@code _} are
- *     reserved
+ * @param name 1 to 64 characters of {@code A-Z a-z 0-9 . _ : -}; names that begin with {@code _}
+ *     are reserved
  * @param listener is told of election and revocation
- * @param preference members in the order in which they should lead; others come after them by id. Give
- *     every member the same list
+ * @param preference members in the order in which they should lead; others come after them by id.
+ *     Give every member the same list
  * @param failback whether a leader hands over by itself once a member that stands before it in the
  *     preference has been able to lead for two leases
  */

@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The cluster's shared secret: what tells a member from a stranger. It never appears in logs, status or
- * {@link #toString()}.
+ * The cluster's shared secret: what tells a member from a stranger. It never appears in logs,
+ * status or {@link #toString()}.
  */
 public final class Secret {
   /** The shortest secret, in characters. */
@@ -37,14 +37,16 @@ public final class Secret {
    *
    * @param file a readable file of at most 4 KiB
    * @return the secret
-   * @throws HaConfigurationException if the file cannot be read, is too large or its content too short
+   * @throws HaConfigurationException if the file cannot be read, is too large or its content too
+   *     short
    */
   public static Secret ofFile(Path file) {
     try {
       long size = Files.size(file);
       if (size > MAX_BYTES) {
         throw new HaConfigurationException(
-            "secret file " + file + " has " + size + " bytes; at most " + MAX_BYTES + " are read", null);
+            "secret file " + file + " has " + size + " bytes; at most " + MAX_BYTES + " are read",
+            null);
       }
       return checked(Files.readString(file), "the secret in file " + file);
     } catch (IOException e) {
@@ -57,7 +59,12 @@ public final class Secret {
     String stripped = text.strip();
     if (stripped.length() < MIN_CHARACTERS) {
       throw new HaConfigurationException(
-          what + " has " + stripped.length() + " characters; at least " + MIN_CHARACTERS + " are wanted",
+          what
+              + " has "
+              + stripped.length()
+              + " characters; at least "
+              + MIN_CHARACTERS
+              + " are wanted",
           null);
     }
     return new Secret(stripped);

@@ -6,10 +6,10 @@ import java.time.Duration;
  * The cluster's time values. All members must use the same; a member with others is refused.
  *
  * @param lease how long a leader may act on one acknowledged round, default 2 s; 100 ms to 10 min
- * @param heartbeat how often a leader renews, default a fifth of the lease; at least 10 ms and at most a
- *     third of the lease
- * @param clockRateError bound on each clock's rate against real time ({@code rho}), default 0.09 because
- *     chrony may slew the monotonic clock by 8.4 %; at least 0 and below 0.5
+ * @param heartbeat how often a leader renews, default a fifth of the lease; at least 10 ms and at
+ *     most a third of the lease
+ * @param clockRateError bound on each clock's rate against real time ({@code rho}), default 0.09
+ *     because chrony may slew the monotonic clock by 8.4 %; at least 0 and below 0.5
  */
 public record Timing(Duration lease, Duration heartbeat, double clockRateError) {
   /** Lease 2 s, heartbeat 400 ms, clock rate error 9 %. */

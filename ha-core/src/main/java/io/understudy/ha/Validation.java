@@ -1,7 +1,6 @@
 package io.understudy.ha;
 
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -10,9 +9,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects the faults of a configuration, each with the value found and the value wanted. Where a value is
- * faulty a placeholder is returned so that the rest can be checked too; {@link #throwIfFaulty()} keeps it
- * from being used.
+ * Collects the faults of a configuration, each with the value found and the value wanted. Where a
+ * value is faulty a placeholder is returned so that the rest can be checked too; {@link
+ * #throwIfFaulty()} keeps it from being used.
  */
 final class Validation {
   private static final Duration MIN_LEASE = Duration.ofMillis(100);
@@ -64,12 +63,18 @@ final class Validation {
       faults.add("roster does not name this member, " + self + "; it names " + names(members));
     } else if (own.witness() != witness) {
       faults.add(
-          "member " + self + (witness ? " is configured as a witness" : " is no witness")
-              + " but the roster says " + (own.witness() ? "'" + self + ":witness'" : "'" + self + "'")
+          "member "
+              + self
+              + (witness ? " is configured as a witness" : " is no witness")
+              + " but the roster says "
+              + (own.witness() ? "'" + self + ":witness'" : "'" + self + "'")
               + "; make both agree");
     }
     if (members.stream().allMatch(RosterMember::witness)) {
-      faults.add("roster has witnesses only, " + names(members) + "; at least one member must be able to lead");
+      faults.add(
+          "roster has witnesses only, "
+              + names(members)
+              + "; at least one member must be able to lead");
     }
   }
 
@@ -103,10 +108,16 @@ final class Validation {
     List<InetSocketAddress> peers = texts.stream().map(text -> address("peers", text)).toList();
     boolean allGood = !peers.contains(NOWHERE) && !bind.equals(NOWHERE);
     if (allGood && !bind.getAddress().isAnyLocalAddress() && !peers.contains(bind)) {
-      faults.add("peers " + texts + " do not contain bind " + bind + "; list every member, this one too");
+      faults.add(
+          "peers " + texts + " do not contain bind " + bind + "; list every member, this one too");
     }
     if (allGood && peers.size() < rosterSize) {
-      faults.add("peers has " + peers.size() + " addresses for a roster of " + rosterSize + "; list one for each member");
+      faults.add(
+          "peers has "
+              + peers.size()
+              + " addresses for a roster of "
+              + rosterSize
+              + "; list one for each member");
     }
     return peers;
   }
@@ -123,15 +134,33 @@ final class Validation {
     Duration lease = timing.lease();
     Duration heartbeat = timing.heartbeat();
     if (lease.compareTo(MIN_LEASE) < 0 || lease.compareTo(MAX_LEASE) > 0) {
-      faults.add("lease is " + lease.toMillis() + " ms; " + MIN_LEASE.toMillis() + " ms to " + MAX_LEASE.toMinutes() + " min are possible");
+      faults.add(
+          "lease is "
+              + lease.toMillis()
+              + " ms; "
+              + MIN_LEASE.toMillis()
+              + " ms to "
+              + MAX_LEASE.toMinutes()
+              + " min are possible");
     }
     if (heartbeat.compareTo(MIN_HEARTBEAT) < 0 || heartbeat.multipliedBy(3).compareTo(lease) > 0) {
-      faults.add("heartbeat is " + heartbeat.toMillis() + " ms; at least " + MIN_HEARTBEAT.toMillis()
-              + " ms and at most a third of the lease (" + lease.toMillis() + " ms) are wanted");
+      faults.add(
+          "heartbeat is "
+              + heartbeat.toMillis()
+              + " ms; at least "
+              + MIN_HEARTBEAT.toMillis()
+              + " ms and at most a third of the lease ("
+              + lease.toMillis()
+              + " ms) are wanted");
     }
     double rho = timing.clockRateError();
     if (!(rho >= 0 && rho < MAX_CLOCK_RATE_ERROR)) {
-      faults.add("clock rate error is " + rho + "; at least 0 and below " + MAX_CLOCK_RATE_ERROR + " are possible");
+      faults.add(
+          "clock rate error is "
+              + rho
+              + "; at least 0 and below "
+              + MAX_CLOCK_RATE_ERROR
+              + " are possible");
     }
   }
 
@@ -143,7 +172,10 @@ final class Validation {
       }
     }
     if (witness && !roles.isEmpty()) {
-      faults.add("a witness votes for every role and leads none, but declares " + names + "; declare no role on it");
+      faults.add(
+          "a witness votes for every role and leads none, but declares "
+              + names
+              + "; declare no role on it");
     }
   }
 

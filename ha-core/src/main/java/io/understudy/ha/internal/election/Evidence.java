@@ -1,7 +1,8 @@
 package io.understudy.ha.internal.election;
 
 /**
- * A fact that ends a promise early. It names a life and releases nothing given to another. May be relayed.
+ * A fact that ends a promise early. It names a life and releases nothing given to another. May be
+ * relayed.
  */
 public sealed interface Evidence {
   /** The life that the evidence is about. */

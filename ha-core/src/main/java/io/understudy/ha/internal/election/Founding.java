@@ -4,12 +4,12 @@ import io.understudy.ha.MemberId;
 import java.util.Map;
 
 /**
- * The common beginning of a role: the lives that were all without state at one moment. A member that finds
- * its present life here has forgotten nothing, so it need not catch up.
+ * The common beginning of a role: the lives that were all without state at one moment. A member
+ * that finds its present life here has forgotten nothing, so it need not catch up.
  *
  * @param lives the incarnation of each member of the roster; empty if there was no common beginning
- * @param directory whether not just the role but each whole directory was empty: then a role that is missing
- *     from the directory was never voted in
+ * @param directory whether not just the role but each whole directory was empty: then a role that
+ *     is missing from the directory was never voted in
  */
 public record Founding(Map<MemberId, Long> lives, boolean directory) {
   /** No common beginning is known. */

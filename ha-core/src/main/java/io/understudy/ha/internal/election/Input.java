@@ -14,7 +14,9 @@ public sealed interface Input {
   /** An authentic message of the same role arrived. */
   record Received(Envelope envelope) implements Input {}
 
-  /** The set of members that seem alive changed. Evidence for ranks and campaigns, never for votes. */
+  /**
+   * The set of members that seem alive changed. Evidence for ranks and campaigns, never for votes.
+   */
   record PeersSeen(Set<MemberId> reachable) implements Input {
     /** Copies. */
     public PeersSeen {
@@ -23,15 +25,14 @@ public sealed interface Input {
   }
 
   /**
-   * The application (or an operator) says whether and how this member runs for the role. Until then it
-   * votes and does not lead.
+   * The application (or an operator) says whether and how this member runs for the role. Until then
+   * it votes and does not lead.
    *
    * @param eligible whether it may lead
    * @param preference who should lead, best first; others come after by id
    * @param failback whether to hand over to a better member by itself
    */
-  record Candidacy(boolean eligible, List<MemberId> preference, boolean failback)
-      implements Input {
+  record Candidacy(boolean eligible, List<MemberId> preference, boolean failback) implements Input {
     /** Copies. */
     public Candidacy {
       preference = List.copyOf(preference);
@@ -45,8 +46,7 @@ public sealed interface Input {
    * @param successor who is to lead, or null for anybody else
    * @param reason {@code RESIGNED}, {@code HANDED_OVER} or {@code CLOSED}
    */
-  record Resign(long request, @Nullable MemberId successor, RevokeReason reason)
-      implements Input {}
+  record Resign(long request, @Nullable MemberId successor, RevokeReason reason) implements Input {}
 
   /** Asks the leader to write the register; comes back in {@link Output.Answer}. */
   @SuppressWarnings("ArrayRecordComponent") // carried once, never compared

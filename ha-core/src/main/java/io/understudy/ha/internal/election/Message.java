@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What machines of one role say to each other. Times are the <em>sender's</em> monotonic clock and only
- * ever come back to it as an echo.
+ * What machines of one role say to each other. Times are the <em>sender's</em> monotonic clock and
+ * only ever come back to it as an echo.
  */
 public sealed interface Message {
 
@@ -31,11 +31,7 @@ public sealed interface Message {
 
   /** The answer to a {@link StateRequest}. */
   record StateReply(
-      long round,
-      Knowledge knowledge,
-      long epoch,
-      RegisterValue register,
-      Founding founding)
+      long round, Knowledge knowledge, long epoch, RegisterValue register, Founding founding)
       implements Message {}
 
   /** Asks whether the receiver would vote for the sender. Binds nobody. */

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param stepNanos the delay between two ranks
  * @param attempts counts canvasses, to number and to jitter them
  * @param invited whether the last leader named it as successor
- * @param betterSinceNanos since when a better-placed member could take over; {@link Step#NEVER} if none
+ * @param betterSinceNanos since when a better-placed member could take over; {@link Step#NEVER} if
+ *     none
  */
 public record Outlook(
     Set<MemberId> reachable,

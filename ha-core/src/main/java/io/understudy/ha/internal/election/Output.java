@@ -7,8 +7,9 @@ import io.understudy.ha.RevokeReason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link RoleMachine} wants done. The runtime executes outputs in order: nothing after a {@link
- * Store} or {@link Found} happens before it is durable, and if storing fails nothing after it happens.
+ * What a {@link RoleMachine} wants done. The runtime executes outputs in order: nothing after a
+ * {@link Store} or {@link Found} happens before it is durable, and if storing fails nothing after
+ * it happens.
  */
 public sealed interface Output {
   /** Make the role's ballot durable. */
@@ -30,8 +31,9 @@ public sealed interface Output {
   record Extend(long epoch, long leaseUntilNanos) implements Output {}
 
   /**
-   * This member does not lead this epoch: close the gate, tell people. May come without {@link Elected}
-   * when the leadership ended before the register was committed; then there is nobody to tell.
+   * This member does not lead this epoch: close the gate, tell people. May come without {@link
+   * Elected} when the leadership ended before the register was committed; then there is nobody to
+   * tell.
    */
   record Revoked(long epoch, RevokeReason reason) implements Output {}
 

@@ -1,8 +1,8 @@
 package io.understudy.ha.internal.election;
 
 /**
- * A voter's word not to vote for anybody else until a time on its own clock. Volatile: a restarted voter
- * waits instead of remembering.
+ * A voter's word not to vote for anybody else until a time on its own clock. Volatile: a restarted
+ * voter waits instead of remembering.
  *
  * @param to the life that holds it
  * @param epoch the epoch it was given for

@@ -8,12 +8,8 @@ package io.understudy.ha.internal.election;
  * @param roster the members and their votes
  * @param times the time values
  * @param startNanos when this life began, on the clock that steps are given
- * @param waitNanos how long a voter abstains after a restart: the longest promise it can ever have given
+ * @param waitNanos how long a voter abstains after a restart: the longest promise it can ever have
+ *     given
  */
 public record Settings(
-    String role,
-    Life self,
-    Roster roster,
-    TimeValues times,
-    long startNanos,
-    long waitNanos) {}
+    String role, Life self, Roster roster, TimeValues times, long startNanos, long waitNanos) {}

@@ -17,8 +17,8 @@ public record TimeValues(long leaseNanos, long heartbeatNanos, double rho) {
   }
 
   /**
-   * {@code P = L(1+rho)/(1-rho)}: a voter's fastest clock measures at least this much while a leader's
-   * slowest clock measures a lease. Rounded up.
+   * {@code P = L(1+rho)/(1-rho)}: a voter's fastest clock measures at least this much while a
+   * leader's slowest clock measures a lease. Rounded up.
    */
   public long promiseNanos() {
     return (long) Math.ceil(leaseNanos * (1 + rho) / (1 - rho)) + 1;

@@ -16,16 +16,17 @@ public sealed interface Voting {
   record Abstaining(long untilNanos) implements Voting {}
 
   /**
-   * It has no state and cannot tell a first start from a lost disk: it neither votes nor acknowledges.
+   * It has no state and cannot tell a first start from a lost disk: it neither votes nor
+   * acknowledges.
    *
    * @param directoryEmpty whether its whole directory was empty at start
-   * @param readyToJoinNanos when the promises of a forgotten life have run out; only what others say after
-   *     that counts for catching up
+   * @param readyToJoinNanos when the promises of a forgotten life have run out; only what others
+   *     say after that counts for catching up
    * @param round the number of the running inquiry
    * @param roundBeganNanos when it began
    * @param answers the answers to it
-   * @param empties the lives that all were empty in the round before, to be confirmed by this one; empty if
-   *     there is nothing to confirm
+   * @param empties the lives that all were empty in the round before, to be confirmed by this one;
+   *     empty if there is nothing to confirm
    */
   record Uninformed(
       boolean directoryEmpty,

@@ -21,12 +21,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One life of a member's election: a machine for each role, and the order in which their outputs are
- * executed. The same object runs in production and in the simulator. One thread at a time.
+ * One life of a member's election: a machine for each role, and the order in which their outputs
+ * are executed. The same object runs in production and in the simulator. One thread at a time.
  *
- * <p>If the record cannot be saved the core throws {@link StoreFailedException} and is dead: every further
- * call throws too. What it promised in memory is forgotten like after a crash, so its owner closes the gates
- * and starts another life.
+ * <p>If the record cannot be saved the core throws {@link StoreFailedException} and is dead: every
+ * further call throws too. What it promised in memory is forgotten like after a crash, so its owner
+ * closes the gates and starts another life.
  */
 public final class MemberCore {
   /** More roles than any sane cluster has; a limit against a member gone mad. */
@@ -149,7 +149,8 @@ public final class MemberCore {
   /** Runs in arrival order, also what arrives while outputs are executed. */
   private void enqueue(Runnable work) {
     if (dead) {
-      throw new StoreFailedException("this life has ended because its state could not be stored", null);
+      throw new StoreFailedException(
+          "this life has ended because its state could not be stored", null);
     }
     pending.add(work);
     if (draining) {

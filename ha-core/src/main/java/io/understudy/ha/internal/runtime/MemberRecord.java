@@ -15,8 +15,8 @@ import java.util.TreeMap;
  * @param cluster of which cluster
  * @param roster the roster it uses
  * @param longestPromiseNanos the longest promise it can ever have given
- * @param founding the common beginning of the cluster's directories; {@link Founding#NONE} if this member
- *     came with an empty directory later, so that a role missing below proves nothing
+ * @param founding the common beginning of the cluster's directories; {@link Founding#NONE} if this
+ *     member came with an empty directory later, so that a role missing below proves nothing
  * @param ballots what it must not forget, by role
  */
 public record MemberRecord(

@@ -6,8 +6,8 @@ import io.understudy.ha.internal.election.Output;
 import java.io.IOException;
 
 /**
- * What a {@link MemberCore} needs of the world. Production and simulation differ here and nowhere else.
- * All methods are called on the core's own thread.
+ * What a {@link MemberCore} needs of the world. Production and simulation differ here and nowhere
+ * else. All methods are called on the core's own thread.
  */
 public interface Ports {
   /** The process' monotonic clock. */
@@ -24,8 +24,8 @@ public interface Ports {
   void save(MemberRecord record) throws IOException;
 
   /**
-   * Passes on an announcement of a role's machine: every {@link Output} but {@code Store}, {@code Found}
-   * and {@code Send}. Must not block.
+   * Passes on an announcement of a role's machine: every {@link Output} but {@code Store}, {@code
+   * Found} and {@code Send}. Must not block.
    */
   void announce(String role, Output announcement);
 }
