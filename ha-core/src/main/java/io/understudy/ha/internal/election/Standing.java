@@ -109,5 +109,26 @@ public sealed interface Standing {
       RegisterVersion stored,
       Message.@Nullable Echo echo,
       long permitUntilNanos,
-      boolean electable) {}
+      boolean electable) {
+
+    /** After an acknowledgement. Within an epoch what is stored only grows; older replies change nothing. */
+    Peer acknowledgedBy(Life from, Message.HeartbeatReply reply) {
+      boolean newer = !acknowledged || reply.sentNanos() - ackedNanos >= 0;
+      RegisterVersion nowStored = reply.stored().isNewerThan(stored) ? reply.stored() : stored;
+      return newer
+          ? new Peer(
+              true,
+              reply.sentNanos(),
+              nowStored,
+              new Message.Echo(from.incarnation(), reply.repliedNanos()),
+              permitUntilNanos,
+              reply.electable())
+          : new Peer(true, ackedNanos, nowStored, echo, permitUntilNanos, electable);
+    }
+
+    /** After a heartbeat that extends its permit. */
+    Peer permittedUntil(long nanos) {
+      return new Peer(acknowledged, ackedNanos, stored, echo, nanos, electable);
+    }
+  }
 }

@@ -1,0 +1,380 @@
+package io.understudy.ha.internal.election;
+
+import io.understudy.ha.MemberId;
+import io.understudy.ha.RegisterValue;
+import io.understudy.ha.RegisterVersion;
+import io.understudy.ha.RevokeReason;
+import io.understudy.ha.RosterMember;
+import io.understudy.ha.internal.election.Message.Echo;
+import io.understudy.ha.internal.election.Message.Heartbeat;
+import io.understudy.ha.internal.election.Message.HeartbeatReply;
+import io.understudy.ha.internal.election.Message.Resignation;
+import io.understudy.ha.internal.election.Output.Answer;
+import io.understudy.ha.internal.election.Output.Outcome;
+import io.understudy.ha.internal.election.Standing.Follower;
+import io.understudy.ha.internal.election.Standing.Leader;
+import io.understudy.ha.internal.election.Standing.Peer;
+import io.understudy.ha.internal.election.Standing.Poll;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What a leader does: renew, commit, hand over, and know when it is over. */
+final class LeaderDuties {
+  private LeaderDuties() {}
+
+  /** The votes are in. The register of the highest version is committed again before anybody is told. */
+  static void begin(Turn turn, Poll poll) {
+    long leaseUntil = poll.sentNanos() + turn.times().leaseNanos();
+    // A re-elected leader may have written since it asked.
+    boolean ownIsNewer = turn.ballot.register().version().isNewerThan(poll.register().version());
+    RegisterValue highest = ownIsNewer ? turn.ballot.register() : poll.register();
+    turn.out(new Output.PermitEnded());
+    turn.store(turn.ballot.holding(highest.withVersion(new RegisterVersion(poll.epoch(), 0))));
+    Leader leader =
+        new Leader(
+            poll.epoch(),
+            turn.now,
+            leaseUntil,
+            false,
+            RegisterVersion.NONE,
+            RegisterVersion.NONE,
+            turn.now,
+            poll.sentNanos(),
+            firstPeers(turn, poll),
+            null,
+            turn.now);
+    turn.betterSinceNanos = Step.NEVER;
+    turn.standing = leader;
+    commitIfStored(turn);
+  }
+
+  /** A vote counts as the acknowledgement of the round that asked for it. */
+  private static Map<MemberId, Peer> firstPeers(Turn turn, Poll poll) {
+    Map<MemberId, Peer> peers = new TreeMap<>();
+    // A predecessor may have given a permit until the moment at which its lease ended, which was before
+    // the votes came in.
+    long permitUntil = turn.now + turn.times().promiseNanos();
+    for (RosterMember entry : turn.roster().members()) {
+      if (!entry.member().equals(turn.self().member())) {
+        boolean voted = poll.granted().contains(entry.member());
+        peers.put(
+            entry.member(),
+            new Peer(voted, poll.sentNanos(), RegisterVersion.NONE, null, permitUntil, false));
+      }
+    }
+    return peers;
+  }
+
+  static void act(Turn turn) {
+    if (!(turn.standing instanceof Leader leader)) {
+      return;
+    }
+    if (leader.reelection() != null) {
+      leader = actOnReelection(turn, leader, leader.reelection());
+    }
+    if (turn.now - leader.nextRoundNanos() >= 0) {
+      leader = sendRound(turn, leader);
+    }
+    turn.standing = leader;
+    renew(turn);
+    settleIfSafe(turn);
+    failBack(turn);
+  }
+
+  private static Leader actOnReelection(Turn turn, Leader leader, Poll poll) {
+    return turn.now - poll.retryNanos() >= 0
+        ? LeaderEdit.of(leader).reelection(Campaign.askAgain(turn, poll)).build()
+        : leader;
+  }
+
+  private static Leader sendRound(Turn turn, Leader leader) {
+    // Its own promise, not made stronger by a re-election that may fail.
+    turn.promise(turn.self(), turn.ballot.epoch());
+    RegisterValue register = turn.ballot.register();
+    boolean pending = !register.version().equals(leader.committed());
+    Map<MemberId, Peer> peers = new TreeMap<>(leader.peers());
+    for (Map.Entry<MemberId, Peer> entry : leader.peers().entrySet()) {
+      Peer peer = entry.getValue();
+      boolean upToDate = peer.stored().equals(register.version());
+      Echo echo = pending ? null : peer.echo();
+      turn.send(
+          entry.getKey(),
+          new Heartbeat(
+              leader.epoch(),
+              turn.now,
+              register.version(),
+              leader.committed(),
+              upToDate ? null : register,
+              echo));
+      if (echo != null) {
+        peers.put(entry.getKey(), peer.permittedUntil(turn.now + turn.times().promiseNanos()));
+      }
+    }
+    return LeaderEdit.of(leader)
+        .peers(peers)
+        .lastRoundNanos(turn.now)
+        .nextRoundNanos(turn.now + turn.times().heartbeatNanos())
+        .build();
+  }
+
+  static void onHeartbeatReply(Turn turn, Life from, HeartbeatReply reply) {
+    turn.noteEpoch(reply.voterEpoch());
+    if (!(turn.standing instanceof Leader leader) || reply.epoch() != leader.epoch()) {
+      return;
+    }
+    if (!reply.accepted()) {
+      reelect(turn, leader, reply.voterEpoch());
+      return;
+    }
+    Peer before = leader.peers().get(from.member());
+    if (before == null) {
+      return;
+    }
+    Map<MemberId, Peer> peers = new TreeMap<>(leader.peers());
+    peers.put(from.member(), before.acknowledgedBy(from, reply));
+    turn.standing = LeaderEdit.of(leader).peers(peers).build();
+    commitIfStored(turn);
+  }
+
+  private static void renew(Turn turn) {
+    Leader leader = (Leader) turn.standing;
+    long base = leader.leaseUntilNanos() - turn.times().leaseNanos();
+    long newest = quorumSentNanos(turn, leader, base);
+    if (newest - base > 0) {
+      long until = newest + turn.times().leaseNanos();
+      Leader renewed = LeaderEdit.of(leader).leaseUntilNanos(until).build();
+      turn.standing = renewed;
+      if (renewed.announced()) {
+        turn.out(new Output.Extend(renewed.epoch(), until));
+        permitItself(turn, renewed);
+      }
+    }
+  }
+
+  /** The newest send time that this member and others, together a quorum, have acknowledged. */
+  private static long quorumSentNanos(Turn turn, Leader leader, long floorNanos) {
+    long newest = floorNanos;
+    if (leader.lastRoundNanos() - newest > 0
+        && isAcknowledged(turn, leader, leader.lastRoundNanos())) {
+      return leader.lastRoundNanos();
+    }
+    for (Peer candidate : leader.peers().values()) {
+      long sent = candidate.ackedNanos();
+      if (candidate.acknowledged() && sent - newest > 0 && isAcknowledged(turn, leader, sent)) {
+        newest = sent;
+      }
+    }
+    return newest;
+  }
+
+  private static boolean isAcknowledged(Turn turn, Leader leader, long sentNanos) {
+    return turn.roster()
+        .isQuorum(
+            m -> {
+              Peer peer = leader.peers().get(m);
+              return peer == null
+                  ? m.equals(turn.self().member())
+                  : peer.acknowledged() && peer.ackedNanos() - sentNanos >= 0;
+            });
+  }
+
+  private static void commitIfStored(Turn turn) {
+    Leader leader = (Leader) turn.standing;
+    RegisterVersion version = turn.ballot.register().version();
+    boolean stored =
+        turn.roster()
+            .isQuorum(
+                m -> {
+                  Peer peer = leader.peers().get(m);
+                  return peer == null
+                      ? m.equals(turn.self().member())
+                      : peer.stored().equals(version);
+                });
+    if (!stored || version.equals(leader.committed())) {
+      return;
+    }
+    // The next round goes out at once, so that everybody learns of it.
+    Leader committed = LeaderEdit.of(leader).announcing(version).nextRoundNanos(turn.now).build();
+    turn.standing = committed;
+    turn.commit(turn.ballot.register());
+    if (!leader.announced()) {
+      turn.out(new Output.Elected(leader.epoch(), leader.leaseUntilNanos()));
+      turn.follow(turn.self(), leader.epoch());
+    }
+    permitItself(turn, committed);
+  }
+
+  /** A leader may act on its own committed value while its lease runs, unless a newer one is on its way. */
+  private static void permitItself(Turn turn, Leader leader) {
+    if (leader.committed().equals(turn.ballot.register().version())) {
+      turn.out(new Output.Permit(leader.committed(), leader.leaseUntilNanos()));
+    }
+  }
+
+  private static void settleIfSafe(Turn turn) {
+    Leader leader = (Leader) turn.standing;
+    RegisterVersion version = leader.committed();
+    if (version.isNewerThan(leader.settled())
+        && version.equals(turn.ballot.register().version())
+        && turn.now - settledAtNanos(turn, leader) >= 0) {
+      turn.standing = LeaderEdit.of(leader).settled(version).build();
+      turn.out(new Output.Settled(version));
+    }
+  }
+
+  /** When the last permit on an older value that anybody may hold has run out. */
+  static long settledAtNanos(Turn turn, Leader leader) {
+    RegisterVersion version = turn.ballot.register().version();
+    long latest = leader.wonNanos();
+    for (Map.Entry<MemberId, Peer> entry : leader.peers().entrySet()) {
+      Peer peer = entry.getValue();
+      if (!peer.stored().equals(version) && peer.permitUntilNanos() - latest > 0) {
+        latest = peer.permitUntilNanos();
+      }
+    }
+    return latest;
+  }
+
+  static void write(Turn turn, Input.Write write) {
+    if (!(turn.standing instanceof Leader leader) || !leader.announced()) {
+      turn.out(new Answer(write.request(), Outcome.NOT_LEADER, null));
+      return;
+    }
+    RegisterVersion version =
+        new RegisterVersion(leader.epoch(), turn.ballot.register().version().seq() + 1);
+    turn.out(new Output.PermitEnded());
+    turn.store(turn.ballot.holding(new RegisterValue(version, write.value())));
+    turn.out(new Answer(write.request(), Outcome.DONE, version));
+    turn.standing = LeaderEdit.of(leader).nextRoundNanos(turn.now).build();
+    commitIfStored(turn);
+  }
+
+  /**
+   * Voters stand in a higher epoch, left over from a lost race. The lease goes on; the same voters are asked
+   * for an epoch above, and with a quorum one leadership ends and the next begins in one step.
+   */
+  private static void reelect(Turn turn, Leader leader, long voterEpoch) {
+    boolean askedAlready = leader.reelection() != null && leader.reelection().epoch() > voterEpoch;
+    if (askedAlready
+        || voterEpoch <= leader.epoch()
+        || turn.now - leader.reelectNotBeforeNanos() < 0) {
+      return;
+    }
+    Poll poll = Campaign.openPoll(turn);
+    turn.standing =
+        LeaderEdit.of(leader)
+            .reelection(poll)
+            .reelectNotBeforeNanos(turn.now + turn.times().retryNanos())
+            .build();
+    if (turn.roster().isQuorum(poll.granted()::contains)) {
+      onReelectionVote(turn, (Leader) turn.standing, poll);
+    }
+  }
+
+  static void onReelectionVote(Turn turn, Leader leader, Poll poll) {
+    if (!turn.roster().isQuorum(poll.granted()::contains)) {
+      turn.standing = LeaderEdit.of(leader).reelection(poll).build();
+      return;
+    }
+    revoke(turn, leader, RevokeReason.SUPERSEDED);
+    begin(turn, poll);
+  }
+
+  /** Asked in vain. No resignation: the promises it would release carry the running lease. */
+  static void dropReelection(Turn turn, Leader leader) {
+    turn.standing = LeaderEdit.of(leader).reelection(null).build();
+  }
+
+  /** The lease has ended: over at once, with no message needed; the others are let go. */
+  static void expire(Turn turn, Leader leader) {
+    revoke(turn, leader, RevokeReason.LEASE_EXPIRED);
+    leave(turn, null, turn.stepNanos);
+  }
+
+  /** Somebody else leads in this epoch or above, so the lease is long over. */
+  static void yieldTo(Turn turn) {
+    if (turn.standing instanceof Leader leader) {
+      revoke(turn, leader, RevokeReason.SUPERSEDED);
+      leave(turn, null, turn.stepNanos);
+    }
+  }
+
+  static void standDown(Turn turn) {
+    if (turn.standing instanceof Leader leader) {
+      revoke(turn, leader, RevokeReason.INELIGIBLE);
+      leave(turn, null, turn.stepNanos);
+    }
+  }
+
+  static void resign(Turn turn, Input.Resign resign) {
+    Outcome outcome = judge(turn, resign.successor());
+    if (outcome == Outcome.DONE) {
+      revoke(turn, (Leader) turn.standing, resign.reason());
+      leave(turn, resign.successor(), turn.times().leaseNanos());
+    }
+    turn.out(new Answer(resign.request(), outcome, null));
+  }
+
+  private static Outcome judge(Turn turn, @Nullable MemberId successor) {
+    if (!(turn.standing instanceof Leader leader)) {
+      return Outcome.NOT_LEADER;
+    }
+    if (successor == null) {
+      return Outcome.DONE;
+    }
+    Peer peer = leader.peers().get(successor);
+    if (peer == null || !turn.roster().mayLead(successor)) {
+      return Outcome.UNKNOWN_MEMBER;
+    }
+    if (!isHeard(turn, peer)) {
+      return Outcome.UNREACHABLE;
+    }
+    return peer.electable() ? Outcome.DONE : Outcome.INELIGIBLE;
+  }
+
+  private static boolean isHeard(Turn turn, Peer peer) {
+    return peer.acknowledged() && turn.now - peer.ackedNanos() < turn.times().leaseNanos();
+  }
+
+  private static void revoke(Turn turn, Leader leader, RevokeReason reason) {
+    turn.out(new Output.Revoked(leader.epoch(), reason));
+    turn.out(new Output.PermitEnded());
+  }
+
+  private static void leave(Turn turn, @Nullable MemberId successor, long backoffNanos) {
+    turn.forgetLeader();
+    turn.releaseOwnPromise();
+    turn.sendToOthers(new Resignation(turn.ballot.epoch(), successor));
+    turn.standing = new Follower();
+    turn.freeSinceNanos = turn.now + backoffNanos;
+  }
+
+  /** Hands over to a better-placed member that has been able to lead for two leases. */
+  private static void failBack(Turn turn) {
+    Leader leader = (Leader) turn.standing;
+    MemberId better = turn.candidacy.failback() && leader.announced() ? better(turn, leader) : null;
+    if (better == null) {
+      turn.betterSinceNanos = Step.NEVER;
+    } else if (turn.betterSinceNanos == Step.NEVER) {
+      turn.betterSinceNanos = turn.now;
+    } else if (turn.now - turn.betterSinceNanos >= 2 * turn.times().leaseNanos()) {
+      revoke(turn, leader, RevokeReason.HANDED_OVER);
+      leave(turn, better, turn.times().leaseNanos());
+    }
+  }
+
+  private static @Nullable MemberId better(Turn turn, Leader leader) {
+    int ownPlace = Ranking.place(turn.candidacy.preference(), turn.self().member());
+    for (MemberId member : turn.candidacy.preference()) {
+      Peer peer = leader.peers().get(member);
+      if (peer != null
+          && peer.electable()
+          && isHeard(turn, peer)
+          && Ranking.place(turn.candidacy.preference(), member) < ownPlace) {
+        return member;
+      }
+    }
+    return null;
+  }
+}
