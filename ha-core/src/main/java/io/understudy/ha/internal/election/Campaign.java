@@ -34,8 +34,7 @@ final class Campaign {
 
   /** What ran out of time is over. */
   static void expire(Turn turn) {
-    if (turn.standing instanceof Canvassing canvassing
-        && turn.now - canvassing.untilNanos() >= 0) {
+    if (turn.standing instanceof Canvassing canvassing && turn.now - canvassing.untilNanos() >= 0) {
       retreat(turn, turn.stepNanos);
     } else if (turn.standing instanceof Candidate candidate
         && turn.now - candidate.poll().untilNanos() >= 0) {
@@ -62,7 +61,11 @@ final class Campaign {
     MemberId self = turn.self().member();
     turn.standing =
         new Canvassing(
-            turn.attempts, turn.now + turn.times().retryNanos(), Set.of(self), Set.of(), Step.NEVER);
+            turn.attempts,
+            turn.now + turn.times().retryNanos(),
+            Set.of(self),
+            Set.of(),
+            Step.NEVER);
     turn.sendToOthers(new Canvass(turn.attempts, turn.evidence));
     if (turn.roster().isQuorum(self::equals)) {
       nominate(turn);
@@ -83,8 +86,7 @@ final class Campaign {
       refused = Turn.with(refused, from.member());
       shortest = reply.boundForNanos() > 0 ? Math.min(shortest, reply.boundForNanos()) : shortest;
     }
-    turn.standing =
-        new Canvassing(asked.round(), asked.untilNanos(), willing, refused, shortest);
+    turn.standing = new Canvassing(asked.round(), asked.untilNanos(), willing, refused, shortest);
     if (turn.roster().isQuorum(willing::contains)) {
       nominate(turn);
     } else if (isHopeless(turn, refused)) {
@@ -168,13 +170,15 @@ final class Campaign {
       if (turn.roster().isQuorum(poll.granted()::contains)) {
         LeaderDuties.begin(turn, poll);
       } else if (isHopeless(turn, poll.refused())) {
-        withdraw(turn, poll.epoch(), Math.max(turn.stepNanos, Math.min(reply.boundForNanos(), turn.times().promiseNanos())));
+        withdraw(
+            turn,
+            poll.epoch(),
+            Math.max(turn.stepNanos, Math.min(reply.boundForNanos(), turn.times().promiseNanos())));
       }
     } else if (turn.standing instanceof Leader leader
         && leader.reelection() != null
         && isAnswer(leader.reelection(), reply)) {
-      LeaderDuties.onReelectionVote(
-          turn, leader, count(turn, leader.reelection(), from, reply));
+      LeaderDuties.onReelectionVote(turn, leader, count(turn, leader.reelection(), from, reply));
     }
   }
 
@@ -185,8 +189,7 @@ final class Campaign {
   private static Poll count(Turn turn, Poll poll, Life from, VoteReply reply) {
     observeRoundTrip(turn, turn.now - poll.sentNanos());
     RegisterValue register = poll.register();
-    if (reply.register() != null
-        && reply.register().version().isNewerThan(register.version())) {
+    if (reply.register() != null && reply.register().version().isNewerThan(register.version())) {
       register = reply.register();
     }
     return new Poll(
@@ -206,7 +209,10 @@ final class Campaign {
         Math.max(turn.times().minStepNanos(), Math.max(wanted, turn.stepNanos * 7 / 8));
   }
 
-  /** A better-placed candidate asks: the own candidature is withdrawn first, then its request is judged. */
+  /**
+   * A better-placed candidate asks: the own candidature is withdrawn first, then its request is
+   * judged.
+   */
   static void giveWay(Turn turn, Life rival, long epoch) {
     if (turn.standing instanceof Candidate candidate
         && epoch >= candidate.poll().epoch()
@@ -217,7 +223,7 @@ final class Campaign {
   }
 
   /** Somebody leads in this epoch or above. */
-  static void yieldTo(Turn turn, long epoch) {
+  static void yieldToLeader(Turn turn) {
     abandonCanvass(turn);
     if (turn.standing instanceof Candidate candidate) {
       withdraw(turn, candidate.poll().epoch(), turn.stepNanos);
@@ -225,8 +231,8 @@ final class Campaign {
   }
 
   /**
-   * Forgets the candidature, so that late votes never count, and lets everybody go who promised it. Only
-   * for a member that holds no lease: a leader's lease stands on these very promises.
+   * Forgets the candidature, so that late votes never count, and lets everybody go who promised it.
+   * Only for a member that holds no lease: a leader's lease stands on these very promises.
    */
   static void withdraw(Turn turn, long epoch, long backoffNanos) {
     turn.releaseOwnPromise();

@@ -12,17 +12,19 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A member that knows nothing of the role: the first start, or a lost disk. They look the same, so it asks.
+ * A member that knows nothing of the role: the first start, or a lost disk. They look the same, so
+ * it asks.
  *
  * <ul>
- *   <li><b>Founding</b>: every member of the roster said that it knows nothing, and said so again, in the
- *       same lives, when asked after all first answers were in. So there was one moment at which all lives
- *       were without state, and nobody has forgotten anything since. One round is not enough: a member can
- *       answer, be founded with the others, vote, lose its disk and answer again.
+ *   <li><b>Founding</b>: every member of the roster said that it knows nothing, and said so again,
+ *       in the same lives, when asked after all first answers were in. So there was one moment at
+ *       which all lives were without state, and nobody has forgotten anything since. One round is
+ *       not enough: a member can answer, be founded with the others, vote, lose its disk and answer
+ *       again.
  *   <li><b>Relay</b>: another member tells of a founding in which this very life took part.
- *   <li><b>Catching up</b>: the promises that a forgotten life may have given have run out, and after that a
- *       quorum of votes held by others told what they know. Answers from before do not count: a candidate
- *       could still have won with the forgotten vote.
+ *   <li><b>Catching up</b>: the promises that a forgotten life may have given have run out, and
+ *       after that a quorum of votes held by others told what they know. Answers from before do not
+ *       count: a candidate could still have won with the forgotten vote.
  * </ul>
  */
 final class Joining {
@@ -48,8 +50,7 @@ final class Joining {
   static void onStateRequest(Turn turn, Life from, StateRequest request) {
     Knowledge knowledge = Knowledge.KNOWN;
     if (turn.voting instanceof Uninformed uninformed) {
-      knowledge =
-          uninformed.directoryEmpty() ? Knowledge.DIRECTORY_EMPTY : Knowledge.ROLE_UNKNOWN;
+      knowledge = uninformed.directoryEmpty() ? Knowledge.DIRECTORY_EMPTY : Knowledge.ROLE_UNKNOWN;
     }
     turn.reply(
         from,
@@ -80,7 +81,8 @@ final class Joining {
             answers,
             uninformed.empties());
     turn.voting = heard;
-    if (answers.size() == everybodyElse(turn) && answers.values().stream().allMatch(Joining::knowsNothing)) {
+    if (answers.size() == everybodyElse(turn)
+        && answers.values().stream().allMatch(Joining::knowsNothing)) {
       allEmpty(turn, heard);
     } else if (heard.roundBeganNanos() - heard.readyToJoinNanos() >= 0) {
       catchUp(turn, heard);
@@ -103,8 +105,7 @@ final class Joining {
   private static void catchUp(Turn turn, Uninformed heard) {
     int votes =
         turn.roster()
-            .votesOf(
-                m -> heard.answers().containsKey(m) && !knowsNothing(heard.answers().get(m)));
+            .votesOf(m -> heard.answers().containsKey(m) && !knowsNothing(heard.answers().get(m)));
     if (votes < turn.roster().quorum()) {
       return;
     }
@@ -154,7 +155,8 @@ final class Joining {
   }
 
   static void act(Turn turn) {
-    if (turn.voting instanceof Uninformed uninformed && turn.now - askAgainAt(turn, uninformed) >= 0) {
+    if (turn.voting instanceof Uninformed uninformed
+        && turn.now - askAgainAt(turn, uninformed) >= 0) {
       ask(turn, uninformed, Map.of());
     }
   }
@@ -167,12 +169,7 @@ final class Joining {
     long round = before.round() + 1;
     turn.voting =
         new Uninformed(
-            before.directoryEmpty(),
-            before.readyToJoinNanos(),
-            round,
-            turn.now,
-            Map.of(),
-            empties);
+            before.directoryEmpty(), before.readyToJoinNanos(), round, turn.now, Map.of(), empties);
     turn.sendToOthers(new StateRequest(round));
   }
 

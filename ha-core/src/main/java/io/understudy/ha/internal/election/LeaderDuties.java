@@ -23,7 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class LeaderDuties {
   private LeaderDuties() {}
 
-  /** The votes are in. The register of the highest version is committed again before anybody is told. */
+  /**
+   * The votes are in. The register of the highest version is committed again before anybody is
+   * told.
+   */
   static void begin(Turn turn, Poll poll) {
     long leaseUntil = poll.sentNanos() + turn.times().leaseNanos();
     // A re-elected leader may have written since it asked.
@@ -52,7 +55,8 @@ final class LeaderDuties {
   /** A vote counts as the acknowledgement of the round that asked for it. */
   private static Map<MemberId, Peer> firstPeers(Turn turn, Poll poll) {
     Map<MemberId, Peer> peers = new TreeMap<>();
-    // A predecessor may have given a permit until the moment at which its lease ended, which was before
+    // A predecessor may have given a permit until the moment at which its lease ended, which was
+    // before
     // the votes came in.
     long permitUntil = turn.now + turn.times().promiseNanos();
     for (RosterMember entry : turn.roster().members()) {
@@ -205,7 +209,10 @@ final class LeaderDuties {
     permitItself(turn, committed);
   }
 
-  /** A leader may act on its own committed value while its lease runs, unless a newer one is on its way. */
+  /**
+   * A leader may act on its own committed value while its lease runs, unless a newer one is on its
+   * way.
+   */
   private static void permitItself(Turn turn, Leader leader) {
     if (leader.committed().equals(turn.ballot.register().version())) {
       turn.out(new Output.Permit(leader.committed(), leader.leaseUntilNanos()));
@@ -251,8 +258,9 @@ final class LeaderDuties {
   }
 
   /**
-   * Voters stand in a higher epoch, left over from a lost race. The lease goes on; the same voters are asked
-   * for an epoch above, and with a quorum one leadership ends and the next begins in one step.
+   * Voters stand in a higher epoch, left over from a lost race. The lease goes on; the same voters
+   * are asked for an epoch above, and with a quorum one leadership ends and the next begins in one
+   * step.
    */
   private static void reelect(Turn turn, Leader leader, long voterEpoch) {
     boolean askedAlready = leader.reelection() != null && leader.reelection().epoch() > voterEpoch;

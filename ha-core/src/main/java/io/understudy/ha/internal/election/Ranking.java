@@ -5,7 +5,10 @@ import io.understudy.ha.RosterMember;
 import java.util.Comparator;
 import java.util.List;
 
-/** Who goes first when a role is free. A courtesy that saves crossed candidatures, never a safety rule. */
+/**
+ * Who goes first when a role is free. A courtesy that saves crossed candidatures, never a safety
+ * rule.
+ */
 final class Ranking {
   private Ranking() {}
 
@@ -44,7 +47,9 @@ final class Ranking {
     return turn.freeSinceNanos + rank(turn) * turn.stepNanos + jitter(turn, turn.stepNanos / 4);
   }
 
-  /** A number below the bound that differs between members and attempts: pure, so that steps are. */
+  /**
+   * A number below the bound that differs between members and attempts: pure, so that steps are.
+   */
   static long jitter(Turn turn, long boundNanos) {
     long x = turn.self().incarnation() + turn.attempts * 0x9E3779B97F4A7C15L;
     x = (x ^ (x >>> 30)) * 0xBF58476D1CE4E5B9L; // the finalizer of SplitMix64

@@ -17,19 +17,22 @@ import java.util.Set;
 /**
  * The election of one role, seen from one member: a quorum lease with durable epochs.
  *
- * <p>The idea in four sentences. A voter promises a life not to vote for anybody else for {@code P}, counted
- * on its clock from <em>receipt</em>; a leader may act for {@code L}, counted on its clock from
- * <em>sending</em>; {@code P} is longer than {@code L} on every pair of clocks within the bound, so the
- * promises of a quorum outlive the lease they carry. Votes of an epoch are stored before they are given, so
- * no epoch has two leaders. A restarted voter does not know its promises and therefore waits {@code P}. The
- * register travels with votes and heartbeats, so a new leader starts from what the last one decided.
+ * <p>The idea in four sentences. A voter promises a life not to vote for anybody else for {@code
+ * P}, counted on its clock from <em>receipt</em>; a leader may act for {@code L}, counted on its
+ * clock from <em>sending</em>; {@code P} is longer than {@code L} on every pair of clocks within
+ * the bound, so the promises of a quorum outlive the lease they carry. Votes of an epoch are stored
+ * before they are given, so no epoch has two leaders. A restarted voter does not know its promises
+ * and therefore waits {@code P}. The register travels with votes and heartbeats, so a new leader
+ * starts from what the last one decided.
  *
- * <p>The parts: {@link Voter} answers, {@link Campaign} asks, {@link LeaderDuties} renews, {@link Joining}
- * comes with an empty directory. States and their transitions: {@link Standing} and {@link Voting}.
+ * <p>The parts: {@link Voter} answers, {@link Campaign} asks, {@link LeaderDuties} renews, {@link
+ * Joining} comes with an empty directory. States and their transitions: {@link Standing} and {@link
+ * Voting}.
  *
- * <p>Sources: Gray and Cheriton, <em>Leases</em> (1989), for the lease and the clock bound; Lamport,
- * <em>Paxos Made Simple</em> (2001), for adopting the highest value among the votes; Ongaro, <em>Consensus:
- * Bridging Theory and Practice</em> (2014), section 9.6, for the pre-vote that is called canvass here.
+ * <p>Sources: Gray and Cheriton, <em>Leases</em> (1989), for the lease and the clock bound;
+ * Lamport, <em>Paxos Made Simple</em> (2001), for adopting the highest value among the votes;
+ * Ongaro, <em>Consensus: Bridging Theory and Practice</em> (2014), section 9.6, for the pre-vote
+ * that is called canvass here.
  */
 public final class RoleMachine implements Machine {
   @Override
@@ -40,7 +43,9 @@ public final class RoleMachine implements Machine {
       turn.ballot = known.ballot();
       turn.noteEpoch(known.ballot().epoch());
       turn.voting = new Voting.Abstaining(settings.startNanos() + settings.waitNanos());
-      turn.out(new Output.Waiting(true, "restarted: waits until promises of its last life have run out"));
+      turn.out(
+          new Output.Waiting(
+              true, "restarted: waits until promises of its last life have run out"));
     } else if (boot instanceof Boot.Fresh fresh) {
       turn.ballot = Ballot.BLANK.foundedBy(fresh.founding());
     } else if (boot instanceof Boot.Empty empty) {

@@ -111,7 +111,10 @@ public sealed interface Standing {
       long permitUntilNanos,
       boolean electable) {
 
-    /** After an acknowledgement. Within an epoch what is stored only grows; older replies change nothing. */
+    /**
+     * After an acknowledgement. Within an epoch what is stored only grows; older replies change
+     * nothing.
+     */
     Peer acknowledgedBy(Life from, Message.HeartbeatReply reply) {
       boolean newer = !acknowledged || reply.sentNanos() - ackedNanos >= 0;
       RegisterVersion nowStored = reply.stored().isNewerThan(stored) ? reply.stored() : stored;

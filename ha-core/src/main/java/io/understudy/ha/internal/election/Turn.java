@@ -10,8 +10,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The working copy of one step: state that may be changed, and the outputs so far. Lives for one call of
- * {@link RoleMachine#step} and is confined to it.
+ * The working copy of one step: state that may be changed, and the outputs so far. Lives for one
+ * call of {@link RoleMachine#step} and is confined to it.
  */
 final class Turn {
   /** More evidence than members makes no sense; the oldest goes first. */
@@ -172,7 +172,8 @@ final class Turn {
     }
     if (!evidence.contains(fact)) {
       List<Evidence> kept = new ArrayList<>(evidence);
-      kept.removeIf(old -> old.life().member().equals(fact.life().member()) && !isStronger(old, fact));
+      kept.removeIf(
+          old -> old.life().member().equals(fact.life().member()) && !isStronger(old, fact));
       kept.add(fact);
       evidence = List.copyOf(kept.subList(Math.max(0, kept.size() - MAX_EVIDENCE), kept.size()));
     }

@@ -10,7 +10,9 @@ import io.understudy.ha.internal.election.Message.VoteReply;
 import io.understudy.ha.internal.election.Message.VoteRequest;
 import org.jspecify.annotations.Nullable;
 
-/** How a member answers others. Every rule that safety rests on is here or in {@link LeaderDuties}. */
+/**
+ * How a member answers others. Every rule that safety rests on is here or in {@link LeaderDuties}.
+ */
 final class Voter {
   private Voter() {}
 
@@ -20,8 +22,7 @@ final class Voter {
         turn.votes() && turn.roster().mayLead(from.member()) && boundForNanos(turn, from) == 0;
     turn.reply(
         from,
-        new CanvassReply(
-            canvass.round(), willing, turn.ballot.epoch(), boundForNanos(turn, from)));
+        new CanvassReply(canvass.round(), willing, turn.ballot.epoch(), boundForNanos(turn, from)));
   }
 
   static void onVoteRequest(Turn turn, Life from, VoteRequest request) {
@@ -80,7 +81,7 @@ final class Voter {
       return;
     }
     // A leadership of this epoch was won by a quorum, so no lease can run on what binds this voter.
-    Campaign.yieldTo(turn, heartbeat.epoch());
+    Campaign.yieldToLeader(turn);
     LeaderDuties.yieldTo(turn);
     storeNews(turn, from, heartbeat);
     turn.promise(from, heartbeat.epoch());
@@ -90,7 +91,10 @@ final class Voter {
     turn.reply(from, answer(turn, heartbeat, true));
   }
 
-  /** A leader leads once the register is committed in its epoch; before that it only holds the votes. */
+  /**
+   * A leader leads once the register is committed in its epoch; before that it only holds the
+   * votes.
+   */
   private static void followIfAnnounced(Turn turn, Life from, Heartbeat heartbeat) {
     if (heartbeat.committed().epoch() == heartbeat.epoch()) {
       turn.follow(from, heartbeat.epoch());
@@ -109,14 +113,15 @@ final class Voter {
       changed = changed.holding(heartbeat.value());
       turn.out(new Output.PermitEnded());
     }
-    if (changed != turn.ballot) {
+    if (!changed.equals(turn.ballot)) {
       turn.store(changed);
     }
   }
 
   /**
-   * The leader answered what this life sent at the echoed time, and vouches that nothing newer than the
-   * committed value exists: so nobody acts on anything newer before a lease from then has run out.
+   * The leader answered what this life sent at the echoed time, and vouches that nothing newer than
+   * the committed value exists: so nobody acts on anything newer before a lease from then has run
+   * out.
    */
   private static void takePermit(Turn turn, Heartbeat heartbeat) {
     RegisterVersion stored = turn.ballot.register().version();

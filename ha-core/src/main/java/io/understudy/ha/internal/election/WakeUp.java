@@ -4,7 +4,10 @@ import io.understudy.ha.internal.election.Standing.Candidate;
 import io.understudy.ha.internal.election.Standing.Canvassing;
 import io.understudy.ha.internal.election.Standing.Leader;
 
-/** When a machine needs its next {@link Input.Tick}: the earliest moment at which time alone changes it. */
+/**
+ * When a machine needs its next {@link Input.Tick}: the earliest moment at which time alone changes
+ * it.
+ */
 final class WakeUp {
   private final long nowNanos;
   private long inNanos = Step.NEVER;
