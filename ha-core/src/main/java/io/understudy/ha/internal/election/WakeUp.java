@@ -49,8 +49,11 @@ final class WakeUp {
     } else if (turn.isElectable() && turn.seesQuorum()) {
       long campaign = Ranking.campaignAtNanos(turn);
       Promise promise = turn.promise;
-      boolean boundLonger = promise != null && promise.untilNanos() - campaign > 0;
-      at(boundLonger ? promise.untilNanos() : campaign);
+      if (promise != null && promise.untilNanos() - campaign > 0) {
+        at(promise.untilNanos());
+      } else {
+        at(campaign);
+      }
     }
   }
 
