@@ -1,11 +1,13 @@
 package io.understudy.samples.dbpair;
 
 /**
- * The database accounts of every server of a pair. Their passwords are constants, which is tolerable
- * only because the servers listen on 127.0.0.1 and live as long as a test.
+ * The database accounts of every server of a pair. Their passwords are constants, which is
+ * tolerable only because the servers listen on 127.0.0.1 and live as long as a test.
  */
 public enum Account {
-  /** The application: everything on {@code appdb}, nothing else. Read-only mode stops its writes. */
+  /**
+   * The application: everything on {@code appdb}, nothing else. Read-only mode stops its writes.
+   */
   APP("app", "app-secret"),
 
   /**

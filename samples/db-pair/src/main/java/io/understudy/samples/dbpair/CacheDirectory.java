@@ -45,8 +45,7 @@ final class CacheDirectory {
 
   static CacheDirectory ofThisUser() {
     String user = System.getProperty("user.name").replaceAll("[^A-Za-z0-9._-]", "_");
-    Path byDefault =
-        Path.of(System.getProperty("java.io.tmpdir"), "understudy-db-pair-" + user);
+    Path byDefault = Path.of(System.getProperty("java.io.tmpdir"), "understudy-db-pair-" + user);
     return at(Path.of(System.getProperty(PROPERTY, byDefault.toString())));
   }
 

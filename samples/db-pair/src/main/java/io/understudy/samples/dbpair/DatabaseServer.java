@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DatabaseServer {
   /** Generous, because a cold page cache and a busy machine have been seen to take 56 s. */
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
 
-  private static final Duration SQL_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration SQL_TIMEOUT = Duration.ofMinutes(1);
   private static final Duration LOGIN_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration POLL = Duration.ofMillis(20);
 

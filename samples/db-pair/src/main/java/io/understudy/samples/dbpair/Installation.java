@@ -3,6 +3,7 @@ package io.understudy.samples.dbpair;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +20,8 @@ import java.util.regex.Pattern;
  */
 record Installation(Path server, Path executable, Path libraries) {
 
-  private static final Pattern NOT_FOUND = Pattern.compile("^\\s*(\\S+) => not found", Pattern.MULTILINE);
+  private static final Pattern NOT_FOUND =
+      Pattern.compile("^\\s*(\\S+) => not found", Pattern.MULTILINE);
 
   /** Writes stubs for the libraries that the loader does not find, and for no others. */
   static Installation prepare(Product product, Path server, Path libraries) {
@@ -62,7 +64,7 @@ record Installation(Path server, Path executable, Path libraries) {
     loader.environment().put("LD_TRACE_LOADED_OBJECTS", "1");
     Process process = loader.start();
     process.getOutputStream().close();
-    String listing = new String(process.getInputStream().readAllBytes());
+    String listing = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     Matcher matcher = NOT_FOUND.matcher(listing);
     return matcher.results().map(result -> result.group(1)).distinct().toList();
   }
@@ -74,7 +76,7 @@ record Installation(Path server, Path executable, Path libraries) {
                 () ->
                     new DatabasePairException(
                         "%s needs the shared library %s, which the dynamic loader does not find; install the"
-                            .formatted(executable, soname)
+                                .formatted(executable, soname)
                             + " package of your distribution that contains it"));
     Trees.writeAtomically(libraries.resolve(soname), stub.bytes());
   }

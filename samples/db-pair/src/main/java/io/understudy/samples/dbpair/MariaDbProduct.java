@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -80,7 +79,7 @@ final class MariaDbProduct implements Product {
     command.addAll(messages(installation.server()));
     command.addAll(List.of("--bootstrap", "--innodb=ON"));
     ServerProcess.start(installation, command, script, log)
-        .requireSuccess("initialise a MariaDB data directory", Duration.ofSeconds(120));
+        .requireSuccess("initialise a MariaDB data directory", INITIALISE_TIMEOUT);
   }
 
   private static byte[] bootstrapScript(Path share) throws IOException {
@@ -136,8 +135,7 @@ final class MariaDbProduct implements Product {
     List<String> statements = new ArrayList<>();
     for (Account account : Account.values()) {
       statements.add(
-          "CREATE USER %s@'%%' IDENTIFIED BY '%s'"
-              .formatted(account.user(), account.password()));
+          "CREATE USER %s@'%%' IDENTIFIED BY '%s'".formatted(account.user(), account.password()));
     }
     statements.add("GRANT ALL ON appdb.* TO app@'%'");
     statements.add("GRANT REPLICATION SLAVE ON *.* TO repl@'%'");
@@ -154,8 +152,7 @@ final class MariaDbProduct implements Product {
         CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = %d,
         MASTER_USER = '%s', MASTER_PASSWORD = '%s', MASTER_CONNECT_RETRY = 1,
         MASTER_USE_GTID = slave_pos"""
-        .formatted(
-            sourcePort, Account.REPLICATION.user(), Account.REPLICATION.password());
+        .formatted(sourcePort, Account.REPLICATION.user(), Account.REPLICATION.password());
   }
 
   @Override
@@ -177,8 +174,7 @@ final class MariaDbProduct implements Product {
   @Override
   public boolean awaitPosition(Connection connection, String position, int seconds)
       throws SQLException {
-    return Sql.number(
-            connection, "SELECT MASTER_GTID_WAIT('%s', %d)".formatted(position, seconds))
+    return Sql.number(connection, "SELECT MASTER_GTID_WAIT('%s', %d)".formatted(position, seconds))
         == 0;
   }
 

@@ -6,7 +6,6 @@ import java.net.URL;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -69,7 +68,7 @@ final class MySqlProduct implements Product {
     command.addAll(NO_KEYS);
     command.addAll(List.of("--skip-log-bin", "--initialize-insecure"));
     ServerProcess.start(installation, command, log)
-        .requireSuccess("initialise a MySQL data directory", Duration.ofSeconds(120));
+        .requireSuccess("initialise a MySQL data directory", INITIALISE_TIMEOUT);
   }
 
   @Override
@@ -122,8 +121,7 @@ final class MySqlProduct implements Product {
         CHANGE REPLICATION SOURCE TO SOURCE_HOST = '127.0.0.1', SOURCE_PORT = %d,
         SOURCE_USER = '%s', SOURCE_PASSWORD = '%s', SOURCE_CONNECT_RETRY = 1,
         SOURCE_AUTO_POSITION = 1"""
-        .formatted(
-            sourcePort, Account.REPLICATION.user(), Account.REPLICATION.password());
+        .formatted(sourcePort, Account.REPLICATION.user(), Account.REPLICATION.password());
   }
 
   @Override
@@ -149,7 +147,6 @@ final class MySqlProduct implements Product {
     return Sql.columns(
         connection,
         "SHOW REPLICA STATUS",
-        List.of(
-            "Replica_IO_Running", "Replica_SQL_Running", "Last_IO_Error", "Last_SQL_Error"));
+        List.of("Replica_IO_Running", "Replica_SQL_Running", "Last_IO_Error", "Last_SQL_Error"));
   }
 }

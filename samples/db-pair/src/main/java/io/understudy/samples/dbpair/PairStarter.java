@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /** Brings one pair up, step by step, and logs what each step took. */
 final class PairStarter {
   private static final Logger LOG = LoggerFactory.getLogger(PairStarter.class);
-  private static final Duration REPLICATION_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration REPLICATION_TIMEOUT = Duration.ofMinutes(1);
 
   /** To be raised whenever the content of a template changes, so that old ones are not used. */
   private static final String TEMPLATE = "-template-1";

@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 
 /** What differs between MySQL and MariaDB. Both are otherwise driven alike. */
 sealed interface Product permits MySqlProduct, MariaDbProduct {
+  /** Generous: it takes 3 s, and a cold page cache on a busy machine has multiplied that by 15. */
+  Duration INITIALISE_TIMEOUT = Duration.ofMinutes(2);
 
   /** Names the cache entry: product and version. */
   String key();
@@ -17,7 +20,9 @@ sealed interface Product permits MySqlProduct, MariaDbProduct {
   /** The Maven coordinates that hold the server, for messages. */
   String coordinates();
 
-  /** Unpacks the server from the class path into the directory, or says which artifact is missing. */
+  /**
+   * Unpacks the server from the class path into the directory, or says which artifact is missing.
+   */
   void unpack(Path directory) throws IOException;
 
   /** The server's executable inside the unpacked directory. */

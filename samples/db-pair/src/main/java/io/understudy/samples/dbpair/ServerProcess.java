@@ -101,8 +101,7 @@ final class ServerProcess {
 
   /** What to show a person when this process did not do what was wanted. */
   String report() {
-    String state =
-        process.isAlive() ? "still running" : "ended with status " + process.exitValue();
+    String state = process.isAlive() ? "still running" : "ended with status " + process.exitValue();
     return "process %d (%s)%ncommand: %s%nend of %s:%n%s"
         .formatted(pid(), state, String.join(" ", command), log, logTail());
   }

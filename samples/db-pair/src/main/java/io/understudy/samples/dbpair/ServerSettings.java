@@ -11,7 +11,8 @@ import java.util.List;
  * @param offset the first id that this server issues
  * @param extraOptions as the caller gave them, for both servers
  */
-record ServerSettings(int serverId, int port, int increment, int offset, List<String> extraOptions) {
+record ServerSettings(
+    int serverId, int port, int increment, int offset, List<String> extraOptions) {
   ServerSettings {
     extraOptions = List.copyOf(extraOptions);
   }

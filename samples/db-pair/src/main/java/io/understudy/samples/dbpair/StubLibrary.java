@@ -20,18 +20,28 @@ import java.util.Optional;
  * writes the few functions as machine code: the ones of libaio are plain system calls, as they are
  * in the real library; the ones of libnuma answer "not available".
  *
- * <p>The file is the least that the dynamic loader accepts: a header, four program headers, and
- * the tables that the {@code PT_DYNAMIC} segment points at. There are no section headers, which
- * only linkers and debuggers read.
+ * <p>The file is the least that the dynamic loader accepts: a header, four program headers, and the
+ * tables that the {@code PT_DYNAMIC} segment points at. There are no section headers, which only
+ * linkers and debuggers read.
  */
 final class StubLibrary {
 
-  /** One exported function: its symbol, the symbol's version, and at most 16 bytes of code. */
-  private record Function(String symbol, String version, byte[] code) {}
+  /** One exported function: its symbol, the symbol's version, at most 16 bytes of code in hex. */
+  private record Function(String symbol, String version, String code) {
+    byte[] codeBytes() {
+      return bytes(code);
+    }
+  }
 
   /** Where the tables lie in the file. Every one is also found at its file offset in memory. */
   private record Layout(
-      int hash, int symbols, int strings, int symbolVersions, int versions, int code, int dynamic) {}
+      int hash,
+      int symbols,
+      int strings,
+      int symbolVersions,
+      int versions,
+      int code,
+      int dynamic) {}
 
   private static final int ELF_HEADER_SIZE = 64;
   private static final int PROGRAM_HEADER_SIZE = 56;
@@ -82,8 +92,8 @@ final class StubLibrary {
   }
 
   private static StubLibrary libnuma() {
-    byte[] zero = code("31 c0 c3"); // xor eax, eax; ret
-    byte[] minusOne = code("48 c7 c0 ff ff ff ff c3"); // mov rax, -1; ret
+    String zero = "31 c0 c3"; // xor eax, eax; ret
+    String minusOne = "48 c7 c0 ff ff ff ff c3"; // mov rax, -1; ret
     return new StubLibrary(
         "libnuma.so.1",
         List.of(
@@ -97,16 +107,18 @@ final class StubLibrary {
   }
 
   /** mov eax, number; syscall; ret. The kernel answers -errno, as libaio does. */
-  private static byte[] systemCall(int number) {
-    return code("b8 %02x 00 00 00 0f 05 c3".formatted(number));
+  private static String systemCall(int number) {
+    return "b8 %02x 00 00 00 0f 05 c3".formatted(number);
   }
 
-  /** The fourth argument of a function is in rcx, that of a system call in r10: mov r10, rcx first. */
-  private static byte[] systemCallWithFourthArgument(int number) {
-    return code("49 89 ca b8 %02x 00 00 00 0f 05 c3".formatted(number));
+  /**
+   * The fourth argument of a function is in rcx, that of a system call in r10: mov r10, rcx first.
+   */
+  private static String systemCallWithFourthArgument(int number) {
+    return "49 89 ca b8 %02x 00 00 00 0f 05 c3".formatted(number);
   }
 
-  private static byte[] code(String hex) {
+  private static byte[] bytes(String hex) {
     return HexFormat.ofDelimiter(" ").parseHex(hex);
   }
 
@@ -172,7 +184,8 @@ final class StubLibrary {
 
   private void writeElfHeader(ByteBuffer file) {
     file.position(0);
-    file.put(code("7f 45 4c 46 02 01 01 00 00 00 00 00 00 00 00 00")); // ELF, 64 bit, little endian
+    file.put(
+        bytes("7f 45 4c 46 02 01 01 00 00 00 00 00 00 00 00 00")); // ELF, 64 bit, little endian
     file.putShort((short) 3).putShort((short) 62).putInt(1); // shared object, x86_64, version 1
     file.putLong(0).putLong(ELF_HEADER_SIZE).putLong(0).putInt(0); // no entry; program headers
     file.putShort((short) ELF_HEADER_SIZE);
@@ -220,7 +233,7 @@ final class StubLibrary {
       Function function = functions.get(i);
       file.putInt(stringOffset(function.symbol())).put(globalFunction).put((byte) 0);
       file.putShort((short) 1); // any section but "undefined"
-      file.putLong(layout.code() + CODE_SIZE * (long) i).putLong(function.code().length);
+      file.putLong(layout.code() + CODE_SIZE * (long) i).putLong(function.codeBytes().length);
     }
   }
 
@@ -250,7 +263,7 @@ final class StubLibrary {
 
   private void writeCode(ByteBuffer file) {
     for (int i = 0; i < functions.size(); i++) {
-      file.put(layout.code() + CODE_SIZE * i, functions.get(i).code());
+      file.put(layout.code() + CODE_SIZE * i, functions.get(i).codeBytes());
     }
   }
 

@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Unpacks a gzipped tar archive: files and directories of at most 255 characters, which is what
- * the server's archive holds. Links are skipped: those of the archive dangle, and the server finds
- * its libraries without them.
+ * Unpacks a gzipped tar archive: files and directories of at most 255 characters, which is what the
+ * server's archive holds. Links are skipped: those of the archive dangle, and the server finds its
+ * libraries without them.
  */
 final class TarArchive {
   private static final int BLOCK = 512;
@@ -56,7 +56,8 @@ final class TarArchive {
     }
   }
 
-  private static void unpackEntry(Header header, InputStream tar, Path directory) throws IOException {
+  private static void unpackEntry(Header header, InputStream tar, Path directory)
+      throws IOException {
     Path target = directory.resolve(header.name()).normalize();
     if (!target.startsWith(directory)) {
       throw new IOException("archive entry would leave " + directory + ": " + header.name());
@@ -79,7 +80,8 @@ final class TarArchive {
       while (left > 0) {
         int read = tar.read(buffer, 0, (int) Math.min(left, buffer.length));
         if (read < 0) {
-          throw new EOFException("archive ends %d bytes before the end of %s".formatted(left, header.name()));
+          throw new EOFException(
+              "archive ends %d bytes before the end of %s".formatted(left, header.name()));
         }
         file.write(buffer, 0, read);
         left -= read;
