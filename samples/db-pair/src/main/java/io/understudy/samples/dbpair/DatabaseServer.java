@@ -240,7 +240,9 @@ public final class DatabaseServer {
 
   boolean awaitPosition(String position, int seconds) {
     return position.isEmpty()
-        || askAdmin(connection -> product.awaitPosition(connection, position, seconds));
+        || askAdmin(
+            SQL_TIMEOUT.plusSeconds(seconds),
+            connection -> product.awaitPosition(connection, position, seconds));
   }
 
   String replicationSummary() {
@@ -268,7 +270,11 @@ public final class DatabaseServer {
   }
 
   private <T> T askAdmin(SqlQuestion<T> question) {
-    try (Connection connection = Sql.connect(jdbcUrl(), Account.ADMIN, SQL_TIMEOUT)) {
+    return askAdmin(SQL_TIMEOUT, question);
+  }
+
+  private <T> T askAdmin(Duration timeout, SqlQuestion<T> question) {
+    try (Connection connection = Sql.connect(jdbcUrl(), Account.ADMIN, timeout)) {
       return question.ask(connection);
     } catch (SQLException e) {
       throw new DatabasePairException(

@@ -13,8 +13,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -70,8 +72,10 @@ final class RunRecord implements AutoCloseable {
     for (Path home : homes) {
       createHome(home);
     }
-    Path file = Files.createTempFile(directory, ProcessHandle.current().pid() + "-", SUFFIX);
-    Files.write(file, homes.stream().map(Path::toString).toList());
+    Path file = directory.resolve(UUID.randomUUID() + SUFFIX);
+    String content = homes.stream().map(Path::toString).collect(Collectors.joining("\n"));
+    // In one step: a path cut short by a crash would let the next start delete another directory.
+    Trees.writeAtomically(file, content.getBytes(StandardCharsets.UTF_8));
     FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
     if (channel.tryLock() == null) {
       throw new IOException("somebody else locked our new file " + file);

@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,21 +23,22 @@ class KilledJvmTest {
   private static final String LET_THEM_LIVE =
       "-D" + ProcessLauncher.DIE_WITH_PARENT_PROPERTY + "=false";
 
-  @TempDir Path cache;
-
-  private final Optional<String> cacheBefore =
+  private static final Optional<String> CACHE_BEFORE =
       Optional.ofNullable(System.getProperty(CacheDirectory.PROPERTY));
 
-  @BeforeEach
-  void useCacheOfOurOwn() {
+  /** Of our own, so that what others run on this machine does not show in it. */
+  @TempDir static Path cache;
+
+  @BeforeAll
+  static void useCacheOfOurOwn() {
     Optional<String> reason = DatabasePair.unsupportedReason();
     assumeTrue(reason.isEmpty(), () -> reason.orElse(""));
     System.setProperty(CacheDirectory.PROPERTY, cache.toString());
   }
 
-  @AfterEach
-  void restoreCache() {
-    cacheBefore.ifPresentOrElse(
+  @AfterAll
+  static void restoreCache() {
+    CACHE_BEFORE.ifPresentOrElse(
         value -> System.setProperty(CacheDirectory.PROPERTY, value),
         () -> System.clearProperty(CacheDirectory.PROPERTY));
   }
@@ -51,7 +52,7 @@ class KilledJvmTest {
       servers.forEach(server -> await().until(() -> !runs(server)));
     }
     assertEquals(2, homes().size());
-    DatabasePair.builder(Flavor.MARIADB).start().close();
+    startAndClose();
     assertEquals(List.of(), homes());
   }
 
@@ -64,12 +65,14 @@ class KilledJvmTest {
       orphaned.kill9();
       assertTrue(orphans.stream().allMatch(KilledJvmTest::runs), "nothing has reaped them yet");
 
-      DatabasePair.builder(Flavor.MARIADB).start().close();
+      startAndClose();
 
       assertTrue(orphans.stream().noneMatch(KilledJvmTest::runs), "reaped by the start");
       assertTrue(neighbours.stream().allMatch(KilledJvmTest::runs), "their JVM lives");
       assertEquals(2, homes().size());
     }
+    startAndClose();
+    assertEquals(List.of(), homes());
   }
 
   @Test
@@ -91,6 +94,21 @@ class KilledJvmTest {
     }
   }
 
+  @Test
+  void severalJvmsMayMeetAtTheFirstUseOfTheMachine(@TempDir Path newCache) throws Exception {
+    try (ChildJvm first = ChildJvm.start(Flavor.MARIADB, newCache);
+        ChildJvm second = ChildJvm.start(Flavor.MARIADB, newCache)) {
+      assertTrue(first.awaitServers().stream().allMatch(KilledJvmTest::runs));
+      assertTrue(second.awaitServers().stream().allMatch(KilledJvmTest::runs));
+      first.terminate();
+      second.terminate();
+    }
+  }
+
+  private static void startAndClose() {
+    DatabasePair.builder(Flavor.MARIADB).start().close();
+  }
+
   /** Orphans that nobody collects stay as zombies, which have no command line any more. */
   private static boolean runs(ProcessHandle process) {
     try {
@@ -100,7 +118,7 @@ class KilledJvmTest {
     }
   }
 
-  private List<Path> homes() throws IOException {
+  private static List<Path> homes() throws IOException {
     try (Stream<Path> files = Files.list(cache.resolve("pairs"))) {
       return files.toList();
     }
