@@ -70,8 +70,10 @@ final class CacheDirectory {
       boolean same = Files.getOwner(ours).equals(Files.getOwner(root, LinkOption.NOFOLLOW_LINKS));
       Files.delete(ours);
       if (!same) {
-        throw new IOException(
-            "it belongs to another user; name one of your own with -D" + PROPERTY, e);
+        throw new DatabasePairException(
+            "cache directory %s belongs to another user: name one of your own with -D%s=..."
+                .formatted(root, PROPERTY),
+            e);
       }
     }
   }
