@@ -101,6 +101,15 @@ public sealed interface HaEvent {
   record ServiceChanged(Instant time, boolean inService, String reason) implements HaEvent {}
 
   /**
+   * The cluster will not have this member: it has another secret or other time values, or its id is
+   * in use. The node takes no part from here on; close it, mend the configuration and start again.
+   *
+   * @param time when
+   * @param reason what was found and what to do, one sentence
+   */
+  record Refused(Instant time, String reason) implements HaEvent {}
+
+  /**
    * The node was closed; the last event.
    *
    * @param time when

@@ -1,0 +1,169 @@
+package io.understudy.ha.internal.runtime;
+
+import io.understudy.ha.HaConfig;
+import io.understudy.ha.MemberId;
+import io.understudy.ha.internal.election.Envelope;
+import io.understudy.ha.internal.election.Life;
+import io.understudy.ha.internal.election.Output;
+import io.understudy.ha.internal.election.RoleMachine;
+import io.understudy.ha.internal.election.Roster;
+import io.understudy.ha.internal.election.TimeValues;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The lives of this member's election, one after the other. Usually there is one. When the durable
+ * state cannot be written (or the election fails) the life is over: what it promised in memory is
+ * forgotten, as after a crash. Once a second the state is tried again, and when it can be written a
+ * new life begins, with a new incarnation and the wait of a restarted voter. Election thread only,
+ * but for the volatile getters.
+ */
+final class Lives {
+  private static final Logger LOG = LoggerFactory.getLogger(Lives.class);
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final HaConfig config;
+  private final FileStore store;
+  private final Transport transport;
+  private final BiConsumer<String, Output> announcements;
+  private volatile MemberRecord memberRecord;
+  private @Nullable MemberCore core;
+  private @Nullable Change change;
+  private long retryAtNanos;
+  private volatile Life self;
+  private volatile boolean inService = true;
+
+  /**
+   * The member stopped taking part, or takes part again.
+   *
+   * @param inService whether it takes part
+   * @param reason why
+   */
+  record Change(boolean inService, String reason) {}
+
+  Lives(
+      HaConfig config,
+      FileStore store,
+      MemberRecord stored,
+      Transport transport,
+      long incarnation,
+      BiConsumer<String, Output> announcements) {
+    this.config = config;
+    this.store = store;
+    this.transport = transport;
+    this.announcements = announcements;
+    this.memberRecord = stored;
+    this.self = new Life(config.member(), incarnation);
+    this.core = begin(self);
+  }
+
+  private MemberCore begin(Life life) {
+    TimeValues times = TimeValues.of(config.timing());
+    return new MemberCore(life, times, new RoleMachine(), new RealPorts(), memberRecord);
+  }
+
+  private final class RealPorts implements Ports {
+    @Override
+    public long nanos() {
+      return System.nanoTime();
+    }
+
+    @Override
+    public void send(MemberId to, Envelope envelope) {
+      transport.send(to, envelope);
+    }
+
+    @Override
+    public void save(MemberRecord changed) throws IOException {
+      store.save(changed);
+      memberRecord = changed;
+    }
+
+    @Override
+    public void announce(String role, Output announcement) {
+      announcements.accept(role, announcement);
+    }
+  }
+
+  /** Does something with the running life, if there is one. */
+  void run(Consumer<MemberCore> action) {
+    MemberCore running = core;
+    if (running == null) {
+      tryAgain();
+      return;
+    }
+    try {
+      action.accept(running);
+    } catch (StoreFailedException e) {
+      end(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Ends the running life. */
+  void end(String reason) {
+    if (core == null) {
+      return;
+    }
+    core = null;
+    inService = false;
+    retryAtNanos = System.nanoTime() + RETRY_NANOS;
+    String told =
+        reason
+            + "; this member neither votes nor leads until its state directory "
+            + config.stateDirectory()
+            + " can be written again (tried every second)";
+    LOG.error("{} - out of service: {}", config.member(), told);
+    change = new Change(false, told);
+  }
+
+  private void tryAgain() {
+    if (System.nanoTime() - retryAtNanos < 0) {
+      return;
+    }
+    retryAtNanos = System.nanoTime() + RETRY_NANOS;
+    try {
+      boolean nothingStored =
+          memberRecord.ballots().isEmpty() && !memberRecord.founding().directory();
+      if (!nothingStored) {
+        store.save(memberRecord); // an empty directory must stay empty until the first vote
+      }
+      self = new Life(config.member(), Incarnations.draw());
+      core = begin(self);
+      inService = true;
+      change = new Change(true, "the durable state can be written again");
+      LOG.info("{} - in service again with incarnation {}", config.member(), self);
+    } catch (IOException | StoreFailedException e) {
+      LOG.debug("{} - the durable state still cannot be written", config.member(), e);
+    }
+  }
+
+  /** The last change since this was asked, if any. */
+  Optional<Change> pollChange() {
+    Optional<Change> last = Optional.ofNullable(change);
+    change = null;
+    return last;
+  }
+
+  long wakeAtNanos() {
+    MemberCore running = core;
+    return running == null ? retryAtNanos : running.wakeAtNanos();
+  }
+
+  Life self() {
+    return self;
+  }
+
+  boolean inService() {
+    return inService;
+  }
+
+  Roster roster() {
+    return memberRecord.roster();
+  }
+}

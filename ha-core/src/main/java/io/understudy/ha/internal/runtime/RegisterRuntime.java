@@ -1,0 +1,119 @@
+package io.understudy.ha.internal.runtime;
+
+import io.understudy.ha.Leadership;
+import io.understudy.ha.LeadershipLostException;
+import io.understudy.ha.RegisterValue;
+import io.understudy.ha.RegisterVersion;
+import io.understudy.ha.RegisterView;
+import io.understudy.ha.RoleRegister;
+import io.understudy.ha.internal.election.Output;
+import io.understudy.ha.internal.election.Output.Outcome;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A role's register as the application sees it. Written by the election thread, read by all. */
+final class RegisterRuntime implements RoleRegister {
+  private final String role;
+  private final Requests requests;
+  private final Supplier<@Nullable Grant> running;
+  private final VersionWait commits = new VersionWait();
+  private final VersionWait settlements = new VersionWait();
+  private volatile RegisterView view = RegisterView.UNKNOWN;
+
+  RegisterRuntime(String role, Requests requests, Supplier<@Nullable Grant> running) {
+    this.role = role;
+    this.requests = requests;
+    this.running = running;
+  }
+
+  void adopt(RegisterValue committed) {
+    if (committed.version().isNewerThan(view.value().version())) {
+      view = new RegisterView(committed, 0, false);
+    }
+  }
+
+  void announce(Output output) {
+    if (output instanceof Output.Committed committed) {
+      adopt(committed.value());
+      commits.reach(committed.value().version());
+    } else if (output instanceof Output.Permit permit) {
+      permit(permit);
+    } else if (output instanceof Output.PermitEnded) {
+      view = new RegisterView(view.value(), 0, false);
+    } else if (output instanceof Output.Settled settled) {
+      settlements.reach(settled.version());
+    }
+  }
+
+  private void permit(Output.Permit permit) {
+    RegisterView current = view;
+    boolean longer = !current.permitted() || permit.untilNanos() - current.permitUntilNanos() > 0;
+    if (longer && current.value().version().equals(permit.version())) {
+      view = new RegisterView(current.value(), permit.untilNanos(), true);
+    }
+  }
+
+  void leadershipLost(Grant grant) {
+    commits.fail(lost(grant));
+    settlements.fail(lost(grant));
+  }
+
+  private LeadershipLostException lost(Leadership leadership) {
+    return new LeadershipLostException(
+        "the leadership of " + role + " in epoch " + leadership.epoch() + " has ended");
+  }
+
+  @Override
+  public RegisterView view() {
+    return view;
+  }
+
+  @Override
+  public CompletionStage<RegisterVersion> write(Leadership leadership, byte[] value) {
+    if (value.length > RegisterValue.MAX_BYTES) {
+      return CompletableFuture.failedFuture(
+          new IllegalArgumentException(
+              "a register value holds at most "
+                  + RegisterValue.MAX_BYTES
+                  + " bytes, not "
+                  + value.length));
+    }
+    if (!isRunning(leadership)) {
+      return CompletableFuture.failedFuture(lost(leadership));
+    }
+    return requests.write(role, value).thenCompose(answer -> accepted(leadership, answer));
+  }
+
+  private CompletionStage<RegisterVersion> accepted(Leadership leadership, Output.Answer answer) {
+    RegisterVersion version = answer.version();
+    if (answer.outcome() != Outcome.DONE
+        || version == null
+        || version.epoch() != leadership.epoch()) {
+      return CompletableFuture.failedFuture(lost(leadership));
+    }
+    return whileRunning(leadership, commits.until(version));
+  }
+
+  @Override
+  public CompletionStage<RegisterVersion> settled(Leadership leadership, RegisterVersion version) {
+    return whileRunning(leadership, settlements.until(version));
+  }
+
+  /**
+   * The leadership may have ended before the future was registered, so that nobody will fail it.
+   */
+  private CompletionStage<RegisterVersion> whileRunning(
+      Leadership leadership, CompletableFuture<RegisterVersion> future) {
+    if (!isRunning(leadership)) {
+      future.completeExceptionally(lost(leadership));
+    }
+    return future;
+  }
+
+  private boolean isRunning(Leadership leadership) {
+    Grant grant = running.get();
+    return grant != null && grant.epoch() == leadership.epoch() && leadership.isValid();
+  }
+}

@@ -1,0 +1,256 @@
+package io.understudy.ha.internal.runtime;
+
+import io.understudy.ha.HaEvent;
+import io.understudy.ha.LeaderInfo;
+import io.understudy.ha.Leadership;
+import io.understudy.ha.MemberId;
+import io.understudy.ha.NodeStatus;
+import io.understudy.ha.RegisterView;
+import io.understudy.ha.RevokeReason;
+import io.understudy.ha.Role;
+import io.understudy.ha.RoleRegister;
+import io.understudy.ha.RoleSpec;
+import io.understudy.ha.internal.election.Input;
+import io.understudy.ha.internal.election.Life;
+import io.understudy.ha.internal.election.Output;
+import io.understudy.ha.internal.election.RoleState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A declared role: what the machine announces, turned into what the application sees. State changes
+ * on the election thread and first; people are told after, on the role's own thread.
+ */
+final class RoleRuntime implements Role {
+  private static final Logger LOG = LoggerFactory.getLogger(RoleRuntime.class);
+
+  private final RoleSpec spec;
+  private final MemberId self;
+  private final Requests requests;
+  private final RegisterRuntime register;
+  private final EventBus events;
+  private final Courier courier;
+  private final LeadershipWait wait = new LeadershipWait();
+
+  /**
+   * What the application may rely on; set on the courier's thread, so that callbacks agree with it.
+   */
+  private volatile @Nullable Grant handedOut;
+
+  private volatile Optional<LeaderInfo> leader = Optional.empty();
+  private volatile String waiting = "";
+
+  /** The running leadership; written by the election thread alone. */
+  private volatile @Nullable Grant running;
+
+  RoleRuntime(RoleSpec spec, MemberId self, Requests requests, EventBus events) {
+    this.spec = spec;
+    this.self = self;
+    this.requests = requests;
+    this.events = events;
+    this.register = new RegisterRuntime(spec.name(), requests, () -> running);
+    this.courier = new Courier("ha-role-" + spec.name());
+  }
+
+  // ---- election thread -------------------------------------------------------------------------
+
+  /** Takes over what a machine knows that ran before the role was declared. */
+  void adopt(RoleState state) {
+    Life known = state.outlook().leader();
+    if (known != null) {
+      leader = Optional.of(new LeaderInfo(known.member(), state.outlook().leaderEpoch()));
+    }
+    register.adopt(state.outlook().committed());
+  }
+
+  void announce(Output output) {
+    if (output instanceof Output.Elected elected) {
+      elected(elected);
+    } else if (output instanceof Output.Extend extend) {
+      Grant grant = running;
+      if (grant != null) {
+        grant.extend(extend.leaseUntilNanos());
+      }
+    } else if (output instanceof Output.Revoked revoked) {
+      revoked(revoked.epoch(), revoked.reason());
+    } else if (output instanceof Output.LeaderSeen seen) {
+      leaderSeen(seen);
+    } else if (output instanceof Output.Waiting waits) {
+      waiting = waits.reason();
+      events.publish(
+          new HaEvent.VoterWaiting(Instant.now(), name(), waits.waiting(), waits.reason()));
+    } else if (output instanceof Output.Answer answer) {
+      requests.answer(answer);
+    } else {
+      announceRegister(output);
+    }
+  }
+
+  private void announceRegister(Output output) {
+    register.announce(output);
+    if (output instanceof Output.Committed committed) {
+      events.publish(new HaEvent.RegisterCommitted(Instant.now(), name(), committed.value()));
+    }
+  }
+
+  private void elected(Output.Elected elected) {
+    Grant grant = new Grant(name(), elected.epoch(), elected.leaseUntilNanos());
+    running = grant;
+    LOG.info("{} - leads {} in epoch {}", self, name(), grant.epoch());
+    events.publish(new HaEvent.Elected(Instant.now(), name(), grant.epoch()));
+    courier.deliver(() -> handOut(grant));
+  }
+
+  void revoked(long epoch, RevokeReason reason) {
+    Grant grant = running;
+    if (grant == null || grant.epoch() != epoch) {
+      return; // never announced: the register was not committed in time
+    }
+    grant.end();
+    running = null;
+    register.leadershipLost(grant);
+    LOG.info("{} - leads {} no longer (epoch {}): {}", self, name(), epoch, reason.label());
+    events.publish(new HaEvent.Revoked(Instant.now(), name(), epoch, reason));
+    courier.deliver(() -> takeBack(grant, reason));
+  }
+
+  /** The life is over: its machine will say nothing more. */
+  void lifeEnded(RevokeReason reason) {
+    Grant grant = running;
+    if (grant != null) {
+      revoked(grant.epoch(), reason);
+    }
+    register.announce(new Output.PermitEnded());
+    leaderSeen(new Output.LeaderSeen(null, 0));
+  }
+
+  /** Whether the wall clock says that the machine slept through the end of the lease. */
+  boolean sleptThroughLease() {
+    Grant grant = running;
+    return grant != null && grant.wallClockJumped();
+  }
+
+  private void leaderSeen(Output.LeaderSeen seen) {
+    Life life = seen.leader();
+    Optional<LeaderInfo> now =
+        life == null ? Optional.empty() : Optional.of(new LeaderInfo(life.member(), seen.epoch()));
+    if (!now.equals(leader)) {
+      leader = now;
+      events.publish(new HaEvent.LeaderChanged(Instant.now(), name(), now));
+      now.ifPresent(info -> requests.leaderSeen(name(), info));
+    }
+  }
+
+  // ---- the role's own thread -------------------------------------------------------------------
+
+  private void handOut(Grant grant) {
+    if (grant.isEnded()) {
+      return; // over before anybody was told; so nobody is
+    }
+    handedOut = grant;
+    wait.signal();
+    spec.listener().elected(grant);
+  }
+
+  private void takeBack(Grant grant, RevokeReason reason) {
+    if (handedOut == grant) {
+      handedOut = null;
+      spec.listener().revoked(grant, reason);
+    }
+  }
+
+  // ---- any thread ------------------------------------------------------------------------------
+
+  @Override
+  public String name() {
+    return spec.name();
+  }
+
+  RoleSpec spec() {
+    return spec;
+  }
+
+  @Override
+  public boolean isLeader() {
+    Grant grant = handedOut;
+    return grant != null && grant.isValid();
+  }
+
+  @Override
+  public Optional<Leadership> leadership() {
+    Grant grant = handedOut;
+    return grant != null && grant.isValid() ? Optional.of(grant) : Optional.empty();
+  }
+
+  @Override
+  public Optional<LeaderInfo> leader() {
+    return leader;
+  }
+
+  @Override
+  public Leadership awaitLeadership(Duration timeout)
+      throws InterruptedException, TimeoutException {
+    Optional<Leadership> found = wait.until(this::leadership, timeout);
+    return found.orElseThrow(
+        () ->
+            new TimeoutException(
+                self
+                    + " does not lead "
+                    + name()
+                    + " after "
+                    + timeout.toMillis()
+                    + " ms; known leader: "
+                    + leader.map(Record::toString).orElse("none")
+                    + (waiting.isEmpty() ? "" : "; this member " + waiting)));
+  }
+
+  @Override
+  public CompletionStage<Void> resign() {
+    return requests.resign(name(), null, RevokeReason.RESIGNED);
+  }
+
+  @Override
+  public CompletionStage<LeaderInfo> handOver(MemberId successor) {
+    CompletableFuture<LeaderInfo> seen = requests.awaitLeader(name(), successor);
+    return requests
+        .resign(name(), successor, RevokeReason.HANDED_OVER)
+        .whenComplete((done, refusal) -> cancelIf(refusal, seen))
+        .thenCompose(done -> seen);
+  }
+
+  private static void cancelIf(@Nullable Throwable refusal, CompletableFuture<LeaderInfo> seen) {
+    if (refusal != null) {
+      seen.cancel(false);
+    }
+  }
+
+  @Override
+  public RoleRegister register() {
+    return register;
+  }
+
+  RegisterView registerView() {
+    return register.view();
+  }
+
+  NodeStatus.RoleStatus status() {
+    long leftMillis = leadership().map(l -> l.remaining().toMillis()).orElse(0L);
+    return new NodeStatus.RoleStatus(
+        name(), leader, isLeader(), leftMillis, register.view().value().version(), waiting);
+  }
+
+  Input.Candidacy candidacy(boolean eligible) {
+    return new Input.Candidacy(eligible, spec.preference(), spec.failback());
+  }
+
+  void close(long timeoutNanos) {
+    courier.close(timeoutNanos);
+  }
+}

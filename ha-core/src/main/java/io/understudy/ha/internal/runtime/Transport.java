@@ -1,0 +1,38 @@
+package io.understudy.ha.internal.runtime;
+
+import io.understudy.ha.MemberId;
+import io.understudy.ha.internal.election.Envelope;
+import java.util.Set;
+
+/** How a member talks to the others. Only authentic messages of roster members come out of it. */
+public interface Transport extends AutoCloseable {
+  /** What the transport tells. Called on its threads; must not block. */
+  interface Listener {
+    /** A message arrived. */
+    void received(Envelope envelope);
+
+    /** The members that seem alive, without this one. Evidence, never a verdict. */
+    void reachable(Set<MemberId> members);
+
+    /**
+     * The cluster will not have this member: another secret, other time values, its id in use.
+     *
+     * @param reason what was found and what to do, one sentence
+     */
+    void refused(String reason);
+  }
+
+  /**
+   * Begins to listen and to connect, and returns without waiting for others.
+   *
+   * @throws java.io.IOException if the address cannot be bound
+   */
+  void start(Listener listener) throws java.io.IOException;
+
+  /** Sends, best effort, without ever blocking the caller. */
+  void send(MemberId to, Envelope envelope);
+
+  /** Leaves. */
+  @Override
+  void close();
+}

@@ -1,0 +1,61 @@
+package io.understudy.ha.internal.runtime;
+
+import io.understudy.ha.MemberId;
+import io.understudy.ha.internal.election.Envelope;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Connects nodes of one JVM: what arrives, arrives at once. Members can be cut off. */
+final class MemoryNetwork {
+  private final Map<MemberId, Transport.Listener> listeners = new ConcurrentHashMap<>();
+  private final Set<MemberId> isolated = ConcurrentHashMap.newKeySet();
+
+  Transport transport(MemberId self) {
+    return new Transport() {
+      @Override
+      public void start(Listener listener) {
+        listeners.put(self, listener);
+        tellReachable();
+      }
+
+      @Override
+      public void send(MemberId to, Envelope envelope) {
+        Listener target = listeners.get(to);
+        if (target != null && !isolated.contains(self) && !isolated.contains(to)) {
+          target.received(envelope);
+        }
+      }
+
+      @Override
+      public void close() {
+        listeners.remove(self);
+        tellReachable();
+      }
+    };
+  }
+
+  void isolate(MemberId member) {
+    isolated.add(member);
+    tellReachable();
+  }
+
+  void heal() {
+    isolated.clear();
+    tellReachable();
+  }
+
+  private void tellReachable() {
+    listeners.forEach(
+        (member, listener) -> {
+          Set<MemberId> seen = new TreeSet<>();
+          if (!isolated.contains(member)) {
+            seen.addAll(listeners.keySet());
+            seen.removeAll(isolated);
+            seen.remove(member);
+          }
+          listener.reachable(seen);
+        });
+  }
+}

@@ -1,0 +1,274 @@
+package io.understudy.ha.internal.runtime;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.understudy.ha.HaConfig;
+import io.understudy.ha.HaEvent;
+import io.understudy.ha.HaNode;
+import io.understudy.ha.LeaderInfo;
+import io.understudy.ha.Leadership;
+import io.understudy.ha.MemberId;
+import io.understudy.ha.OperationRefusedException;
+import io.understudy.ha.RegisterVersion;
+import io.understudy.ha.RevokeReason;
+import io.understudy.ha.Role;
+import io.understudy.ha.RoleListener;
+import io.understudy.ha.RoleSpec;
+import io.understudy.ha.RosterMember;
+import io.understudy.ha.Secret;
+import io.understudy.ha.Timing;
+import io.understudy.ha.internal.election.Founding;
+import io.understudy.ha.internal.election.Roster;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole nodes with real threads, clocks and files; only the network is in memory. */
+class NodeRuntimeTest {
+  private static final Timing QUICK = Timing.ofLease(Duration.ofMillis(500));
+  private static final String ROLE = "main";
+
+  @TempDir Path directory;
+
+  private final MemoryNetwork network = new MemoryNetwork();
+  private final Map<String, HaNode> nodes = new TreeMap<>();
+  private final List<String> told = new CopyOnWriteArrayList<>();
+
+  @AfterEach
+  void close() {
+    nodes.values().forEach(HaNode::close);
+  }
+
+  @Test
+  void threeNodesElectOneAndTheNextTakesOverWithAHigherEpoch() {
+    startAll();
+    String first = awaitLeader();
+    long epoch = leadership(first).epoch();
+    nodes.remove(first).close();
+    String second = awaitLeader();
+    assertNotEquals(first, second);
+    assertTrue(leadership(second).epoch() > epoch);
+    assertTrue(
+        told.indexOf("elected " + first) < told.indexOf("revoked " + first + " CLOSED"),
+        told::toString);
+  }
+
+  @Test
+  void anIsolatedLeaderIsRevokedAndRejoinsWhenHealed() {
+    startAll();
+    String first = awaitLeader();
+    network.isolate(MemberId.of(first));
+    await().until(() -> !role(first).isLeader());
+    await().until(() -> told.contains("revoked " + first + " LEASE_EXPIRED"));
+    String second = awaitLeader();
+    assertNotEquals(first, second);
+    network.heal();
+    await()
+        .until(
+            () ->
+                role(first)
+                        .leader()
+                        .map(LeaderInfo::member)
+                        .equals(Optional.of(MemberId.of(second)))
+                    && nodes.get(first).hasQuorum());
+  }
+
+  @Test
+  void aHandOverGoesToTheNamedMemberAndIsRefusedForAnybodyElse() {
+    startAll();
+    String first = awaitLeader();
+    assertRefused(first, "nobody", OperationRefusedException.Cause.UNKNOWN_MEMBER);
+    String standby = others(first).get(0);
+    nodes.get(standby).standby(true);
+    await()
+        .untilAsserted(
+            () -> assertRefused(first, standby, OperationRefusedException.Cause.INELIGIBLE));
+    String successor = others(first).get(1);
+    LeaderInfo seen =
+        role(first)
+            .handOver(MemberId.of(successor))
+            .toCompletableFuture()
+            .orTimeout(5, TimeUnit.SECONDS)
+            .join();
+    assertEquals(MemberId.of(successor), seen.member());
+    await().until(() -> role(successor).isLeader());
+    assertFalse(role(first).isLeader());
+  }
+
+  @Test
+  void aRegisterValueReachesEverybodySettlesAndOutlivesItsWriter() {
+    startAll();
+    String first = awaitLeader();
+    Leadership leadership = leadership(first);
+    byte[] value = "db-01".getBytes(StandardCharsets.UTF_8);
+    RegisterVersion version =
+        role(first).register().write(leadership, value).toCompletableFuture().join();
+    role(first).register().settled(leadership, version).toCompletableFuture().join();
+    nodes
+        .keySet()
+        .forEach(
+            n ->
+                await()
+                    .until(
+                        () ->
+                            role(n).register().view().isPermitted()
+                                && role(n).register().view().value().asText().equals("db-01")));
+    nodes.remove(first).close();
+    String second = awaitLeader();
+    assertEquals("db-01", role(second).register().view().value().asText());
+    assertTrue(role(second).register().view().value().version().isNewerThan(version));
+  }
+
+  @Test
+  void aMemberThatCannotStoreItsStateStopsLeadingAndComesBack() throws IOException {
+    startAll();
+    String first = awaitLeader();
+    Path state = directory.resolve(first);
+    Path aside = directory.resolve("aside");
+    Files.move(state, aside);
+    role(first).register().write(leadership(first), new byte[] {1});
+    await().until(() -> !nodes.get(first).status().inService());
+    await().until(() -> told.contains("revoked " + first + " INELIGIBLE"));
+    assertNotEquals(first, awaitLeader());
+    Files.move(aside, state);
+    await().until(() -> nodes.get(first).status().inService());
+    await().until(() -> nodes.get(first).status().roles().get(0).waiting().isEmpty());
+  }
+
+  @Test
+  void epochsGrowWhenTheWholeClusterRestarts() {
+    startAll();
+    long before = leadership(awaitLeader()).epoch();
+    new ArrayList<>(nodes.keySet()).forEach(n -> nodes.remove(n).close());
+    startAll();
+    assertTrue(leadership(awaitLeader()).epoch() > before);
+  }
+
+  @Test
+  void aListenerThatThrowsOrIsSlowHoldsUpNobody() throws InterruptedException {
+    RoleListener bad =
+        new RoleListener() {
+          @Override
+          public void elected(Leadership leadership) {
+            throw new IllegalStateException("the application failed");
+          }
+
+          @Override
+          public void revoked(Leadership leadership, RevokeReason reason) {}
+        };
+    HaNode single = start("n1", List.of("n1"), RoleSpec.named(ROLE).listening(bad));
+    List<HaEvent> events = new CopyOnWriteArrayList<>();
+    single.subscribe(events::add);
+    await().until(() -> role("n1").isLeader());
+    role("n1").resign().toCompletableFuture().join();
+    await().until(() -> role("n1").isLeader());
+    await().until(() -> events.stream().anyMatch(HaEvent.Revoked.class::isInstance));
+  }
+
+  private void startAll() {
+    for (String name : List.of("n1", "n2", "n3")) {
+      start(name, List.of("n1", "n2", "n3"), RoleSpec.named(ROLE).listening(recorder(name)));
+    }
+  }
+
+  private RoleListener recorder(String name) {
+    return new RoleListener() {
+      @Override
+      public void elected(Leadership leadership) {
+        told.add("elected " + name);
+      }
+
+      @Override
+      public void revoked(Leadership leadership, RevokeReason reason) {
+        told.add("revoked " + name + " " + reason);
+      }
+    };
+  }
+
+  private HaNode start(String name, List<String> roster, RoleSpec role) {
+    List<RosterMember> members = roster.stream().map(RosterMember::parse).toList();
+    MemberId self = MemberId.of(name);
+    HaConfig config =
+        new HaConfig(
+            "test",
+            self,
+            members,
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
+            List.of(),
+            directory.resolve(name),
+            Secret.of("a secret of some length"),
+            QUICK,
+            false,
+            List.of(role));
+    FileStore store = FileStore.open(config.stateDirectory());
+    MemberRecord blank =
+        new MemberRecord(self, "test", new Roster(1, members), 0, Founding.NONE, new TreeMap<>());
+    NodeRuntime node =
+        new NodeRuntime(
+            config,
+            store,
+            store.load().orElse(blank),
+            network.transport(self),
+            Incarnations.draw());
+    try {
+      node.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    nodes.put(name, node);
+    return node;
+  }
+
+  private void assertRefused(
+      String leader, String successor, OperationRefusedException.Cause cause) {
+    Throwable failure =
+        role(leader)
+            .handOver(MemberId.of(successor))
+            .toCompletableFuture()
+            .handle((info, e) -> e)
+            .join();
+    Throwable reason = assertInstanceOf(CompletionException.class, failure).getCause();
+    assertEquals(cause, assertInstanceOf(OperationRefusedException.class, reason).refusal());
+  }
+
+  private String awaitLeader() {
+    return await()
+        .atMost(Duration.ofSeconds(10))
+        .until(
+            () -> nodes.keySet().stream().filter(n -> role(n).isLeader()).findFirst().orElse(""),
+            n -> !n.isEmpty());
+  }
+
+  private List<String> others(String name) {
+    return nodes.keySet().stream().filter(n -> !n.equals(name)).toList();
+  }
+
+  private Role role(String node) {
+    return nodes.get(node).role(ROLE).orElseThrow();
+  }
+
+  private Leadership leadership(String node) {
+    return role(node).leadership().orElseThrow();
+  }
+}
