@@ -1,0 +1,359 @@
+package io.understudy.ha.internal.jgroups;
+
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
+import io.understudy.ha.MemberId;
+import io.understudy.ha.internal.election.Envelope;
+import io.understudy.ha.internal.election.Life;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jgroups.Address;
+import org.jgroups.JChannel;
+import org.jgroups.util.DefaultSocketFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries one life's messages to the other members and says which of them seem alive.
+ *
+ * <p>Each member sends a {@link Hello} to every peer each heartbeat interval; a member is reachable while
+ * it was heard within the last lease, and is gone at once when it says so, leaves the channel's view, or
+ * when its connection breaks and its port refuses. Election messages and hellos go straight over the
+ * members' connections, see {@link MemberLink}; the JGroups view is one more witness of who left.
+ *
+ * <p>Threadsafe. Made for one life: start once, close once.
+ */
+public final class JGroupsTransport implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(JGroupsTransport.class);
+  private static final Duration START_LIMIT = Duration.ofSeconds(20);
+  private static final Duration GOODBYE_LIMIT = Duration.ofMillis(300);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
+  private static final int MAX_DESTINATIONS = Codec.MAX_ELEMENTS;
+  private static final int TICKS_PER_HEARTBEAT = 4;
+
+  private final TransportConfig config;
+  private final TransportListener listener;
+  private final InetSocketAddress listen;
+  private final RateLimitedLog troubles;
+  private final Sealer sealer;
+  private final PeerTable peers;
+  private final MemberLink link;
+  private final LoadingCache<InetSocketAddress, Outbox> outboxes;
+  private final CompletableFuture<Void> listening = new CompletableFuture<>();
+  private final ScheduledExecutorService ticker;
+  private final Object reachableLock = new Object();
+  private volatile Hello.Presence presence;
+  private volatile Set<MemberId> reachable = Set.of();
+  private volatile boolean closing;
+  private @Nullable JChannel channel;
+  private int ticks;
+
+  /**
+   * Prepares.
+   *
+   * @throws IOException if it cannot be told where other members will reach this one
+   */
+  public JGroupsTransport(TransportConfig config, TransportListener listener) throws IOException {
+    this.config = config;
+    this.listener = listener;
+    this.listen = listenAddress(config);
+    String who = config.self().member().value();
+    this.troubles = new RateLimitedLog(LOG, who, System::nanoTime);
+    this.sealer = new Sealer(ClusterKeys.of(config.secret(), config.cluster()), config.self());
+    this.peers = new PeerTable(config.times());
+    this.link = new MemberLink(new FromTheWire());
+    this.presence = config.presence();
+    this.outboxes =
+        Caffeine.newBuilder()
+            .maximumSize(MAX_DESTINATIONS)
+            .expireAfterAccess(Duration.ofMinutes(10))
+            .removalListener((address, outbox, cause) -> closeQuietly((Outbox) outbox))
+            .build(this::openOutbox);
+    this.ticker =
+        new ScheduledThreadPoolExecutor(
+            1, work -> daemon(work, "understudy-presence-" + who));
+  }
+
+  /** Where others reach this member: the address it is bound to, or its own entry among the peers. */
+  private static InetSocketAddress listenAddress(TransportConfig config) throws IOException {
+    InetSocketAddress bind = config.bind();
+    if (!bind.getAddress().isAnyLocalAddress()) {
+      return bind;
+    }
+    for (InetSocketAddress peer : config.peers()) {
+      if (peer.getPort() == bind.getPort()
+          && NetworkInterface.getByInetAddress(peer.getAddress()) != null) {
+        return peer;
+      }
+    }
+    throw new IOException(
+        "bound to " + bind + ", but none of the peers " + config.peers()
+            + " is this machine with that port; bind to one address or list this member's own");
+  }
+
+  /**
+   * Binds, and joins the other members in the background.
+   *
+   * @throws IOException if the port cannot be bound
+   */
+  public void start() throws IOException {
+    try {
+      channel = ChannelStack.build(config, listen, new DefaultSocketFactory(), link);
+    } catch (Exception e) {
+      throw new IOException("the channel on " + config.bind() + " could not be built: " + e, e);
+    }
+    daemon(this::join, "understudy-join-" + config.self().member()).start();
+    try {
+      listening.get(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      close();
+      throw new IOException("could not listen on " + config.bind() + ": " + rootOf(e), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      close();
+      throw new IOException("interrupted while binding to " + config.bind(), e);
+    }
+    long tickNanos = Math.max(config.times().heartbeatNanos() / TICKS_PER_HEARTBEAT, 1);
+    ticker.scheduleAtFixedRate(this::tick, tickNanos, tickNanos, TimeUnit.NANOSECONDS);
+  }
+
+  private static Throwable rootOf(Throwable failure) {
+    Throwable root = failure;
+    for (Throwable next = root.getCause(); next != null; next = next.getCause()) {
+      root = next;
+    }
+    return root;
+  }
+
+  private void join() {
+    JChannel joining = channel;
+    try {
+      if (joining != null) {
+        joining.connect(config.cluster());
+      }
+    } catch (Exception | LinkageError e) {
+      if (!listening.completeExceptionally(e) && !closing) {
+        LOG.warn(
+            "{}: the JGroups channel did not join ({}); members are still seen by their own signs of life",
+            config.self(), e.toString());
+      }
+    }
+  }
+
+  /** Changes what this member says of itself; told to the others at once. */
+  public void presence(Hello.Presence changed) {
+    presence = changed;
+    if (listening.isDone()) {
+      sayHello(false);
+    }
+  }
+
+  /**
+   * Sends, best effort. Never blocks. Dropped if the member has not said hello yet, or is this one.
+   *
+   * @throws IllegalArgumentException if the envelope exceeds the codec's bounds
+   */
+  public void send(MemberId to, Envelope envelope) {
+    Hello peer = peers.helloOf(to);
+    byte[] content = Codec.encode(new Payload.Letter(envelope));
+    if (peer == null || closing) {
+      return;
+    }
+    outboxes.get(peer.listen()).offer(sealer.seal(peer.from(), content));
+  }
+
+  /** The members that seem alive, without this one. */
+  public Set<MemberId> reachable() {
+    return reachable;
+  }
+
+  /** The latest words of a member, or null if it never said any to this life. */
+  public @Nullable Hello helloOf(MemberId member) {
+    return peers.helloOf(member);
+  }
+
+  /** Says goodbye and closes everything. Takes up to two seconds. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closing) {
+        return;
+      }
+      closing = true;
+    }
+    ticker.shutdownNow();
+    if (listening.isDone() && !listening.isCompletedExceptionally()) {
+      sayHello(true);
+      awaitOutboxes();
+    }
+    closeChannel();
+    outboxes.asMap().values().forEach(JGroupsTransport::closeQuietly);
+  }
+
+  private void awaitOutboxes() {
+    long deadline = System.nanoTime() + GOODBYE_LIMIT.toNanos();
+    try {
+      for (Outbox outbox : outboxes.asMap().values()) {
+        outbox.close(true);
+        outbox.awaitEmpty(deadline);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closeChannel() {
+    JChannel open = channel;
+    if (open == null) {
+      return;
+    }
+    Thread closer = daemon(open::close, "understudy-close-" + config.self().member());
+    closer.start();
+    try {
+      closer.join(CLOSE_LIMIT.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Outbox openOutbox(InetSocketAddress to) {
+    return new Outbox(
+            "understudy-send-" + config.self().member() + "-" + to.getPort(),
+            bytes -> link.send(to, bytes),
+            troubles,
+            config.times().leaseNanos(),
+            System::nanoTime)
+        .start();
+  }
+
+  private static void closeQuietly(@Nullable Outbox outbox) {
+    if (outbox != null) {
+      outbox.close(false);
+    }
+  }
+
+  private static Thread daemon(Runnable work, String name) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private void tick() {
+    try {
+      if (ticks++ % TICKS_PER_HEARTBEAT == 0) {
+        sayHello(false);
+      }
+      publishReachable();
+    } catch (RuntimeException e) {
+      troubles.warn(RateLimitedLog.Kind.FAILED, e.toString());
+    }
+  }
+
+  private void sayHello(boolean leaving) {
+    byte[] sealed = sealer.seal(null, Codec.encode(hello(leaving)));
+    Set<InetSocketAddress> targets = new HashSet<>(config.peers());
+    targets.addAll(peers.addresses());
+    targets.remove(listen);
+    targets.forEach(target -> outboxes.get(target).offer(sealed));
+  }
+
+  private Hello hello(boolean leaving) {
+    return new Hello(config.self(), config.cluster(), config.times(), listen, presence, leaving);
+  }
+
+  private void publishReachable() {
+    synchronized (reachableLock) {
+      Set<MemberId> now = peers.reachable(System.nanoTime());
+      if (!now.equals(reachable)) {
+        reachable = Set.copyOf(now);
+        listener.reachable(reachable);
+      }
+    }
+  }
+
+  /** What JGroups' threads bring. */
+  private final class FromTheWire implements MemberLink.Handler {
+    @Override
+    public void connected() {
+      listening.complete(null);
+      sayHello(false);
+    }
+
+    @Override
+    public void left(Set<Address> members) {
+      peers.gone(members, System.nanoTime());
+      publishReachable();
+    }
+
+    @Override
+    public void message(Address from, byte[] bytes, int offset, int length) {
+      if (closing) {
+        return;
+      }
+      try {
+        Sealer.Opened opened = sealer.open(bytes, offset, length);
+        Payload payload = Codec.decode(opened.content());
+        if (payload instanceof Hello hello) {
+          hello(hello, opened.from(), from);
+        } else {
+          letter(((Payload.Letter) payload).envelope(), opened);
+        }
+      } catch (MalformedMessageException e) {
+        troubles.warn(RateLimitedLog.Kind.DROPPED, String.valueOf(e.getMessage()));
+      } catch (RuntimeException e) {
+        troubles.warn(RateLimitedLog.Kind.FAILED, e.toString());
+      }
+    }
+
+    private void hello(Hello hello, Life from, Address channelAddress)
+        throws MalformedMessageException {
+      if (!hello.from().equals(from) || !hello.cluster().equals(config.cluster())) {
+        throw new MalformedMessageException("a hello of " + hello.from() + " sealed by " + from);
+      }
+      if (from.member().equals(config.self().member())) {
+        listener.sameMember(from, hello.listen());
+        return;
+      }
+      PeerTable.News news = peers.heard(hello, channelAddress, System.nanoTime());
+      if (news == PeerTable.News.NEW_LIFE) {
+        // So that it need not wait for the next heartbeat to know this member.
+        outboxes.get(hello.listen()).offer(sealer.seal(from, Codec.encode(hello(false))));
+        String why = peers.incompatible(from.member());
+        if (why != null) {
+          listener.incompatible(from.member(), why);
+        }
+      }
+      if (news == PeerTable.News.NEW_LIFE || news == PeerTable.News.CHANGED) {
+        listener.hello(hello);
+      }
+      publishReachable();
+    }
+
+    private void letter(Envelope envelope, Sealer.Opened opened) throws MalformedMessageException {
+      if (!envelope.from().equals(opened.from()) || !opened.addressed()) {
+        throw new MalformedMessageException(
+            "an election message of " + envelope.from() + " sealed by " + opened.from());
+      }
+      if (peers.heard(opened.from(), System.nanoTime())) {
+        listener.received(envelope);
+      } else {
+        throw new MalformedMessageException("no valid hello yet from " + opened.from());
+      }
+    }
+
+    private Hello hello(boolean leaving) {
+      return JGroupsTransport.this.hello(leaving);
+    }
+  }
+}

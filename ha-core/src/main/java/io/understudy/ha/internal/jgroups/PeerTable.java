@@ -1,0 +1,182 @@
+package io.understudy.ha.internal.jgroups;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.understudy.ha.MemberId;
+import io.understudy.ha.internal.election.Life;
+import io.understudy.ha.internal.election.TimeValues;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jgroups.Address;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of the other members: their present lives, where they listen, when they were last heard.
+ * Everything here was learned from sealed messages. Threadsafe.
+ */
+final class PeerTable {
+  private static final int MAX_PEERS = Codec.MAX_ELEMENTS;
+  private static final Duration MEMORY = Duration.ofHours(1);
+
+  private final TimeValues times;
+  private final Cache<MemberId, Peer> peers =
+      Caffeine.newBuilder().maximumSize(MAX_PEERS).expireAfterAccess(MEMORY).build();
+
+  /** Lives that another life of the same member took the place of. */
+  private final Cache<Life, Life> superseded =
+      Caffeine.newBuilder().maximumSize(MAX_PEERS).expireAfterWrite(MEMORY).build();
+
+  /** What a {@link Hello} meant. */
+  enum News {
+    /** A life that was not known. */
+    NEW_LIFE,
+    /** It says something new. */
+    CHANGED,
+    /** A repetition. */
+    SAME,
+    /** From a life whose place another one has taken, or that has said goodbye. */
+    IGNORED
+  }
+
+  private static final class Peer {
+    Hello hello;
+    @Nullable Address channel;
+    final @Nullable String incompatible;
+    long heardNanos;
+    boolean gone;
+    long goneNanos;
+
+    Peer(Hello hello, @Nullable String incompatible) {
+      this.hello = hello;
+      this.incompatible = incompatible;
+    }
+
+    Life life() {
+      return hello.from();
+    }
+  }
+
+  PeerTable(TimeValues times) {
+    this.times = times;
+  }
+
+  /** A member gave a sign of life. */
+  synchronized News heard(Hello hello, @Nullable Address channel, long nowNanos) {
+    Peer peer = peers.getIfPresent(hello.from().member());
+    boolean newLife = peer == null || !peer.life().equals(hello.from());
+    if (newLife && (hello.leaving() || isSuperseded(hello.from(), peer, nowNanos))
+        || !newLife && peer.hello.leaving()) {
+      return News.IGNORED;
+    }
+    if (newLife && peer != null) {
+      superseded.put(peer.life(), hello.from());
+    }
+    Peer present = newLife ? new Peer(hello, mismatch(hello.times())) : peer;
+    News news = newLife ? News.NEW_LIFE : present.hello.equals(hello) ? News.SAME : News.CHANGED;
+    present.hello = hello;
+    present.channel = channel;
+    touch(present, nowNanos);
+    if (hello.leaving()) {
+      leave(present, nowNanos);
+    }
+    peers.put(hello.from().member(), present);
+    return news;
+  }
+
+  /** An old life that is still talking counts again only when the one in its place has fallen silent. */
+  private boolean isSuperseded(Life life, @Nullable Peer present, long nowNanos) {
+    return superseded.getIfPresent(life) != null && present != null && alive(present, nowNanos);
+  }
+
+  /**
+   * A member's message arrived.
+   *
+   * @return whether it may be passed on: the life said hello before, and uses the same time values
+   */
+  synchronized boolean heard(Life life, long nowNanos) {
+    Peer peer = peers.getIfPresent(life.member());
+    if (peer == null || !peer.life().equals(life) || peer.hello.leaving()) {
+      return false;
+    }
+    touch(peer, nowNanos);
+    return peer.incompatible == null;
+  }
+
+  /** What arrives just after a member was found gone was sent before, and proves nothing. */
+  private void touch(Peer peer, long nowNanos) {
+    if (peer.gone && nowNanos - peer.goneNanos < times.heartbeatNanos() / 2) {
+      return;
+    }
+    peer.gone = false;
+    peer.heardNanos = nowNanos;
+  }
+
+  /** The member of that life cannot be connected to, or its last connection has broken. */
+  synchronized void gone(InetSocketAddress listen, long nowNanos) {
+    leaveIf(peer -> peer.hello.listen().equals(listen), nowNanos);
+  }
+
+  /** Members left the channel's view. */
+  synchronized void gone(Set<Address> left, long nowNanos) {
+    leaveIf(peer -> peer.channel != null && left.contains(peer.channel), nowNanos);
+  }
+
+  private void leaveIf(Predicate<Peer> test, long nowNanos) {
+    peers.asMap().values().stream().filter(test).forEach(peer -> leave(peer, nowNanos));
+  }
+
+  private static void leave(Peer peer, long nowNanos) {
+    peer.gone = true;
+    peer.goneNanos = nowNanos;
+  }
+
+  private boolean alive(Peer peer, long nowNanos) {
+    return !peer.gone && nowNanos - peer.heardNanos < times.leaseNanos();
+  }
+
+  /** The members that were heard within the last lease and are not known to have gone since. */
+  synchronized Set<MemberId> reachable(long nowNanos) {
+    return peers.asMap().values().stream()
+        .filter(peer -> peer.incompatible == null && alive(peer, nowNanos))
+        .map(peer -> peer.life().member())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** The latest words of a member, or null if it never said any. */
+  synchronized @Nullable Hello helloOf(MemberId member) {
+    Peer peer = peers.getIfPresent(member);
+    return peer == null ? null : peer.hello;
+  }
+
+  /** Why the member cannot be worked with, or null if it can or is not known. */
+  synchronized @Nullable String incompatible(MemberId member) {
+    Peer peer = peers.getIfPresent(member);
+    return peer == null ? null : peer.incompatible;
+  }
+
+  /** Where the known members listen, except those that have left in good order. */
+  synchronized Set<InetSocketAddress> addresses() {
+    return peers.asMap().values().stream()
+        .filter(peer -> !peer.hello.leaving())
+        .map(peer -> peer.hello.listen())
+        .collect(Collectors.toSet());
+  }
+
+  private @Nullable String mismatch(TimeValues theirs) {
+    if (theirs.equals(times)) {
+      return null;
+    }
+    return "it uses " + describe(theirs) + ", this member " + describe(times)
+        + "; all members must use the same";
+  }
+
+  private static String describe(TimeValues values) {
+    return "lease " + Duration.ofNanos(values.leaseNanos()).toMillis()
+        + " ms, heartbeat " + Duration.ofNanos(values.heartbeatNanos()).toMillis()
+        + " ms, clock rate error " + values.rho();
+  }
+}

@@ -1,0 +1,45 @@
+package io.understudy.ha.internal.jgroups;
+
+import io.understudy.ha.HaConfig;
+import io.understudy.ha.Secret;
+import io.understudy.ha.internal.election.Life;
+import io.understudy.ha.internal.election.TimeValues;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/**
+ * What a transport is made of.
+ *
+ * @param cluster the cluster's name
+ * @param self this life
+ * @param bind where it listens
+ * @param peers where the members listen, this one included
+ * @param secret the cluster's secret
+ * @param times the cluster's time values
+ * @param presence what the first {@link Hello} says
+ */
+public record TransportConfig(
+    String cluster,
+    Life self,
+    InetSocketAddress bind,
+    List<InetSocketAddress> peers,
+    Secret secret,
+    TimeValues times,
+    Hello.Presence presence) {
+  /** Copies. */
+  public TransportConfig {
+    peers = List.copyOf(peers);
+  }
+
+  /** From a node's configuration. */
+  public static TransportConfig of(HaConfig config, long incarnation, Hello.Presence presence) {
+    return new TransportConfig(
+        config.cluster(),
+        new Life(config.member(), incarnation),
+        config.bind(),
+        config.peers(),
+        config.secret(),
+        TimeValues.of(config.timing()),
+        presence);
+  }
+}
