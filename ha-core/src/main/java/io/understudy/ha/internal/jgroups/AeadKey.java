@@ -9,8 +9,8 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * AES-256-GCM under one key, with nonces that are numbers: the caller never uses a number twice to encrypt.
- * Not threadsafe.
+ * AES-256-GCM under one key, with nonces that are numbers: the caller never uses a number twice to
+ * encrypt. Not threadsafe.
  */
 final class AeadKey {
   static final int TAG_BYTES = 16;

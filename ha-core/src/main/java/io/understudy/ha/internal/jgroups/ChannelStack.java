@@ -27,10 +27,10 @@ import org.jgroups.util.SocketFactory;
  * The JGroups stack: one listening port, no multicast, no diagnostics, no virtual threads.
  *
  * <ul>
- *   <li>A broken connection raises a suspicion itself ({@code enable_suspect_events}), so there is no
- *       second port for it as FD_SOCK2 would need.
- *   <li>No bundler: who sends waits for his own destination only. Members' messages are sent by a thread
- *       per destination, see {@link Outbox}.
+ *   <li>A broken connection raises a suspicion itself ({@code enable_suspect_events}), so there is
+ *       no second port for it as FD_SOCK2 would need.
+ *   <li>No bundler: who sends waits for his own destination only. Members' messages are sent by a
+ *       thread per destination, see {@link Outbox}.
  *   <li>No flow control and no fragmentation: nothing is sent through the channel's upper end.
  *   <li>Views are evidence beside the members' own signs of life, so they may take a second or two.
  * </ul>

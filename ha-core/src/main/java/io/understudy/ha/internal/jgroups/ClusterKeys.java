@@ -7,11 +7,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What follows from the shared secret and the cluster's name. Another name gives other keys, so members of
- * two clusters with one secret are strangers to each other.
+ * What follows from the shared secret and the cluster's name. Another name gives other keys, so
+ * members of two clusters with one secret are strangers to each other.
  *
- * <p>The secret is used as a key, not as a password: whoever can make a member connect to him can test
- * guesses offline. A secret of high entropy makes that pointless, and the documentation asks for one.
+ * <p>The secret is used as a key, not as a password: whoever can make a member connect to him can
+ * test guesses offline. A secret of high entropy makes that pointless, and the documentation asks
+ * for one.
  */
 final class ClusterKeys {
   private static final byte[] SALT = ascii("understudy cluster keys 1");

@@ -8,9 +8,9 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 
 /**
- * The wire form of what members say to each other, version 1: a version byte, a kind byte, then the fields
- * of that kind in order. No field is optional by omission and nothing may follow the last one, so two
- * different messages never have the same bytes. Every length is bounded.
+ * The wire form of what members say to each other, version 1: a version byte, a kind byte, then the
+ * fields of that kind in order. No field is optional by omission and nothing may follow the last
+ * one, so two different messages never have the same bytes. Every length is bounded.
  */
 public final class Codec {
   /** The largest message, in bytes. */
@@ -27,7 +27,8 @@ public final class Codec {
   /**
    * Encodes.
    *
-   * @throws IllegalArgumentException if the payload exceeds a bound or holds an id that no reader accepts
+   * @throws IllegalArgumentException if the payload exceeds a bound or holds an id that no reader
+   *     accepts
    */
   public static byte[] encode(Payload payload) {
     WireWriter out = new WireWriter().u8(VERSION);

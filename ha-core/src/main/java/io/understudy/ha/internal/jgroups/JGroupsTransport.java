@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,10 +28,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Carries one life's messages to the other members and says which of them seem alive.
  *
- * <p>Each member sends a {@link Hello} to every peer each heartbeat interval; a member is reachable while
- * it was heard within the last lease, and is gone at once when it says so, leaves the channel's view, or
- * when its connection breaks and its port refuses. Election messages and hellos go straight over the
- * members' connections, see {@link MemberLink}; the JGroups view is one more witness of who left.
+ * <p>Each member sends a {@link Hello} to every peer each heartbeat interval; a member is reachable
+ * while it was heard within the last lease, and is gone at once when it says so, leaves the
+ * channel's view, or when its connection breaks and its port refuses. Election messages and hellos
+ * go straight over the members' connections, see {@link MemberLink}; the JGroups view is one more
+ * witness of who left.
  *
  * <p>Threadsafe. Made for one life: start once, close once.
  */
@@ -81,11 +83,12 @@ public final class JGroupsTransport implements AutoCloseable {
             .removalListener((address, outbox, cause) -> closeQuietly((Outbox) outbox))
             .build(this::openOutbox);
     this.ticker =
-        new ScheduledThreadPoolExecutor(
-            1, work -> daemon(work, "understudy-presence-" + who));
+        new ScheduledThreadPoolExecutor(1, work -> daemon(work, "understudy-presence-" + who));
   }
 
-  /** Where others reach this member: the address it is bound to, or its own entry among the peers. */
+  /**
+   * Where others reach this member: the address it is bound to, or its own entry among the peers.
+   */
   private static InetSocketAddress listenAddress(TransportConfig config) throws IOException {
     InetSocketAddress bind = config.bind();
     if (!bind.getAddress().isAnyLocalAddress()) {
@@ -98,7 +101,10 @@ public final class JGroupsTransport implements AutoCloseable {
       }
     }
     throw new IOException(
-        "bound to " + bind + ", but none of the peers " + config.peers()
+        "bound to "
+            + bind
+            + ", but none of the peers "
+            + config.peers()
             + " is this machine with that port; bind to one address or list this member's own");
   }
 
@@ -125,7 +131,8 @@ public final class JGroupsTransport implements AutoCloseable {
       throw new IOException("interrupted while binding to " + config.bind(), e);
     }
     long tickNanos = Math.max(config.times().heartbeatNanos() / TICKS_PER_HEARTBEAT, 1);
-    ticker.scheduleAtFixedRate(this::tick, tickNanos, tickNanos, TimeUnit.NANOSECONDS);
+    ScheduledFuture<?> unused =
+        ticker.scheduleAtFixedRate(this::tick, tickNanos, tickNanos, TimeUnit.NANOSECONDS);
   }
 
   private static Throwable rootOf(Throwable failure) {
@@ -146,7 +153,8 @@ public final class JGroupsTransport implements AutoCloseable {
       if (!listening.completeExceptionally(e) && !closing) {
         LOG.warn(
             "{}: the JGroups channel did not join ({}); members are still seen by their own signs of life",
-            config.self(), e.toString());
+            config.self(),
+            e.toString());
       }
     }
   }

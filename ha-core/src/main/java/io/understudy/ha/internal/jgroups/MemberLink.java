@@ -13,15 +13,16 @@ import org.jgroups.View;
 import org.jgroups.stack.IpAddress;
 import org.jgroups.stack.Protocol;
 import org.jgroups.util.MessageBatch;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The protocol through which members talk, right above the transport. It sends to addresses of machines,
- * not of the channel, so it works from the moment the transport listens, before any view exists, between
- * members whose views differ, and while a view changes.
+ * The protocol through which members talk, right above the transport. It sends to addresses of
+ * machines, not of the channel, so it works from the moment the transport listens, before any view
+ * exists, between members whose views differ, and while a view changes.
  *
- * <p>Its messages bear no header of their own (a header would have to be registered for the whole JVM).
- * They are known by having no header but the transport's, which no message of another protocol has; and
- * they are sealed.
+ * <p>Its messages bear no header of their own (a header would have to be registered for the whole
+ * JVM). They are known by having no header but the transport's, which no message of another
+ * protocol has; and they are sealed.
  */
 final class MemberLink extends Protocol {
   private static final short TRANSPORT_HEADERS = 1;
@@ -54,12 +55,11 @@ final class MemberLink extends Protocol {
   }
 
   @Override
-  public Object up(Message message) {
+  public @Nullable Object up(Message message) {
     if (!isOurs(message)) {
       return up_prot.up(message);
     }
-    handler.message(
-        message.getSrc(), message.getArray(), message.getOffset(), message.getLength());
+    handler.message(message.getSrc(), message.getArray(), message.getOffset(), message.getLength());
     return null;
   }
 

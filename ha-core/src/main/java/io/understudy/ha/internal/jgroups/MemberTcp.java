@@ -7,8 +7,8 @@ import org.jgroups.Address;
 import org.jgroups.protocols.TCP;
 
 /**
- * JGroups' TCP transport, but a view does not close connections: members talk to each other whatever the
- * view says. A connection on which nothing arrives for a while closes itself.
+ * JGroups' TCP transport, but a view does not close connections: members talk to each other
+ * whatever the view says. A connection on which nothing arrives for a while closes itself.
  */
 final class MemberTcp extends TCP {
   private final Set<Address> configured;

@@ -10,7 +10,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The fields of each kind of {@link Message}. Kinds are numbered for ever: a number is never used again. */
+/**
+ * The fields of each kind of {@link Message}. Kinds are numbered for ever: a number is never used
+ * again.
+ */
 final class MessageCodec {
   private static final int STATE_REQUEST = 2;
   private static final int STATE_REPLY = 3;
@@ -187,7 +190,8 @@ final class MessageCodec {
   /** Sorted, so that equal foundings have equal bytes. */
   private static void writeFounding(WireWriter out, Founding founding) {
     List<MemberId> members = founding.lives().keySet().stream().sorted().toList();
-    out.list(members, (o, member) -> o.member(member).i64(founding.lives().getOrDefault(member, 0L)));
+    out.list(
+        members, (o, member) -> o.member(member).i64(founding.lives().getOrDefault(member, 0L)));
     out.bool(founding.directory());
   }
 

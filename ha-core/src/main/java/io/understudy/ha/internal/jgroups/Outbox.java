@@ -8,9 +8,9 @@ import java.util.function.LongSupplier;
 
 /**
  * The messages that wait for one destination, and the thread that sends them. Nobody waits for a
- * destination that does not read: the queue is bounded and loses its oldest message when full, because
- * of messages that are sent again and again the newest is worth most. What has waited too long is not
- * sent any more. Threadsafe.
+ * destination that does not read: the queue is bounded and loses its oldest message when full,
+ * because of messages that are sent again and again the newest is worth most. What has waited too
+ * long is not sent any more. Threadsafe.
  */
 final class Outbox {
   static final int CAPACITY = 256;
@@ -24,9 +24,15 @@ final class Outbox {
   private boolean closed;
   private boolean sending;
 
+  @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
   private record Waiting(byte[] message, long sinceNanos) {}
 
-  Outbox(String name, Consumer<byte[]> wire, RateLimitedLog log, long maxAgeNanos, LongSupplier clock) {
+  Outbox(
+      String name,
+      Consumer<byte[]> wire,
+      RateLimitedLog log,
+      long maxAgeNanos,
+      LongSupplier clock) {
     this.wire = wire;
     this.log = log;
     this.maxAgeNanos = maxAgeNanos;
@@ -102,7 +108,8 @@ final class Outbox {
     }
   }
 
-  private synchronized @org.jspecify.annotations.Nullable Waiting take() throws InterruptedException {
+  private synchronized @org.jspecify.annotations.Nullable Waiting take()
+      throws InterruptedException {
     sending = false;
     notifyAll();
     while (queue.isEmpty()) {

@@ -15,8 +15,8 @@ import org.jgroups.Address;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of the other members: their present lives, where they listen, when they were last heard.
- * Everything here was learned from sealed messages. Threadsafe.
+ * What is known of the other members: their present lives, where they listen, when they were last
+ * heard. Everything here was learned from sealed messages. Threadsafe.
  */
 final class PeerTable {
   private static final int MAX_PEERS = Codec.MAX_ELEMENTS;
@@ -67,16 +67,23 @@ final class PeerTable {
   /** A member gave a sign of life. */
   synchronized News heard(Hello hello, @Nullable Address channel, long nowNanos) {
     Peer peer = peers.getIfPresent(hello.from().member());
-    boolean newLife = peer == null || !peer.life().equals(hello.from());
-    if (newLife && (hello.leaving() || isSuperseded(hello.from(), peer, nowNanos))
-        || !newLife && peer.hello.leaving()) {
+    Peer present;
+    News news;
+    if (peer == null || !peer.life().equals(hello.from())) {
+      if (hello.leaving() || isSuperseded(hello.from(), peer, nowNanos)) {
+        return News.IGNORED;
+      }
+      if (peer != null) {
+        superseded.put(peer.life(), hello.from());
+      }
+      present = new Peer(hello, mismatch(hello.times()));
+      news = News.NEW_LIFE;
+    } else if (peer.hello.leaving()) {
       return News.IGNORED;
+    } else {
+      present = peer;
+      news = peer.hello.equals(hello) ? News.SAME : News.CHANGED;
     }
-    if (newLife && peer != null) {
-      superseded.put(peer.life(), hello.from());
-    }
-    Peer present = newLife ? new Peer(hello, mismatch(hello.times())) : peer;
-    News news = newLife ? News.NEW_LIFE : present.hello.equals(hello) ? News.SAME : News.CHANGED;
     present.hello = hello;
     present.channel = channel;
     touch(present, nowNanos);
@@ -87,7 +94,10 @@ final class PeerTable {
     return news;
   }
 
-  /** An old life that is still talking counts again only when the one in its place has fallen silent. */
+  /**
+   * An old life that is still talking counts again only when the one in its place has fallen
+   * silent.
+   */
   private boolean isSuperseded(Life life, @Nullable Peer present, long nowNanos) {
     return superseded.getIfPresent(life) != null && present != null && alive(present, nowNanos);
   }
@@ -170,13 +180,19 @@ final class PeerTable {
     if (theirs.equals(times)) {
       return null;
     }
-    return "it uses " + describe(theirs) + ", this member " + describe(times)
+    return "it uses "
+        + describe(theirs)
+        + ", this member "
+        + describe(times)
         + "; all members must use the same";
   }
 
   private static String describe(TimeValues values) {
-    return "lease " + Duration.ofNanos(values.leaseNanos()).toMillis()
-        + " ms, heartbeat " + Duration.ofNanos(values.heartbeatNanos()).toMillis()
-        + " ms, clock rate error " + values.rho();
+    return "lease "
+        + Duration.ofNanos(values.leaseNanos()).toMillis()
+        + " ms, heartbeat "
+        + Duration.ofNanos(values.heartbeatNanos()).toMillis()
+        + " ms, clock rate error "
+        + values.rho();
   }
 }

@@ -7,8 +7,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The hash functions that everything here is built of: SHA-256, HMAC-SHA-256 (RFC 2104) and HKDF-SHA-256
- * (RFC 5869).
+ * The hash functions that everything here is built of: SHA-256, HMAC-SHA-256 (RFC 2104) and
+ * HKDF-SHA-256 (RFC 5869).
  */
 final class Primitives {
   static final int HASH_BYTES = 32;

@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 
 /**
- * Warns of what strangers, or a fault, can cause at any rate: at most one line per minute and kind, with the
- * count since the line before. Never a stack trace. Threadsafe.
+ * Warns of what strangers, or a fault, can cause at any rate: at most one line per minute and kind,
+ * with the count since the line before. Never a stack trace. Threadsafe.
  */
 final class RateLimitedLog {
   private static final long INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);

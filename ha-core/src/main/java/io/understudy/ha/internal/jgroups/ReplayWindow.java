@@ -1,8 +1,9 @@
 package io.understudy.ha.internal.jgroups;
 
 /**
- * Which sequence numbers of one sender were seen: the newest one and the {@link #WIDTH} before it. Numbers
- * that are older than that count as seen. The ring of bits is that of RFC 6479. Not threadsafe.
+ * Which sequence numbers of one sender were seen: the newest one and the {@link #WIDTH} before it.
+ * Numbers that are older than that count as seen. The ring of bits is that of RFC 6479. Not
+ * threadsafe.
  */
 final class ReplayWindow {
   static final int WIDTH = 1024;
@@ -12,7 +13,9 @@ final class ReplayWindow {
   private final long[] ring = new long[WORDS];
   private long newest;
 
-  /** Marks the number as seen; false if it was before, or is too old to tell, or is not positive. */
+  /**
+   * Marks the number as seen; false if it was before, or is too old to tell, or is not positive.
+   */
   boolean accept(long number) {
     if (number <= 0 || number <= newest - WIDTH) {
       return false;

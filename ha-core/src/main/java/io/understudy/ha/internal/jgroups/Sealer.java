@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * Seals messages from member to member with AES-256-GCM, whatever carries them.
  *
  * <p>Each life has its own key, derived from the secret, the cluster's name, the member and the
- * incarnation; the nonce is the life's message number. So a nonce never comes twice under one key as long as
- * incarnations are drawn at random. The header (version, sender, number, receiver) is authenticated as
- * associated data: nobody can pass a message off as another life's, send it to another life, or send it
- * twice, because the receiver remembers the numbers of each sending life.
+ * incarnation; the nonce is the life's message number. So a nonce never comes twice under one key
+ * as long as incarnations are drawn at random. The header (version, sender, number, receiver) is
+ * authenticated as associated data: nobody can pass a message off as another life's, send it to
+ * another life, or send it twice, because the receiver remembers the numbers of each sending life.
  *
  * <p>Threadsafe.
  */
@@ -43,6 +43,7 @@ final class Sealer {
    * @param addressed whether it was sealed for this life alone, not for anybody in the cluster
    * @param content the content
    */
+  @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
   record Opened(Life from, boolean addressed, byte[] content) {}
 
   private record Header(Life from, long number, @Nullable Life to) {}
@@ -82,8 +83,9 @@ final class Sealer {
   /**
    * Opens, once.
    *
-   * @throws MalformedMessageException if it was not sealed in this cluster, is for another life, was opened
-   *     before, or is older than the newest of its sender by more than {@link ReplayWindow#WIDTH}
+   * @throws MalformedMessageException if it was not sealed in this cluster, is for another life,
+   *     was opened before, or is older than the newest of its sender by more than {@link
+   *     ReplayWindow#WIDTH}
    */
   Opened open(byte[] bytes, int offset, int length) throws MalformedMessageException {
     WireReader in = new WireReader(bytes, offset, length);
@@ -100,11 +102,11 @@ final class Sealer {
   private byte[] decrypt(Header header, byte[] associated, byte[] bytes, WireReader in)
       throws MalformedMessageException {
     Sender known = senders.getIfPresent(header.from());
-    Sender sender =
-        known != null ? known : new Sender(new AeadKey(keys.sealingKey(header.from())));
+    Sender sender = known != null ? known : new Sender(new AeadKey(keys.sealingKey(header.from())));
     byte[] content;
     synchronized (sender) {
-      content = sender.key.decrypt(header.number(), associated, bytes, in.position(), in.remaining());
+      content =
+          sender.key.decrypt(header.number(), associated, bytes, in.position(), in.remaining());
     }
     // Only who knows the secret gets this far, so strangers cannot fill the cache.
     Sender remembered = senders.get(header.from(), life -> sender);

@@ -9,15 +9,15 @@ import java.util.Set;
 /**
  * Is told what comes from the wire.
  *
- * <p>Called on the transport's threads, some of them at the same time; must not block, call the transport's
- * {@code close}, or throw: hand over to the event loop and return. Messages may come late, twice never, and
- * in another order than they were sent in. {@link #reachable} alone is called by one thread at a time, so
- * that the last set told is the newest.
+ * <p>Called on the transport's threads, some of them at the same time; must not block, call the
+ * transport's {@code close}, or throw: hand over to the event loop and return. Messages may come
+ * late, twice never, and in another order than they were sent in. {@link #reachable} alone is
+ * called by one thread at a time, so that the last set told is the newest.
  */
 public interface TransportListener {
   /**
-   * An authentic message arrived: sealed by {@code envelope.from()}, for this life alone, by a member that
-   * uses the same time values.
+   * An authentic message arrived: sealed by {@code envelope.from()}, for this life alone, by a
+   * member that uses the same time values.
    */
   void received(Envelope envelope);
 
@@ -27,14 +27,14 @@ public interface TransportListener {
   /**
    * The set of members that seem alive changed. Evidence, never a verdict.
    *
-   * @param members those that were heard within the last lease and are not known to have gone since;
-   *     without this member
+   * @param members those that were heard within the last lease and are not known to have gone
+   *     since; without this member
    */
   void reachable(Set<MemberId> members);
 
   /**
-   * A member cannot be worked with: other time values. Its messages are dropped and it does not count as
-   * reachable. Told once for each life of it.
+   * A member cannot be worked with: other time values. Its messages are dropped and it does not
+   * count as reachable. Told once for each life of it.
    *
    * @param why names both values
    */

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what {@link WireWriter} wrote, and nothing else: every fault is a {@link
- * MalformedMessageException}. Nothing is allocated before it is known that the bytes for it are there.
+ * MalformedMessageException}. Nothing is allocated before it is known that the bytes for it are
+ * there.
  */
 final class WireReader {
   /** Members, roles and clusters: the union of their forms; the stricter ones check themselves. */

@@ -8,8 +8,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the wire's few forms: big-endian numbers, counted strings, bytes and lists. Refuses what a reader
- * would refuse, with {@link IllegalArgumentException}: that is a fault of this program.
+ * Writes the wire's few forms: big-endian numbers, counted strings, bytes and lists. Refuses what a
+ * reader would refuse, with {@link IllegalArgumentException}: that is a fault of this program.
  */
 final class WireWriter {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
@@ -46,7 +46,8 @@ final class WireWriter {
   /** Bytes with their length before them. */
   WireWriter counted(byte[] value, int maxLength) {
     if (value.length > maxLength) {
-      throw new IllegalArgumentException(value.length + " bytes where at most " + maxLength + " fit");
+      throw new IllegalArgumentException(
+          value.length + " bytes where at most " + maxLength + " fit");
     }
     return u16(value.length).raw(value);
   }

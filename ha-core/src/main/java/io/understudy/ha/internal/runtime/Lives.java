@@ -34,6 +34,7 @@ final class Lives {
   private final BiConsumer<String, Output> announcements;
   private volatile MemberRecord memberRecord;
   private @Nullable MemberCore core;
+  private Transport.@Nullable Listener listener;
   private @Nullable Change change;
   private long retryAtNanos;
   private volatile Life self;
@@ -66,6 +67,12 @@ final class Lives {
   private MemberCore begin(Life life) {
     TimeValues times = TimeValues.of(config.timing());
     return new MemberCore(life, times, new RoleMachine(), new RealPorts(), memberRecord);
+  }
+
+  /** Connects the first life; later ones connect by themselves. */
+  void connect(Transport.Listener to) throws IOException {
+    listener = to;
+    transport.start(self, to);
   }
 
   private final class RealPorts implements Ports {
@@ -134,6 +141,11 @@ final class Lives {
         store.save(memberRecord); // an empty directory must stay empty until the first vote
       }
       self = new Life(config.member(), Incarnations.draw());
+      Transport.Listener to = listener;
+      if (to != null) {
+        transport.start(
+            self, to); // messages are sealed for a life, so each has a transport of its own
+      }
       core = begin(self);
       inService = true;
       change = new Change(true, "the durable state can be written again");

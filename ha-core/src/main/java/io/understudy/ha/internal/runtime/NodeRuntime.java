@@ -87,7 +87,7 @@ public final class NodeRuntime implements HaNode {
   public void start() throws IOException {
     config.roles().forEach(this::declare);
     loop.start();
-    transport.start(new Incoming());
+    lives.connect(new Incoming());
     LOG.info(
         "{} - started: cluster {}, incarnation {}, roster {}",
         member(),

@@ -2,6 +2,8 @@ package io.understudy.ha.internal.runtime;
 
 import io.understudy.ha.MemberId;
 import io.understudy.ha.internal.election.Envelope;
+import io.understudy.ha.internal.election.Life;
+import java.io.IOException;
 import java.util.Set;
 
 /** How a member talks to the others. Only authentic messages of roster members come out of it. */
@@ -23,11 +25,12 @@ public interface Transport extends AutoCloseable {
   }
 
   /**
-   * Begins to listen and to connect, and returns without waiting for others.
+   * Begins to listen and to connect for a life of the member, and returns without waiting for
+   * others. Called again it ends the transport of the life before.
    *
-   * @throws java.io.IOException if the address cannot be bound
+   * @throws IOException if the address cannot be bound
    */
-  void start(Listener listener) throws java.io.IOException;
+  void start(Life self, Listener listener) throws IOException;
 
   /** Sends, best effort, without ever blocking the caller. */
   void send(MemberId to, Envelope envelope);

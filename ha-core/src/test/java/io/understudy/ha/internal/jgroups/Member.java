@@ -70,7 +70,13 @@ final class Member implements AutoCloseable, TransportListener {
 
   static TransportConfig withTiming(TransportConfig c, Timing timing) {
     return new TransportConfig(
-        c.cluster(), c.self(), c.bind(), c.peers(), c.secret(), TimeValues.of(timing), c.presence());
+        c.cluster(),
+        c.self(),
+        c.bind(),
+        c.peers(),
+        c.secret(),
+        TimeValues.of(timing),
+        c.presence());
   }
 
   static long incarnation() {

@@ -2,6 +2,7 @@ package io.understudy.ha.internal.runtime;
 
 import io.understudy.ha.MemberId;
 import io.understudy.ha.internal.election.Envelope;
+import io.understudy.ha.internal.election.Life;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,7 +16,7 @@ final class MemoryNetwork {
   Transport transport(MemberId self) {
     return new Transport() {
       @Override
-      public void start(Listener listener) {
+      public void start(Life life, Listener listener) {
         listeners.put(self, listener);
         tellReachable();
       }
