@@ -5,6 +5,7 @@ import io.understudy.ha.MemberId;
 import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Roster;
+import io.understudy.ha.internal.election.TimeValues;
 import io.understudy.ha.internal.runtime.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -32,7 +33,7 @@ public final class ChannelTransport implements Transport {
     JGroupsTransport fresh =
         new JGroupsTransport(
             TransportConfig.of(config, self.incarnation(), presence),
-            new Incoming(listener, presence, admission));
+            new Incoming(listener, TimeValues.of(config.timing()), presence, admission));
     channel = fresh;
     fresh.start();
   }
@@ -56,10 +57,14 @@ public final class ChannelTransport implements Transport {
 
   /** Sorts what comes from the wire: messages, signs of life, and reasons not to be here. */
   private record Incoming(
-      Listener listener, Hello.Presence own, Admission admission, Set<MemberId> strangers)
+      Listener listener,
+      TimeValues times,
+      Hello.Presence own,
+      Admission admission,
+      Set<MemberId> strangers)
       implements TransportListener {
-    Incoming(Listener listener, Hello.Presence own, Admission admission) {
-      this(listener, own, admission, ConcurrentHashMap.newKeySet());
+    Incoming(Listener listener, TimeValues times, Hello.Presence own, Admission admission) {
+      this(listener, times, own, admission, ConcurrentHashMap.newKeySet());
     }
 
     @Override
@@ -71,6 +76,9 @@ public final class ChannelTransport implements Transport {
 
     @Override
     public void hello(Hello hello) {
+      if (!hello.times().equals(times)) {
+        return; // told by incompatible()
+      }
       MemberId member = hello.from().member();
       Hello.Presence theirs = hello.presence();
       if (theirs.rosterVersion() == own.rosterVersion()
@@ -95,7 +103,7 @@ public final class ChannelTransport implements Transport {
 
     @Override
     public void incompatible(MemberId member, String why) {
-      admission.doubted(why);
+      admission.doubted("member " + member + ": " + why);
     }
 
     @Override
