@@ -3,6 +3,7 @@ package io.understudy.ha;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The validated configuration of a node; made by {@link HaNodeBuilder}. Immutable.
@@ -17,6 +18,7 @@ import java.util.List;
  * @param timing the cluster's time values
  * @param witness whether this member votes and never leads
  * @param roles the roles declared at start
+ * @param listeners subscribed before anything happens
  */
 public record HaConfig(
     String cluster,
@@ -28,11 +30,13 @@ public record HaConfig(
     Secret secret,
     Timing timing,
     boolean witness,
-    List<RoleSpec> roles) {
+    List<RoleSpec> roles,
+    List<Consumer<? super HaEvent>> listeners) {
   /** Copies. */
   public HaConfig {
     roster = List.copyOf(roster);
     peers = List.copyOf(peers);
     roles = List.copyOf(roles);
+    listeners = List.copyOf(listeners);
   }
 }

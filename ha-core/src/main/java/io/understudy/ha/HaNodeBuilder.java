@@ -22,6 +22,7 @@ public final class HaNodeBuilder {
   private final List<String> roster = new ArrayList<>();
   private final List<String> peers = new ArrayList<>();
   private final List<RoleSpec> roles = new ArrayList<>();
+  private final List<Consumer<? super HaEvent>> listeners = new ArrayList<>();
   private Timing timing = Timing.DEFAULT;
   private boolean witness;
 
@@ -140,6 +141,19 @@ public final class HaNodeBuilder {
   }
 
   /**
+   * Subscribes to everything that happens, from the first event on. {@link HaNode#subscribe} comes
+   * later and may miss what happens while the node starts.
+   *
+   * @param listener called in order on one thread that is never the election thread; what it throws
+   *     is logged
+   * @return this
+   */
+  public HaNodeBuilder listener(Consumer<? super HaEvent> listener) {
+    listeners.add(listener);
+    return this;
+  }
+
+  /**
    * Applies a change; for configuration that is assembled elsewhere.
    *
    * @param change what to do with this builder
@@ -180,7 +194,7 @@ public final class HaNodeBuilder {
     check.roles(roles, witness);
     check.throwIfFaulty();
     return new HaConfig(
-        clusterName, self, voters, address, all, directory, key, timing, witness, roles);
+        clusterName, self, voters, address, all, directory, key, timing, witness, roles, listeners);
   }
 
   private static void addParts(List<String> target, String... texts) {

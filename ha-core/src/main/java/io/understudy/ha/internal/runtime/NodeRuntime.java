@@ -73,6 +73,7 @@ public final class NodeRuntime implements HaNode {
     this.store = store;
     this.transport = transport;
     this.events = new EventBus(config.member().value());
+    config.listeners().forEach(events::subscribe);
     this.requests = new Requests((role, input) -> onLoop(() -> input(role, input)));
     this.lives = new Lives(config, store, stored, transport, incarnation, this::announce);
     this.loop = new EventLoop("ha-" + config.member(), this::tick, this::wakeAtNanos, this::fault);

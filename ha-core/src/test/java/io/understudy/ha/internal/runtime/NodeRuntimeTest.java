@@ -220,7 +220,8 @@ class NodeRuntimeTest {
             Secret.of("a secret of some length"),
             QUICK,
             false,
-            List.of(role));
+            List.of(role),
+            List.of());
     FileStore store = FileStore.open(config.stateDirectory());
     MemberRecord blank =
         new MemberRecord(self, "test", new Roster(1, members), 0, Founding.NONE, new TreeMap<>());

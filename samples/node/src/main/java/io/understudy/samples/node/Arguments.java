@@ -1,0 +1,214 @@
+package io.understudy.samples.node;
+
+import io.understudy.ha.HaNodeBuilder;
+import io.understudy.ha.MemberId;
+import io.understudy.ha.RoleSpec;
+import io.understudy.ha.Timing;
+import java.net.InetSocketAddress;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What the command line says, read but for the parts that {@link HaNodeBuilder} checks itself.
+ * Pure.
+ *
+ * @param cluster the cluster's name
+ * @param name this member
+ * @param roster the roster's entries, commas between them
+ * @param bind where this member listens
+ * @param peers where all members listen, commas between them
+ * @param stateDirectory where the durable state lives
+ * @param secretFile holds the cluster's secret
+ * @param roles what this member campaigns for; empty on a witness
+ * @param timing lease, heartbeat and clock rate error
+ * @param http where the HTTP API listens, if anywhere
+ * @param claims the claims file, if any
+ * @param witness whether this member votes and never leads
+ */
+record Arguments(
+    String cluster,
+    String name,
+    String roster,
+    String bind,
+    String peers,
+    Path stateDirectory,
+    Path secretFile,
+    List<RoleSpec> roles,
+    Timing timing,
+    Optional<InetSocketAddress> http,
+    Optional<Path> claims,
+    boolean witness) {
+  private static final String DEFAULT_ROLE = "main";
+  private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m)");
+  private static final Pattern HOST_AND_PORT = Pattern.compile("(.+):([0-9]{1,5})");
+  private static final int MAX_PORT = 65_535;
+
+  /** Reads a command line; {@code --help} is not one of its options. */
+  static Arguments parse(List<String> words) throws ArgumentException {
+    Map<Option, List<String>> given = Option.split(words);
+    boolean witness = given.containsKey(Option.WITNESS);
+    Optional<String> http = single(given, Option.HTTP);
+    Optional<String> claims = single(given, Option.CLAIMS);
+    List<RoleSpec> roles = roles(given);
+    return new Arguments(
+        required(given, Option.CLUSTER),
+        required(given, Option.NAME),
+        required(given, Option.ROSTER),
+        required(given, Option.BIND),
+        required(given, Option.PEERS),
+        path(Option.STATE, required(given, Option.STATE)),
+        path(Option.SECRET_FILE, required(given, Option.SECRET_FILE)),
+        witness ? List.of() : roles,
+        timing(given),
+        http.isPresent() ? Optional.of(address(http.get())) : Optional.empty(),
+        claims.isPresent() ? Optional.of(path(Option.CLAIMS, claims.get())) : Optional.empty(),
+        witness);
+  }
+
+  /** Puts everything but the secret into a builder. */
+  void applyTo(HaNodeBuilder builder) {
+    builder
+        .cluster(cluster)
+        .member(name)
+        .roster(roster)
+        .bind(bind)
+        .peers(peers)
+        .state(stateDirectory)
+        .timing(timing);
+    roles.forEach(builder::role);
+    if (witness) {
+      builder.witness();
+    }
+  }
+
+  /** Reads {@code 500ms}, {@code 2s} or {@code 2m}. */
+  static Duration duration(Option option, String text) throws ArgumentException {
+    Matcher matcher = DURATION.matcher(text);
+    if (!matcher.matches()) {
+      throw new ArgumentException(
+          option + " is '" + text + "'; give a duration like 500ms, 2s or 2m");
+    }
+    long amount = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "ms" -> Duration.ofMillis(amount);
+      case "s" -> Duration.ofSeconds(amount);
+      default -> Duration.ofMinutes(amount);
+    };
+  }
+
+  private static Timing timing(Map<Option, List<String>> given) throws ArgumentException {
+    Optional<String> lease = single(given, Option.LEASE);
+    Optional<String> rho = single(given, Option.RHO);
+    Timing timing =
+        lease.isPresent() ? Timing.ofLease(duration(Option.LEASE, lease.get())) : Timing.DEFAULT;
+    return rho.isPresent() ? timing.withClockRateError(rate(rho.get())) : timing;
+  }
+
+  private static double rate(String text) throws ArgumentException {
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw new ArgumentException(
+          Option.RHO + " is '" + text + "'; give a number from 0 to below 0.5, for example 0.09");
+    }
+  }
+
+  private static InetSocketAddress address(String text) throws ArgumentException {
+    Matcher matcher = HOST_AND_PORT.matcher(text);
+    if (!matcher.matches() || Integer.parseInt(matcher.group(2)) > MAX_PORT) {
+      throw new ArgumentException(
+          Option.HTTP + " is '" + text + "'; give host:port, for example 127.0.0.1:8081");
+    }
+    String host = matcher.group(1);
+    InetSocketAddress address = new InetSocketAddress(host, Integer.parseInt(matcher.group(2)));
+    if (address.isUnresolved()) {
+      throw new ArgumentException(
+          Option.HTTP + " names host '" + host + "', which does not resolve; give another");
+    }
+    return address;
+  }
+
+  private static Path path(Option option, String text) throws ArgumentException {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new ArgumentException(
+          option + " is no path (" + e.getReason() + "); give a path of this system");
+    }
+  }
+
+  private static List<RoleSpec> roles(Map<Option, List<String>> given) throws ArgumentException {
+    boolean failback = failback(given);
+    Set<String> names = new LinkedHashSet<>(given.getOrDefault(Option.ROLE, List.of(DEFAULT_ROLE)));
+    Map<String, List<MemberId>> preferences = preferences(given);
+    for (String preferred : preferences.keySet()) {
+      if (!names.contains(preferred)) {
+        throw new ArgumentException(
+            Option.PREFER + " names role '" + preferred + "'; name one of " + names);
+      }
+    }
+    if (names.size() < given.getOrDefault(Option.ROLE, List.of()).size()) {
+      throw new ArgumentException(Option.ROLE + " names a role twice; name each once");
+    }
+    try {
+      return names.stream()
+          .map(RoleSpec::named)
+          .map(role -> role.preferring(preferences.getOrDefault(role.name(), List.of())))
+          .map(role -> role.failingBack(failback))
+          .toList();
+    } catch (IllegalArgumentException e) {
+      throw new ArgumentException(Option.ROLE + ": " + e.getMessage());
+    }
+  }
+
+  private static boolean failback(Map<Option, List<String>> given) throws ArgumentException {
+    String text = single(given, Option.FAILBACK).orElse("never");
+    return switch (text) {
+      case "auto" -> true;
+      case "never" -> false;
+      default ->
+          throw new ArgumentException(Option.FAILBACK + " is '" + text + "'; give auto or never");
+    };
+  }
+
+  private static Map<String, List<MemberId>> preferences(Map<Option, List<String>> given)
+      throws ArgumentException {
+    Map<String, List<MemberId>> preferences = new HashMap<>();
+    for (String text : given.getOrDefault(Option.PREFER, List.of())) {
+      int equals = text.indexOf('=');
+      String role = text.substring(0, Math.max(0, equals));
+      if (preferences.put(role, members(text, text.substring(equals + 1))) != null) {
+        throw new ArgumentException(
+            Option.PREFER + " names role '" + role + "' twice; name it once, as role=first,second");
+      }
+    }
+    return preferences;
+  }
+
+  private static List<MemberId> members(String text, String names) throws ArgumentException {
+    try {
+      return Arrays.stream(names.split(",", -1)).map(MemberId::of).toList();
+    } catch (IllegalArgumentException e) {
+      throw new ArgumentException(
+          Option.PREFER + " is '" + text + "'; give role=member or role=first,second");
+    }
+  }
+
+  private static Optional<String> single(Map<Option, List<String>> given, Option option) {
+    return given.getOrDefault(option, List.of()).stream().findFirst();
+  }
+
+  private static String required(Map<Option, List<String>> given, Option option) {
+    return single(given, option).orElseThrow();
+  }
+}

@@ -1,0 +1,132 @@
+package io.understudy.samples.node;
+
+import io.understudy.ha.HaException;
+import io.understudy.ha.HaNode;
+import io.understudy.ha.LeaderInfo;
+import io.understudy.ha.MemberId;
+import io.understudy.ha.NodeStatus;
+import io.understudy.ha.Role;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** What the HTTP API does to the node. */
+final class Operations {
+  private static final long LIMIT_SECONDS = 5;
+  private static final long STEP_MILLIS = 5;
+
+  private final HaNode node;
+
+  Operations(HaNode node) {
+    this.node = node;
+  }
+
+  Answer answer(Route route, Query query) throws Answer.Refusal {
+    return switch (route) {
+      case STATUS -> new Answer(200, StatusJson.of(node.status()));
+      case LEADER -> leader(query.required("role"));
+      case HANDOVER -> handOver(query.required("role"), query.required("to"));
+      case RESIGN -> resign(query.required("role"));
+      case STANDBY -> standby(query.requiredSwitch("on"));
+    };
+  }
+
+  private Answer leader(String name) {
+    Optional<Role> role = node.role(name);
+    boolean leading = role.map(Role::isLeader).orElse(false);
+    Optional<LeaderInfo> leader = role.flatMap(Role::leader);
+    String who =
+        leader
+            .map(known -> known.member() + " leads " + name + " in epoch " + known.epoch())
+            .orElse("no leader of " + name + " is known here");
+    return new Answer(
+        leading ? 200 : 503,
+        Json.object(
+            "role", name,
+            "leading", leading,
+            "leader", leader.map(LeaderInfo::member).orElse(null),
+            "epoch", leader.map(LeaderInfo::epoch).orElse(null),
+            "message", who));
+  }
+
+  private Answer handOver(String name, String to) throws Answer.Refusal {
+    MemberId successor = member(to);
+    Role role = declared(name);
+    LeaderInfo now = done(role.handOver(successor), "hand-over of " + name + " to " + successor);
+    return Answer.of(200, now.member() + " leads " + name + " in epoch " + now.epoch());
+  }
+
+  private Answer resign(String name) throws Answer.Refusal {
+    done(declared(name).resign().thenApply(ended -> true), "resignation of " + name);
+    return Answer.of(200, node.member() + " leads " + name + " no longer");
+  }
+
+  private Answer standby(boolean on) throws Answer.Refusal {
+    node.standby(on);
+    long startNanos = System.nanoTime();
+    while (on && leadsAnything()) {
+      if (System.nanoTime() - startNanos > TimeUnit.SECONDS.toNanos(LIMIT_SECONDS)) {
+        throw late("standby");
+      }
+      pause();
+    }
+    return Answer.of(200, node.member() + (on ? " is on standby" : " may lead"));
+  }
+
+  private boolean leadsAnything() {
+    return node.status().roles().stream().anyMatch(NodeStatus.RoleStatus::leading);
+  }
+
+  private static void pause() throws Answer.Refusal {
+    try {
+      TimeUnit.MILLISECONDS.sleep(STEP_MILLIS);
+    } catch (InterruptedException e) {
+      throw closing();
+    }
+  }
+
+  private Role declared(String name) throws Answer.Refusal {
+    return node.role(name)
+        .orElseThrow(
+            () ->
+                new Answer.Refusal(
+                    Answer.of(409, node.member() + " does not campaign for role '" + name + "'")));
+  }
+
+  private static MemberId member(String text) throws Answer.Refusal {
+    try {
+      return MemberId.of(text);
+    } catch (IllegalArgumentException e) {
+      throw Query.bad("parameter to: " + e.getMessage());
+    }
+  }
+
+  private static <T> T done(CompletionStage<T> stage, String what) throws Answer.Refusal {
+    try {
+      return stage.toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw late(what);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof HaException refused) {
+        throw new Answer.Refusal(Answer.of(409, String.valueOf(refused.getMessage())));
+      }
+      throw new IllegalStateException(what + " failed", e.getCause());
+    } catch (InterruptedException e) {
+      throw closing();
+    }
+  }
+
+  private static Answer.Refusal late(String what) {
+    return new Answer.Refusal(
+        Answer.of(
+            504,
+            what + " was not done within " + LIMIT_SECONDS + " s; it may yet be, see the status"));
+  }
+
+  private static Answer.Refusal closing() {
+    Thread.currentThread().interrupt();
+    return new Answer.Refusal(Answer.of(409, "this member is closing"));
+  }
+}

@@ -1,0 +1,61 @@
+package io.understudy.samples.node;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The parameters of a request. Names that nobody asks for are ignored. */
+final class Query {
+  private final Map<String, String> values;
+
+  private Query(Map<String, String> values) {
+    this.values = values;
+  }
+
+  /** Reads {@code a=1&b=2}. */
+  static Query parse(@Nullable String rawQuery) throws Answer.Refusal {
+    Map<String, String> values = new HashMap<>();
+    for (String part : (rawQuery == null ? "" : rawQuery).split("&", -1)) {
+      int equals = part.indexOf('=');
+      if (equals < 0) {
+        continue;
+      }
+      String name = decode(part.substring(0, equals));
+      if (values.put(name, decode(part.substring(equals + 1))) != null) {
+        throw bad("parameter " + name + " is given twice; give it once");
+      }
+    }
+    return new Query(values);
+  }
+
+  /** The value of a parameter that must be there and not be empty. */
+  String required(String name) throws Answer.Refusal {
+    String value = values.getOrDefault(name, "");
+    if (value.isBlank()) {
+      throw bad("parameter " + name + " is missing; give " + name + "=VALUE");
+    }
+    return value;
+  }
+
+  boolean requiredSwitch(String name) throws Answer.Refusal {
+    String value = required(name);
+    if (!"true".equals(value) && !"false".equals(value)) {
+      throw bad("parameter " + name + " is '" + value + "'; give true or false");
+    }
+    return "true".equals(value);
+  }
+
+  static Answer.Refusal bad(String message) {
+    return new Answer.Refusal(Answer.of(400, message));
+  }
+
+  private static String decode(String text) throws Answer.Refusal {
+    try {
+      return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw bad("the query is no valid percent encoding: " + e.getMessage());
+    }
+  }
+}

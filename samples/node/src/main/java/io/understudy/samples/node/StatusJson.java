@@ -1,0 +1,48 @@
+package io.understudy.samples.node;
+
+import io.understudy.ha.LeaderInfo;
+import io.understudy.ha.NodeStatus;
+import io.understudy.ha.NodeStatus.MemberStatus;
+import io.understudy.ha.NodeStatus.RoleStatus;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The status as JSON. */
+final class StatusJson {
+  private StatusJson() {}
+
+  static Map<String, @Nullable Object> of(NodeStatus status) {
+    return Json.object(
+        "node", status.member(),
+        "cluster", status.cluster(),
+        "incarnation", status.incarnation(),
+        "quorum", status.quorum(),
+        "inService", status.inService(),
+        "standby", status.standby(),
+        "rosterVersion", status.rosterVersion(),
+        "members", status.members().stream().map(StatusJson::member).toList(),
+        "roles", status.roles().stream().map(StatusJson::role).toList(),
+        // The witness in a database; a witness JVM is a member like any other.
+        "witness", Json.object("configured", false));
+  }
+
+  private static Map<String, @Nullable Object> member(MemberStatus member) {
+    return Json.object(
+        "name", member.member(),
+        "votes", member.votes(),
+        "witness", member.witness(),
+        "reachable", member.reachable(),
+        "roster", true);
+  }
+
+  private static Map<String, @Nullable Object> role(RoleStatus role) {
+    return Json.object(
+        "role", role.role(),
+        "leader", role.leader().map(LeaderInfo::member).orElse(null),
+        "epoch", role.leader().map(LeaderInfo::epoch).orElse(null),
+        "leading", role.leading(),
+        "leaseLeftMillis", role.leaseLeftMillis(),
+        "registerVersion", role.register(),
+        "waiting", role.waiting());
+  }
+}

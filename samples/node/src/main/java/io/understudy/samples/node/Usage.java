@@ -1,0 +1,58 @@
+package io.understudy.samples.node;
+
+/** What {@code --help} prints. */
+final class Usage {
+  static final String TEXT =
+      """
+      One member of an Understudy cluster as a program.
+
+      java -jar ha-node.jar --cluster C --name n1 --roster n1,n2,n3[,w1:witness]
+           --bind 127.0.0.1:7801 --peers 127.0.0.1:7801,127.0.0.1:7802,127.0.0.1:7803
+           --state DIR --secret-file FILE [options]
+
+      Required
+        --cluster NAME       members of other clusters are strangers
+        --name NAME          this member; stable across restarts, unique in the cluster
+        --roster NAMES       the members that vote; ':witness' marks those that never lead.
+                             It seeds an empty state directory, later the stored roster wins
+        --bind HOST:PORT     where this member listens for the others
+        --peers ADDRESSES    where all members listen, this one too
+        --state DIR          durable state, one directory for one member; created if absent
+        --secret-file FILE   the cluster's secret, at least 16 characters
+
+      Options
+        --role NAME          a role to campaign for; repeatable; default main.
+                             A witness votes on every role and campaigns for none
+        --lease DURATION     how long a leader may act on one acknowledged round; default 2s.
+                             The same on all members; durations are like 500ms, 2s, 2m
+        --rho NUMBER         bound on each clock's rate error; default 0.09; the same on all
+        --http HOST:PORT     serve the HTTP API there, unauthenticated: loopback only; port 0
+                             takes a free one, which the event 'started' names
+        --claims FILE        append 'node role epoch before after' about every millisecond
+                             while leading (60 KB a second), to be judged afterwards
+        --witness            vote and never lead; must agree with the roster
+        --no-crash-proof     never take a dead connection as proof that a process died
+        --prefer ROLE=NAMES  who should lead a role, best first; repeatable; the same on all
+        --failback HOW       auto: a better preferred member gets the role back;
+                             never (default): the leader stays
+        --help               this text
+
+      Standard output: one JSON object a line with mono (System.nanoTime), wall, node and event:
+        started, view, quorum, elected, revoked, leader, register, voter, service, stopped.
+      Standard error: the log.
+
+      HTTP
+        GET  /ha/status
+        GET  /ha/leader?role=main             200 on the leader, 503 elsewhere
+        POST /ha/handover?role=main&to=n2     200 once n2 leads
+        POST /ha/resign?role=main             200 once the leadership ended
+        POST /ha/standby?on=true|false        200 once this member leads nothing
+        409 refused, 504 not done in 5 s, 400 bad parameters, 405 wrong method; each with a
+        JSON body that has a message.
+
+      SIGTERM resigns, leaves and exits with status 0. Status 2: cannot run as called; one line
+      on standard error says what is wrong and how to mend it.
+      """;
+
+  private Usage() {}
+}

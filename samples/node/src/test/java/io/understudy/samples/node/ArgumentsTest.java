@@ -1,0 +1,157 @@
+package io.understudy.samples.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.understudy.ha.MemberId;
+import io.understudy.ha.RoleSpec;
+import io.understudy.ha.Timing;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ArgumentsTest {
+  private static final String REQUIRED =
+      "--cluster C --name n1 --roster n1,n2,n3 --bind 127.0.0.1:7801"
+          + " --peers 127.0.0.1:7801,127.0.0.1:7802,127.0.0.1:7803 --state d --secret-file f";
+
+  @Test
+  void requiredOptionsAloneGiveTheDefaults() throws ArgumentException {
+    Arguments arguments = parse("");
+
+    assertEquals("C", arguments.cluster());
+    assertEquals("n1", arguments.name());
+    assertEquals("n1,n2,n3", arguments.roster());
+    assertEquals("127.0.0.1:7801", arguments.bind());
+    assertEquals("127.0.0.1:7801,127.0.0.1:7802,127.0.0.1:7803", arguments.peers());
+    assertEquals(Path.of("d"), arguments.stateDirectory());
+    assertEquals(Path.of("f"), arguments.secretFile());
+    assertEquals(List.of("main"), names(arguments));
+    assertEquals(Timing.DEFAULT, arguments.timing());
+    assertEquals(Optional.empty(), arguments.http());
+    assertEquals(Optional.empty(), arguments.claims());
+  }
+
+  @Test
+  void everyOptionIsRead() throws ArgumentException {
+    Arguments arguments =
+        parse(
+            "--role a --role b --lease 500ms --rho 0.01 --http 127.0.0.1:8081 --claims c"
+                + " --no-crash-proof --prefer a=n2,n1 --prefer b=n3 --failback auto");
+
+    assertEquals(List.of("a", "b"), names(arguments));
+    assertEquals(ids("n2", "n1"), arguments.roles().get(0).preference());
+    assertEquals(ids("n3"), arguments.roles().get(1).preference());
+    assertTrue(arguments.roles().stream().allMatch(RoleSpec::failback));
+    assertEquals(Duration.ofMillis(500), arguments.timing().lease());
+    assertEquals(Duration.ofMillis(100), arguments.timing().heartbeat());
+    assertEquals(0.01, arguments.timing().clockRateError());
+    assertEquals(
+        Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 8081)),
+        arguments.http());
+    assertEquals(Optional.of(Path.of("c")), arguments.claims());
+  }
+
+  @Test
+  void aWitnessCampaignsForNothing() throws ArgumentException {
+    Arguments arguments = parse("--witness --role main");
+
+    assertTrue(arguments.witness());
+    assertEquals(List.of(), arguments.roles());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2s, 2000", "500ms, 500", "2m, 120000", "0s, 0"})
+  void durationsHaveAUnit(String text, long millis) throws ArgumentException {
+    assertEquals(Duration.ofMillis(millis), Arguments.duration(Option.LEASE, text));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2", "s", "2 s", "-1s", "1.5s", "2h", "12345678901s"})
+  void otherDurationsAreRefused(String text) {
+    ArgumentException refused =
+        assertThrows(ArgumentException.class, () -> Arguments.duration(Option.LEASE, text));
+
+    assertEquals(
+        "--lease is '" + text + "'; give a duration like 500ms, 2s or 2m", refused.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--foo | unknown option --foo; --help lists the options",
+        "-x | unknown option -x; --help lists the options",
+        "stray | 'stray' belongs to no option; --help lists the options",
+        "--lease | --lease has no value; give one after it",
+        "--lease --rho 0.1 | --lease has no value; give one after it",
+        "--lease 1s --lease 1s | --lease is given twice; give it once",
+        "--name n2 | --name is given twice; give it once",
+        "--witness --witness | --witness is given twice; give it once",
+        "--lease soon | --lease is 'soon'; give a duration like 500ms, 2s or 2m",
+        "--rho much | --rho is 'much'; give a number from 0 to below 0.5, for example 0.09",
+        "--http 8081 | --http is '8081'; give host:port, for example 127.0.0.1:8081",
+        "--http a:99999 | --http is 'a:99999'; give host:port, for example 127.0.0.1:8081",
+        "--role a --role a | --role names a role twice; name each once",
+        "--prefer n1 | --prefer names role ''; name one of [main]",
+        "--prefer b=n1 | --prefer names role 'b'; name one of [main]",
+        "--prefer main= | --prefer is 'main='; give role=member or role=first,second",
+        "--failback soon | --failback is 'soon'; give auto or never",
+      })
+  void faultsSayWhatWasFoundAndWhatIsWanted(String more, String message) {
+    ArgumentException refused = assertThrows(ArgumentException.class, () -> parse(more));
+
+    assertEquals(message, refused.getMessage());
+  }
+
+  @Test
+  void aPreferenceIsGivenOnce() {
+    ArgumentException refused =
+        assertThrows(ArgumentException.class, () -> parse("--prefer main=n1 --prefer main=n2"));
+
+    assertTrue(refused.getMessage().startsWith("--prefer names role 'main' twice"));
+  }
+
+  @Test
+  void aRoleNameOfAnotherFormIsRefused() {
+    ArgumentException refused = assertThrows(ArgumentException.class, () -> parse("--role a/b"));
+
+    assertTrue(refused.getMessage().startsWith("--role: role name 'a/b' is not"));
+  }
+
+  @Test
+  void allMissingOptionsAreNamedAtOnce() {
+    ArgumentException refused =
+        assertThrows(
+            ArgumentException.class,
+            () -> Arguments.parse(words("--cluster C --name n1 --roster n1 --bind b --peers p")));
+
+    assertEquals(
+        "--state, --secret-file are missing; --help shows an example", refused.getMessage());
+  }
+
+  private static Arguments parse(String more) throws ArgumentException {
+    return Arguments.parse(Stream.concat(words(REQUIRED).stream(), words(more).stream()).toList());
+  }
+
+  private static List<String> words(String text) {
+    return Arrays.stream(text.split(" ", -1)).filter(word -> !word.isEmpty()).toList();
+  }
+
+  private static List<String> names(Arguments arguments) {
+    return arguments.roles().stream().map(RoleSpec::name).toList();
+  }
+
+  private static List<MemberId> ids(String... names) {
+    return Arrays.stream(names).map(MemberId::of).toList();
+  }
+}

@@ -1,0 +1,207 @@
+package io.understudy.samples.node;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Members as real processes on loopback, with their files in one directory. */
+final class Cluster implements AutoCloseable {
+  private static final Path JAR = Path.of("target", "ha-node.jar");
+  private static final Duration POLL = Duration.ofMillis(10);
+
+  private final Path directory;
+  private final Duration lease;
+  private final String host;
+  private final Map<String, Integer> ports = new LinkedHashMap<>();
+  private final Map<String, Integer> httpPorts = new LinkedHashMap<>();
+  private final Map<String, NodeProcess> current = new LinkedHashMap<>();
+  private final List<NodeProcess> lives = new ArrayList<>();
+
+  /** A leadership of the role main, as its leader printed it. */
+  record Reign(NodeProcess node, long epoch, long monoNanos) {}
+
+  Cluster(Path directory, Duration lease, String host, List<String> names) {
+    this.directory = directory;
+    this.lease = lease;
+    this.host = host;
+    List<Integer> free = Ports.free(2 * names.size());
+    for (int i = 0; i < names.size(); i++) {
+      ports.put(names.get(i), free.get(2 * i));
+      httpPorts.put(names.get(i), free.get(2 * i + 1));
+    }
+    write("secret", "correct horse battery staple");
+  }
+
+  Duration lease() {
+    return lease;
+  }
+
+  Path stateDirectory(String name) {
+    return directory.resolve(name + ".state");
+  }
+
+  /** Writes a file beside the members' own. */
+  Path write(String file, String content) {
+    try {
+      return Files.writeString(directory.resolve(file), content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts all members, each as it is configured. */
+  Cluster startAll() {
+    ports.keySet().forEach(this::start);
+    return this;
+  }
+
+  /** Starts a member, or starts it again. */
+  NodeProcess start(String name) {
+    return start(name, Map.of());
+  }
+
+  /** Starts a member with other values of some options. */
+  NodeProcess start(String name, Map<String, String> changes) {
+    Map<String, String> options = new LinkedHashMap<>();
+    options.put("--cluster", "test");
+    options.put("--name", name);
+    options.put("--roster", String.join(",", ports.keySet()));
+    options.put("--bind", address(name));
+    options.put(
+        "--peers", ports.keySet().stream().map(this::address).collect(Collectors.joining(",")));
+    options.put("--state", stateDirectory(name).toString());
+    options.put("--secret-file", directory.resolve("secret").toString());
+    options.put("--lease", lease.toMillis() + "ms");
+    options.put("--http", "127.0.0.1:" + httpPort(name));
+    options.put("--claims", directory.resolve(name + ".claims").toString());
+    options.putAll(changes);
+    List<String> words = new ArrayList<>();
+    options.forEach((option, value) -> words.addAll(List.of(option, value)));
+    return run(name, words);
+  }
+
+  /** Starts the program with any command line. */
+  NodeProcess run(String name, List<String> words) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1", "-jar", JAR.toString()));
+    command.addAll(words);
+    String file = name + "." + (lives.size() + 1);
+    NodeProcess node =
+        new NodeProcess(
+            name,
+            httpPort(name),
+            command,
+            directory.resolve(file + ".out"),
+            directory.resolve(file + ".err"));
+    lives.add(node);
+    current.put(name, node);
+    return node;
+  }
+
+  private int httpPort(String name) {
+    return httpPorts.getOrDefault(name, 0);
+  }
+
+  /** Where a member listens for the others. */
+  String address(String name) {
+    return host + ":" + ports.get(name);
+  }
+
+  NodeProcess node(String name) {
+    return Optional.ofNullable(current.get(name)).orElseThrow();
+  }
+
+  /** The current life of each member that was started. */
+  List<NodeProcess> nodes() {
+    return List.copyOf(current.values());
+  }
+
+  List<NodeProcess> others(NodeProcess... excluded) {
+    return nodes().stream().filter(node -> !Arrays.asList(excluded).contains(node)).toList();
+  }
+
+  /** Waits until one of some members leads the role main in an epoch above the given one. */
+  Reign awaitLeader(List<NodeProcess> candidates, long aboveEpoch, Duration limit) {
+    return await("a leader above epoch " + aboveEpoch + " among " + candidates)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(POLL)
+        .atMost(limit)
+        .until(() -> leader(candidates, aboveEpoch), Optional::isPresent)
+        .orElseThrow();
+  }
+
+  /** Waits for the first leader of a cluster whose members have all been started. */
+  Reign awaitFirstLeader() {
+    return awaitLeader(nodes(), 0, Duration.ofSeconds(5));
+  }
+
+  /** Waits until all living members name this leader. */
+  void awaitKnownEverywhere(Reign reign) {
+    await("all know " + reign.node())
+        .pollInterval(POLL)
+        .atMost(Duration.ofSeconds(5))
+        .until(
+            () ->
+                nodes().stream()
+                    .filter(NodeProcess::isAlive)
+                    .allMatch(node -> node.knownLeader().equals(reign.node().name())));
+  }
+
+  private static Optional<Reign> leader(List<NodeProcess> candidates, long aboveEpoch) {
+    return candidates.stream()
+        .filter(NodeProcess::isAlive)
+        .flatMap(
+            node ->
+                node.leadership().stream()
+                    .map(e -> new Reign(node, e.number("epoch"), e.monoNanos())))
+        .filter(reign -> reign.epoch() > aboveEpoch)
+        .findFirst();
+  }
+
+  /** Everything that every life of every member claimed. */
+  ClaimsOverlap claims() {
+    ClaimsOverlap claims = new ClaimsOverlap();
+    try {
+      for (String name : ports.keySet()) {
+        claims.add(directory.resolve(name + ".claims"));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return claims;
+  }
+
+  /** The ends of all output files, for a failed test's report. */
+  String describe() {
+    return lives.stream().map(Cluster::describe).collect(Collectors.joining("\n"));
+  }
+
+  private static String describe(NodeProcess life) {
+    List<String> events = life.events().stream().map(e -> e.fields().toString()).toList();
+    return "%s\n  %s\n  %s"
+        .formatted(
+            life, String.join("\n  ", tail(events)), String.join("\n  ", tail(life.errorLines())));
+  }
+
+  private static List<String> tail(List<String> lines) {
+    return lines.subList(Math.max(0, lines.size() - 25), lines.size());
+  }
+
+  @Override
+  public void close() {
+    lives.forEach(NodeProcess::close);
+    lives.forEach(life -> life.exitStatus(Duration.ofSeconds(10)));
+  }
+}

@@ -1,0 +1,126 @@
+package io.understudy.samples.node;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.understudy.samples.node.Cluster.Reign;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Leaders come and go with their processes; epochs only grow. */
+class ElectionIT {
+  private static final Duration LEASE = Duration.ofSeconds(1);
+
+  @RegisterExtension final Processes processes = new Processes();
+
+  @Test
+  void threeNodesElectWithinFiveSecondsOfTheLastStart() {
+    Cluster cluster = processes.cluster(LEASE, "n1", "n2", "n3").startAll();
+
+    Reign reign = cluster.awaitFirstLeader();
+
+    cluster.awaitKnownEverywhere(reign);
+    for (NodeProcess node : cluster.nodes()) {
+      assertEquals(node == reign.node() ? 1 : 0, node.count("elected"), node.name());
+      assertEquals(node == reign.node() ? 200 : 503, leaderStatus(node), node.name());
+    }
+  }
+
+  @Test
+  void anotherMemberLeadsSoonAfterTheLeaderWasKilled() {
+    Cluster cluster = processes.cluster(LEASE, "n1", "n2", "n3").startAll();
+    Reign first = cluster.awaitFirstLeader();
+    cluster.awaitKnownEverywhere(first);
+
+    first.node().kill();
+
+    List<NodeProcess> survivors = cluster.others(first.node());
+    Reign second = cluster.awaitLeader(survivors, first.epoch(), afterSilence());
+    cluster.awaitKnownEverywhere(second);
+    NodeProcess back = cluster.start(first.node().name());
+    await("the killed member follows")
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> back.knownLeader().equals(second.node().name()));
+  }
+
+  /**
+   *
+   *
+   * <pre>
+   * leader  |== leads ==|.......... stopped for three leases ..........| revoked at once, follows
+   * others  |  follow   | promise runs | one leads in a higher epoch
+   * </pre>
+   */
+  @Test
+  void aStoppedLeaderLeadsNoLongerWhenItWakes() {
+    Cluster cluster = processes.cluster(LEASE, "n1", "n2", "n3").startAll();
+    Reign first = cluster.awaitFirstLeader();
+    cluster.awaitKnownEverywhere(first);
+    long stoppedNanos = System.nanoTime();
+
+    first.node().signal("STOP");
+    Reign second = cluster.awaitLeader(cluster.others(first.node()), first.epoch(), afterSilence());
+    await("three leases")
+        .atMost(LEASE.multipliedBy(4))
+        .until(() -> System.nanoTime() - stoppedNanos > LEASE.multipliedBy(3).toNanos());
+    first.node().signal("CONT");
+
+    await("the woken member follows")
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> first.node().knownLeader().equals(second.node().name()));
+    assertEquals(
+        "lease-expired",
+        first.node().last(e -> e.isOfMain("revoked")).orElseThrow().text("reason"));
+    ClaimsOverlap claims = cluster.claims();
+    assertEquals(List.of(), claims.violations());
+    assertEquals(List.of(first.epoch(), second.epoch()), claims.epochs("main"));
+  }
+
+  @Test
+  void epochsGrowThoughAllMembersAreKilledAndRestarted() {
+    Cluster cluster = processes.cluster(LEASE, "n1", "n2", "n3").startAll();
+    long highest = cluster.awaitFirstLeader().epoch();
+    for (int round = 0; round < 2; round++) {
+      cluster.nodes().forEach(NodeProcess::kill);
+      cluster.startAll();
+
+      // A restarted voter waits out what it may have promised before.
+      Reign next =
+          cluster.awaitLeader(cluster.nodes(), 0, Duration.ofSeconds(5).plus(afterSilence()));
+
+      assertTrue(next.epoch() > highest, next.epoch() + " after " + highest);
+      highest = next.epoch();
+    }
+  }
+
+  @Test
+  void aTerminatedLeaderResignsAndExitsInOrder() {
+    Duration longLease = Duration.ofSeconds(4);
+    Cluster cluster = processes.cluster(longLease, "n1", "n2", "n3").startAll();
+    Reign first = cluster.awaitFirstLeader();
+    cluster.awaitKnownEverywhere(first);
+
+    first.node().signal("TERM");
+
+    Reign second =
+        cluster.awaitLeader(cluster.others(first.node()), first.epoch(), longLease.dividedBy(2));
+    assertEquals(0, first.node().exitStatus(Duration.ofSeconds(5)));
+    List<Event> events = first.node().events();
+    assertEquals("stopped", events.get(events.size() - 1).text("event"));
+    assertEquals(
+        "closed", first.node().last(e -> e.isOfMain("revoked")).orElseThrow().text("reason"));
+    cluster.awaitKnownEverywhere(second);
+  }
+
+  /** What the contract allows without proof of death: 1.3 leases and a second. */
+  private static Duration afterSilence() {
+    return LEASE.multipliedBy(13).dividedBy(10).plusSeconds(1);
+  }
+
+  private static int leaderStatus(NodeProcess node) {
+    return node.get("/ha/leader?role=main").statusCode();
+  }
+}

@@ -1,0 +1,46 @@
+package io.understudy.samples.node;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line that a node printed.
+ *
+ * @param fields everything in it
+ */
+record Event(Map<String, @Nullable Object> fields) {
+  static Event parse(String line) {
+    Event event = new Event(JsonReader.readObject(line));
+    for (String field : List.of("mono", "wall", "node", "event")) {
+      if (event.fields.get(field) == null) {
+        throw new IllegalArgumentException("field " + field + " is missing from " + line);
+      }
+    }
+    return event;
+  }
+
+  boolean is(String name) {
+    return name.equals(text("event"));
+  }
+
+  /** Whether it is about a role: elected, revoked or leader of the role main. */
+  boolean isOfMain(String name) {
+    return is(name) && "main".equals(text("role"));
+  }
+
+  String text(String field) {
+    return String.valueOf(fields.get(field));
+  }
+
+  long number(String field) {
+    if (fields.get(field) instanceof Long value) {
+      return value;
+    }
+    throw new IllegalArgumentException("field " + field + " is no whole number in " + fields);
+  }
+
+  long monoNanos() {
+    return number("mono");
+  }
+}
