@@ -12,6 +12,7 @@ import org.apache.catalina.connector.Connector;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.core.StandardEngine;
+import org.apache.catalina.valves.HealthCheckValve;
 import org.apache.catalina.valves.ValveBase;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -38,6 +39,7 @@ public class ValveBenchmark {
     final StandardEngine engine = new StandardEngine();
     final Switch open = new Switch();
     final Valve empty = new EmptyValve();
+    final Valve tomcatsOwn = new HealthCheckValve();
     final HaValve gate = new HaValve(open);
     final HaValve gatedPaths = new HaValve(open);
     final HaValve twoConditions = new HaValve(open);
@@ -52,6 +54,7 @@ public class ValveBenchmark {
     public void start() throws LifecycleException {
       engine.setName("benchmark");
       empty.setNext(new Sink());
+      tomcatsOwn.setNext(new Sink());
       gatedPaths.setGatedPaths("/cart,/orders");
       gatedPaths.setExcludedPaths("/orders/images");
       twoConditions.addCondition(Condition.of("writer", open::open));
@@ -100,6 +103,18 @@ public class ValveBenchmark {
   @Benchmark
   public void emptyValve(Valves valves, Exchange exchange) throws Exception {
     valves.empty.invoke(exchange.request, exchange.response);
+  }
+
+  /**
+   * Tomcat's own health valve, which compares the path and asks nothing.
+   *
+   * @param valves the valves
+   * @param exchange request and response
+   * @throws Exception never
+   */
+  @Benchmark
+  public void tomcatHealthCheckValve(Valves valves, Exchange exchange) throws Exception {
+    valves.tomcatsOwn.invoke(exchange.request, exchange.response);
   }
 
   /**

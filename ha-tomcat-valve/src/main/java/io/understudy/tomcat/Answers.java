@@ -79,7 +79,7 @@ final class Answers {
         }
       }
     }
-    return plan.role() == null ? null : plan.role().roleName();
+    return plan.role() == null ? null : plan.role().name();
   }
 
   private static @Nullable String decoded(String value) {

@@ -201,21 +201,21 @@ public final class HaValve extends ValveBase {
       throw new IllegalArgumentException("it has a gate of its own; set neither node nor role");
     }
     List<Requirement> required = new ArrayList<>();
-    Requirement.Leads leads = null;
+    LedRole leads = null;
     if (gate != null) {
-      required.add(new Requirement.Opened(gate));
+      required.add(Requirement.open(gate));
     } else if (node == null) {
       throw new IllegalArgumentException("it has no node; call setNode before the start");
     } else {
       if (requireQuorum) {
-        required.add(new Requirement.Quorum(node));
+        required.add(Requirement.quorum(node));
       }
       if (!role.isEmpty()) {
-        leads = new Requirement.Leads(node, role);
-        required.add(leads);
+        leads = new LedRole(node, role);
+        required.add(Requirement.leads(leads));
       }
     }
-    conditions.forEach(condition -> required.add(new Requirement.Added(condition)));
+    conditions.forEach(condition -> required.add(Requirement.added(condition)));
     return new Plan(
         node,
         leads,

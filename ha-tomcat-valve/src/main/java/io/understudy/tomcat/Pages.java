@@ -18,7 +18,7 @@ final class Pages {
       json.field("member", node.member().value());
     }
     if (plan.role() != null) {
-      json.field("role", plan.role().roleName()).leader(leader);
+      json.field("role", plan.role().name()).leader(leader);
     }
     return json.done();
   }

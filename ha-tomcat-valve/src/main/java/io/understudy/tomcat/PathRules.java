@@ -10,12 +10,12 @@ import org.apache.tomcat.util.buf.MessageBytes;
  * {@code /api/orders}, not {@code /apiary}. Paths come decoded and normalised from Tomcat.
  */
 final class PathRules {
-  private final String[] gated;
-  private final String[] excluded;
+  private final Prefix[] gated;
+  private final Prefix[] excluded;
 
-  private PathRules(List<String> gated, List<String> excluded) {
-    this.gated = gated.toArray(String[]::new);
-    this.excluded = excluded.toArray(String[]::new);
+  private PathRules(List<Prefix> gated, List<Prefix> excluded) {
+    this.gated = gated.toArray(Prefix[]::new);
+    this.excluded = excluded.toArray(Prefix[]::new);
   }
 
   /**
@@ -32,33 +32,21 @@ final class PathRules {
     return (gated.length == 0 || anyCovers(gated, path)) && !anyCovers(excluded, path);
   }
 
-  private static boolean anyCovers(String[] prefixes, MessageBytes path) {
-    for (String prefix : prefixes) {
-      if (covers(prefix, path)) {
+  private static boolean anyCovers(Prefix[] prefixes, MessageBytes path) {
+    for (Prefix prefix : prefixes) {
+      if (prefix.covers(path)) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean covers(String prefix, MessageBytes path) {
-    if (path.getType() == MessageBytes.T_CHARS) {
-      CharChunk chars = path.getCharChunk();
-      return chars.startsWith(prefix)
-          && (chars.getLength() == prefix.length() || chars.charAt(prefix.length()) == '/');
-    }
-    String text = path.toString();
-    return text != null
-        && text.startsWith(prefix)
-        && (text.length() == prefix.length() || text.charAt(prefix.length()) == '/');
-  }
-
-  private static List<String> prefixes(String property, String list) {
-    List<String> prefixes = new ArrayList<>();
+  private static List<Prefix> prefixes(String property, String list) {
+    List<Prefix> prefixes = new ArrayList<>();
     for (String entry : list.split(",", -1)) {
       String prefix = entry.strip();
       if (!prefix.isEmpty()) {
-        prefixes.add(withoutSlashAtEnd(checked(property, prefix)));
+        prefixes.add(new Prefix(withoutSlashAtEnd(checked(property, prefix))));
       }
     }
     return prefixes;
@@ -83,5 +71,41 @@ final class PathRules {
 
   private static String withoutSlashAtEnd(String prefix) {
     return prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix;
+  }
+
+  /** One prefix, in both forms in which Tomcat may hold a path. */
+  private static final class Prefix {
+    private final String text;
+    private final char[] chars;
+
+    Prefix(String text) {
+      this.text = text;
+      this.chars = text.toCharArray();
+    }
+
+    boolean covers(MessageBytes path) {
+      if (path.getType() == MessageBytes.T_CHARS) {
+        CharChunk chunk = path.getCharChunk();
+        return covers(chunk.getBuffer(), chunk.getStart(), chunk.getEnd());
+      }
+      String whole = path.toString();
+      return whole != null
+          && whole.startsWith(text)
+          && (whole.length() == text.length() || whole.charAt(text.length()) == '/');
+    }
+
+    /** Looks at the end of the segment first: there most paths differ. */
+    private boolean covers(char[] buffer, int start, int end) {
+      int last = start + chars.length;
+      if (last > end || (last < end && buffer[last] != '/')) {
+        return false;
+      }
+      for (int i = chars.length - 1; i >= 0; i--) {
+        if (buffer[start + i] != chars[i]) {
+          return false;
+        }
+      }
+      return true;
+    }
   }
 }

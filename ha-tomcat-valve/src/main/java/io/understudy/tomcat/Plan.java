@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Plan(
     @Nullable HaNode node,
-    Requirement.@Nullable Leads role,
+    @Nullable LedRole role,
     Requirements requirements,
     PathRules paths,
     Endpoints endpoints,
@@ -33,7 +33,7 @@ record Plan(
       new Plan(
           null,
           null,
-          new Requirements(List.of(new Requirement.Started())),
+          new Requirements(List.of(Requirement.started())),
           PathRules.parse("", ""),
           new Endpoints("", ""),
           new RetryAfter(1, 3),

@@ -53,13 +53,13 @@ class TruthTableTest {
     node.with("orders").ledBy(leads ? "n1" : "n2", 1);
     List<Requirement> required = new ArrayList<>();
     if (needsQuorum) {
-      required.add(new Requirement.Quorum(node));
+      required.add(Requirement.quorum(node));
     }
     if (needsRole) {
-      required.add(new Requirement.Leads(node, "orders"));
+      required.add(Requirement.leads(new LedRole(node, "orders")));
     }
     if (needsWriter) {
-      required.add(new Requirement.Added(Condition.of("writer", () -> writer)));
+      required.add(Requirement.added(Condition.of("writer", () -> writer)));
     }
     assertEquals(failing, namesOfFailing(new Requirements(required)));
   }
