@@ -66,7 +66,8 @@ public interface HaNode extends AutoCloseable {
   Optional<Role> role(String name);
 
   /**
-   * Whether this member hears a quorum of the roster's votes now. One volatile read.
+   * Whether this member hears a quorum of the roster's votes now. Volatile reads only. False once
+   * the node is being closed.
    *
    * @return true if a quorum was heard within the last lease
    */

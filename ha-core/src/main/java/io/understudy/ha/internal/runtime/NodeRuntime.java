@@ -266,7 +266,7 @@ public final class NodeRuntime implements HaNode {
 
   @Override
   public boolean hasQuorum() {
-    return quorum;
+    return quorum && !closed.get();
   }
 
   @Override
@@ -277,7 +277,7 @@ public final class NodeRuntime implements HaNode {
         member(),
         cluster(),
         Long.toHexString(lives.self().incarnation()),
-        quorum,
+        hasQuorum(),
         lives.inService() && !refused,
         standby,
         roster.version(),
