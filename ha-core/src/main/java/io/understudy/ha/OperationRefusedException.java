@@ -15,7 +15,7 @@ public final class OperationRefusedException extends HaException {
     NOT_LEADER,
     /** The named successor is not a member of the roster that may lead. */
     UNKNOWN_MEMBER,
-    /** The named successor has not acknowledged a heartbeat within the last lease. */
+    /** The named successor has not acknowledged a heartbeat within the last lease, or is gone. */
     UNREACHABLE,
     /** The named successor is on standby or still waits after its start. */
     INELIGIBLE,

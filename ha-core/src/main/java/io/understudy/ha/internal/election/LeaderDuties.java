@@ -335,7 +335,7 @@ final class LeaderDuties {
     if (peer == null || !turn.roster().mayLead(successor)) {
       return Outcome.UNKNOWN_MEMBER;
     }
-    if (!isHeard(turn, peer)) {
+    if (!isHeard(turn, peer) || !turn.reachable.contains(successor)) {
       return Outcome.UNREACHABLE;
     }
     return peer.electable() ? Outcome.DONE : Outcome.INELIGIBLE;

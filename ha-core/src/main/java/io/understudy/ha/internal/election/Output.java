@@ -67,7 +67,7 @@ public sealed interface Output {
     NOT_LEADER,
     /** The successor is not in the roster, may not lead, or is this member. */
     UNKNOWN_MEMBER,
-    /** The successor has not acknowledged within the last lease. */
+    /** The successor has not acknowledged within the last lease, or is known to be gone. */
     UNREACHABLE,
     /** The successor may not lead at present. */
     INELIGIBLE

@@ -103,16 +103,19 @@ final class PeerTable {
   }
 
   /**
-   * A member's message arrived.
+   * A member's message arrived. Messages overtake each other: a life's last ones, its resignations
+   * among them, may come after its goodbye and still count.
    *
    * @return whether it may be passed on: the life said hello before, and uses the same time values
    */
   synchronized boolean heard(Life life, long nowNanos) {
     Peer peer = peers.getIfPresent(life.member());
-    if (peer == null || !peer.life().equals(life) || peer.hello.leaving()) {
+    if (peer == null || !peer.life().equals(life)) {
       return false;
     }
-    touch(peer, nowNanos);
+    if (!peer.hello.leaving()) {
+      touch(peer, nowNanos);
+    }
     return peer.incompatible == null;
   }
 

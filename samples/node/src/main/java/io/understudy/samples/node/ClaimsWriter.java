@@ -54,11 +54,19 @@ final class ClaimsWriter implements AutoCloseable {
 
   private void run(MemberId member) {
     try {
+      long nextNanos = System.nanoTime();
       while (!closed) {
         for (Role role : roles) {
           claim(member, role);
         }
-        LockSupport.parkNanos(this, INTERVAL_NANOS);
+        // Late claims are not made up for: after a pause one is enough.
+        nextNanos += INTERVAL_NANOS;
+        long leftNanos = nextNanos - System.nanoTime();
+        if (leftNanos > 0) {
+          LockSupport.parkNanos(this, leftNanos);
+        } else {
+          nextNanos -= leftNanos;
+        }
       }
     } catch (IOException e) {
       LOG.error("The claims file cannot be written any more; no more claims follow", e);

@@ -18,11 +18,13 @@ import java.util.stream.Collectors;
 /** Members as real processes on loopback, with their files in one directory. */
 final class Cluster implements AutoCloseable {
   private static final Path JAR = Path.of("target", "ha-node.jar");
+  private static final String WITNESS = ":witness";
   private static final Duration POLL = Duration.ofMillis(10);
 
   private final Path directory;
   private final Duration lease;
   private final String host;
+  private final List<String> roster;
   private final Map<String, Integer> ports = new LinkedHashMap<>();
   private final Map<String, Integer> httpPorts = new LinkedHashMap<>();
   private final Map<String, NodeProcess> current = new LinkedHashMap<>();
@@ -31,10 +33,13 @@ final class Cluster implements AutoCloseable {
   /** A leadership of the role main, as its leader printed it. */
   record Reign(NodeProcess node, long epoch, long monoNanos) {}
 
-  Cluster(Path directory, Duration lease, String host, List<String> names) {
+  /** Nothing is started yet. The roster's entries are names, those of witnesses with a suffix. */
+  Cluster(Path directory, Duration lease, String host, List<String> roster) {
     this.directory = directory;
     this.lease = lease;
     this.host = host;
+    this.roster = List.copyOf(roster);
+    List<String> names = roster.stream().map(entry -> entry.replace(WITNESS, "")).toList();
     List<Integer> free = Ports.free(2 * names.size());
     for (int i = 0; i < names.size(); i++) {
       ports.put(names.get(i), free.get(2 * i));
@@ -62,7 +67,12 @@ final class Cluster implements AutoCloseable {
 
   /** Starts all members, each as it is configured. */
   Cluster startAll() {
-    ports.keySet().forEach(this::start);
+    return startAll(Map.of());
+  }
+
+  /** Starts all members with other values of some options. */
+  Cluster startAll(Map<String, String> changes) {
+    ports.keySet().forEach(name -> start(name, changes));
     return this;
   }
 
@@ -76,7 +86,7 @@ final class Cluster implements AutoCloseable {
     Map<String, String> options = new LinkedHashMap<>();
     options.put("--cluster", "test");
     options.put("--name", name);
-    options.put("--roster", String.join(",", ports.keySet()));
+    options.put("--roster", String.join(",", roster));
     options.put("--bind", address(name));
     options.put(
         "--peers", ports.keySet().stream().map(this::address).collect(Collectors.joining(",")));
@@ -88,6 +98,9 @@ final class Cluster implements AutoCloseable {
     options.putAll(changes);
     List<String> words = new ArrayList<>();
     options.forEach((option, value) -> words.addAll(List.of(option, value)));
+    if (roster.contains(name + WITNESS)) {
+      words.add("--witness");
+    }
     return run(name, words);
   }
 

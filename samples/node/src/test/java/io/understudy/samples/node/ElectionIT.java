@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.understudy.samples.node.Cluster.Reign;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -113,6 +114,39 @@ class ElectionIT {
     assertEquals(
         "closed", first.node().last(e -> e.isOfMain("revoked")).orElseThrow().text("reason"));
     cluster.awaitKnownEverywhere(second);
+  }
+
+  @Test
+  void aWitnessVotesAndNeverLeads() {
+    Cluster cluster = processes.cluster(LEASE, "n1", "n2", "w1:witness").startAll();
+    Reign first = cluster.awaitFirstLeader();
+    NodeProcess witness = cluster.node("w1");
+    NodeProcess other = cluster.others(first.node(), witness).get(0);
+    await("the other member follows")
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> other.knownLeader().equals(first.node().name()));
+
+    first.node().kill();
+
+    cluster.awaitLeader(List.of(other), first.epoch(), afterSilence());
+    assertEquals(0, witness.count("elected"));
+    assertEquals(503, leaderStatus(witness));
+  }
+
+  @Test
+  void thePreferredMemberGetsTheRoleBack() {
+    Map<String, String> placement = Map.of("--prefer", "main=n3,n2", "--failback", "auto");
+    Cluster cluster = processes.cluster(LEASE, "n1", "n2", "n3").startAll(placement);
+    Reign first = cluster.awaitLeader(List.of(cluster.node("n3")), 0, Duration.ofSeconds(10));
+    cluster.awaitKnownEverywhere(first);
+    first.node().kill();
+    Reign second = cluster.awaitLeader(cluster.others(first.node()), first.epoch(), afterSilence());
+    assertEquals("n2", second.node().name());
+
+    NodeProcess back = cluster.start("n3", placement);
+
+    Reign third = cluster.awaitLeader(List.of(back), second.epoch(), Duration.ofSeconds(15));
+    cluster.awaitKnownEverywhere(third);
   }
 
   /** What the contract allows without proof of death: 1.3 leases and a second. */
