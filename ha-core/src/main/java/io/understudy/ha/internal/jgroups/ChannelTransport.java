@@ -39,6 +39,12 @@ public final class ChannelTransport implements Transport {
   }
 
   @Override
+  public Set<MemberId> reachable() {
+    JGroupsTransport open = channel;
+    return open == null ? Set.of() : open.reachable();
+  }
+
+  @Override
   public void send(MemberId to, Envelope envelope) {
     JGroupsTransport open = channel;
     if (open != null) {
@@ -98,7 +104,7 @@ public final class ChannelTransport implements Transport {
 
     @Override
     public void reachable(Set<MemberId> members) {
-      listener.reachable(members);
+      listener.reachableChanged();
     }
 
     @Override

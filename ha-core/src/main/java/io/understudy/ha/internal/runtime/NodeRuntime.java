@@ -51,6 +51,8 @@ public final class NodeRuntime implements HaNode {
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile Set<MemberId> reachable = Set.of();
   private volatile boolean quorum;
+  private volatile long lastLookNanos = System.nanoTime();
+  private long lookAgainNanos = lastLookNanos;
   private volatile boolean standby;
   private volatile boolean refused;
 
@@ -108,8 +110,8 @@ public final class NodeRuntime implements HaNode {
     }
 
     @Override
-    public void reachable(Set<MemberId> members) {
-      onLoop(() -> see(members));
+    public void reachableChanged() {
+      onLoop(() -> {}); // looked up by the tick that follows
     }
 
     @Override
@@ -135,6 +137,7 @@ public final class NodeRuntime implements HaNode {
   }
 
   private void tick() {
+    noticePause();
     for (RoleRuntime role : roles.values()) {
       if (role.sleptThroughLease()) {
         LOG.warn(
@@ -144,6 +147,26 @@ public final class NodeRuntime implements HaNode {
     }
     lives.run(MemberCore::tick);
     serviceMayHaveChanged();
+  }
+
+  /**
+   * After a pause longer than a lease nothing is known of the others: what was seen before it is
+   * forgotten, and for a heartbeat only what is heard since counts.
+   */
+  private void noticePause() {
+    long now = System.nanoTime();
+    if (now - lastLookNanos > config.timing().lease().toNanos()) {
+      LOG.warn(
+          "{} - paused for {} ms, longer than a lease; looks for the others anew",
+          member(),
+          TimeUnit.NANOSECONDS.toMillis(now - lastLookNanos));
+      see(Set.of());
+      lookAgainNanos = now + config.timing().heartbeat().toNanos();
+    }
+    lastLookNanos = now;
+    if (now - lookAgainNanos >= 0) {
+      see(transport.reachable());
+    }
   }
 
   private long wakeAtNanos() {
@@ -266,7 +289,9 @@ public final class NodeRuntime implements HaNode {
 
   @Override
   public boolean hasQuorum() {
-    return quorum && !closed.get();
+    return quorum
+        && System.nanoTime() - lastLookNanos <= config.timing().lease().toNanos()
+        && !closed.get();
   }
 
   @Override

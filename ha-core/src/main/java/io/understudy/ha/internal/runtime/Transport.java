@@ -13,8 +13,8 @@ public interface Transport extends AutoCloseable {
     /** A message arrived. */
     void received(Envelope envelope);
 
-    /** The members that seem alive, without this one. Evidence, never a verdict. */
-    void reachable(Set<MemberId> members);
+    /** The set of members that seem alive changed; {@link Transport#reachable()} has it. */
+    void reachableChanged();
 
     /**
      * The cluster will not have this member: another secret, other time values, its id in use.
@@ -31,6 +31,9 @@ public interface Transport extends AutoCloseable {
    * @throws IOException if the address cannot be bound
    */
   void start(Life self, Listener listener) throws IOException;
+
+  /** The members that seem alive now, without this one; empty before the start. */
+  Set<MemberId> reachable();
 
   /** Sends, best effort, without ever blocking the caller. */
   void send(MemberId to, Envelope envelope);

@@ -22,6 +22,17 @@ final class MemoryNetwork {
       }
 
       @Override
+      public Set<MemberId> reachable() {
+        Set<MemberId> seen = new TreeSet<>();
+        if (!isolated.contains(self)) {
+          seen.addAll(listeners.keySet());
+          seen.removeAll(isolated);
+          seen.remove(self);
+        }
+        return seen;
+      }
+
+      @Override
       public void send(MemberId to, Envelope envelope) {
         Listener target = listeners.get(to);
         if (target != null && !isolated.contains(self) && !isolated.contains(to)) {
@@ -48,15 +59,6 @@ final class MemoryNetwork {
   }
 
   private void tellReachable() {
-    listeners.forEach(
-        (member, listener) -> {
-          Set<MemberId> seen = new TreeSet<>();
-          if (!isolated.contains(member)) {
-            seen.addAll(listeners.keySet());
-            seen.removeAll(isolated);
-            seen.remove(member);
-          }
-          listener.reachable(seen);
-        });
+    listeners.values().forEach(Transport.Listener::reachableChanged);
   }
 }
