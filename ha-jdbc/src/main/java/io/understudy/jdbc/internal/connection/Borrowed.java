@@ -19,7 +19,7 @@ final class Borrowed {
   private final Set<GuardedConnection> overflow = ConcurrentHashMap.newKeySet();
 
   int add(GuardedConnection connection) {
-    int start = (int) (Thread.currentThread().getId() * 0x9E3779B9L >>> 16);
+    int start = (int) ((Thread.currentThread().getId() * 0x9E3779B9L) >>> 16);
     for (int i = 0; i < TRIES; i++) {
       int slot = (start + i) & (SLOTS - 1);
       if (slots.get(slot) == null && slots.compareAndSet(slot, null, connection)) {

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class GuardedConnection extends DelegatingConnection {
   /** A call to the driver. */
   @FunctionalInterface
-  interface Call<T extends @Nullable Object> {
-    T run() throws SQLException;
+  interface Call {
+    @Nullable Object run() throws SQLException;
   }
 
   private final Connection delegate;
@@ -58,11 +58,12 @@ final class GuardedConnection extends DelegatingConnection {
     }
   }
 
-  /** Revokes it if its generation has ended, or this member's permit. */
-  void revokeIfStale() {
-    if (!lending.router().isCurrent(route.generation())) {
-      revoke();
-    }
+  boolean isLost() {
+    return lost;
+  }
+
+  long generation() {
+    return route.generation();
   }
 
   @Override
@@ -76,12 +77,18 @@ final class GuardedConnection extends DelegatingConnection {
     return delegate;
   }
 
+  /**
+   * Whether it may be used. While the director writes its register, or a new one takes over, the permit
+   * is away for some milliseconds: if it comes back for the same generation, the writer was the writer
+   * all the time.
+   */
   private boolean usable() {
-    return !lost && lending.router().isCurrent(route.generation());
+    return !lost
+        && (lending.router().isCurrent(route.generation()) || lending.becomesCurrent(this));
   }
 
   /** Runs a call between the two checks. */
-  <T extends @Nullable Object> T guarded(Work work, Call<T> call) throws SQLException {
+  @Nullable Object guarded(Work work, Call call) throws SQLException {
     Connection unused = live();
     if (!usable()) {
       revoke();
@@ -90,7 +97,7 @@ final class GuardedConnection extends DelegatingConnection {
           work == Work.COMMIT ? Outcome.ROLLED_BACK : unsent(),
           null);
     }
-    T answer;
+    Object answer;
     try {
       answer = call.run();
     } catch (SQLException e) {
@@ -156,7 +163,8 @@ final class GuardedConnection extends DelegatingConnection {
 
   @Override
   public void commit() throws SQLException {
-    this.<@Nullable Void>guarded(
+    Object unused =
+        guarded(
         Work.COMMIT,
         () -> {
           delegate.commit();
@@ -182,7 +190,8 @@ final class GuardedConnection extends DelegatingConnection {
   public void setAutoCommit(boolean on) throws SQLException {
     Connection connection = prepared();
     if (on && !autoCommit) {
-      this.<@Nullable Void>guarded(
+      Object unused =
+        guarded(
           Work.COMMIT,
           () -> {
             connection.setAutoCommit(true);
@@ -216,7 +225,10 @@ final class GuardedConnection extends DelegatingConnection {
   /** Zero would mean "wait for ever" to one of the drivers, whatever its socket time-out. */
   @Override
   public boolean isValid(int timeoutSeconds) throws SQLException {
-    return !closed && usable() && delegate.isValid(timeoutSeconds == 0 ? 5 : timeoutSeconds);
+    return !closed
+        && !lost
+        && lending.router().isCurrent(route.generation())
+        && delegate.isValid(timeoutSeconds == 0 ? 5 : timeoutSeconds);
   }
 
   @Override

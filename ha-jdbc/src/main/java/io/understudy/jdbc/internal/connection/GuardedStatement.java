@@ -50,20 +50,24 @@ final class GuardedStatement implements InvocationHandler {
     String name = method.getName();
     if (name.startsWith("execute")) {
       return guardRows(
-          connection.<@Nullable Object>guarded(work(name, args), () -> call(method, args)));
+          connection.guarded(work(name, args), () -> call(method, args)));
     }
     if (ROW_CHANGES.contains(name)) {
-      return connection.<@Nullable Object>guarded(Work.ROWS, () -> call(method, args));
+      return connection.guarded(Work.ROWS, () -> call(method, args));
     }
     return switch (name) {
       case "getConnection" -> connection;
       case "getResultSet" -> guardRows(call(method, args));
-      case "equals" -> args != null && proxy == args[0];
+      case "equals" -> isSame(proxy, args);
       case "hashCode" -> System.identityHashCode(proxy);
       case "unwrap" -> isOwn(proxy, args) ? proxy : call(method, args);
-      case "isWrapperFor" -> isOwn(proxy, args) ? Boolean.TRUE : call(method, args);
+      case "isWrapperFor" -> isOwn(proxy, args) ? true : call(method, args);
       default -> call(method, args);
     };
+  }
+
+  private static boolean isSame(Object proxy, @Nullable Object @Nullable [] args) {
+    return args != null && proxy == args[0];
   }
 
   private static boolean isOwn(Object proxy, @Nullable Object @Nullable [] args) {

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Lending {
   private static final Logger log = LoggerFactory.getLogger(Lending.class);
-  private static final long IDLE_LOOK_NANOS = Duration.ofMillis(50).toNanos();
+  private static final long SHORTEST_LOOK_NANOS = Duration.ofMillis(5).toNanos();
+  private static final long LONGEST_LOOK_NANOS = Duration.ofMillis(100).toNanos();
 
   /** How long to leave a writer alone that gave no connection. */
   private static final long RETRY_NANOS = Duration.ofMillis(50).toNanos();
@@ -30,6 +31,7 @@ public final class Lending {
 
   private final Router router;
   private final Duration borrowTimeout;
+  private final long leaseNanos;
   private final Executor helpers;
   private final Borrowed borrowed = new Borrowed();
   private final Thread watch;
@@ -40,12 +42,15 @@ public final class Lending {
    *
    * @param router where connections go
    * @param borrowTimeout how long a borrower waits for a route
+   * @param lease the length of a permit
    * @param helpers runs aborts and closes of suspect connections, which may block
    * @param threadName the name of the watching thread
    */
-  public Lending(Router router, Duration borrowTimeout, Executor helpers, String threadName) {
+  public Lending(
+      Router router, Duration borrowTimeout, Duration lease, Executor helpers, String threadName) {
     this.router = router;
     this.borrowTimeout = borrowTimeout;
+    this.leaseNanos = lease.toNanos();
     this.helpers = helpers;
     this.watch = new Thread(this::watch, threadName);
     watch.setDaemon(true);
@@ -217,20 +222,56 @@ public final class Lending {
         });
   }
 
+  /** Waits for the permit of a connection's generation to come back, for a lease at most. */
+  boolean becomesCurrent(GuardedConnection connection) {
+    try {
+      return router.awaitCurrent(
+          connection.generation(), connection::isLost, System.nanoTime() + leaseNanos);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /**
+   * Takes connections away when their generation is over, or when the last permit that was seen for it
+   * has run out. A permit that was taken back early may return: until then nothing is sent, and the
+   * connections stay.
+   */
   private void watch() {
+    long keepUntilNanos = System.nanoTime();
+    long keptGeneration = ANY_GENERATION;
     while (!closed) {
       try {
         RegisterView view = router.view();
-        boolean usable = router.routeOf(view).pool() != null && view.isPermitted();
-        borrowed.forEach(GuardedConnection::revokeIfStale);
-        long pauseNanos =
-            usable ? Math.max(1, view.permitUntilNanos() - System.nanoTime()) : IDLE_LOOK_NANOS;
-        LockSupport.parkNanos(this, pauseNanos);
+        Route route = router.routeOf(view);
+        if (route.pool() != null && view.isPermitted()) {
+          keepUntilNanos = view.permitUntilNanos();
+          keptGeneration = route.generation();
+        }
+        long leftNanos = keepUntilNanos - System.nanoTime();
+        long stays = route.pool() != null && leftNanos > 0 ? keptGeneration : ANY_GENERATION;
+        borrowed.forEach(connection -> revokeUnless(connection, stays));
+        LockSupport.parkNanos(this, lookAgainNanos(leftNanos));
       } catch (RuntimeException e) {
         // Each use of a connection is checked by itself, so this only delays an abort.
         log.error("watching the route failed", e);
-        LockSupport.parkNanos(this, IDLE_LOOK_NANOS);
+        LockSupport.parkNanos(this, LONGEST_LOOK_NANOS);
       }
     }
+  }
+
+  private void revokeUnless(GuardedConnection connection, long stays) {
+    long generation = connection.generation();
+    if (generation != stays && !router.isCurrent(generation)) {
+      connection.revoke();
+    }
+  }
+
+  private static long lookAgainNanos(long leftNanos) {
+    if (leftNanos <= 0) {
+      return LONGEST_LOOK_NANOS;
+    }
+    return Math.min(LONGEST_LOOK_NANOS, Math.max(SHORTEST_LOOK_NANOS, leftNanos / 2));
   }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class Router {
   /** A permit can return without a new value, so waiters look by themselves too. */
   private static final long LOOK_NANOS = Duration.ofMillis(10).toNanos();
+
+  private static final long SHORT_LOOK_NANOS = Duration.ofMillis(1).toNanos();
 
   private final String node;
   private final RoleRegister register;
@@ -84,6 +87,37 @@ public final class Router {
     RegisterView view = register.view();
     Route now = routeOf(view);
     return now.pool() != null && view.isPermitted() ? now : null;
+  }
+
+  /** Whether another generation has begun, or the writer of this one was withdrawn. */
+  boolean isOver(long generation) {
+    Route now = routeOf(register.view());
+    return now.generation() != generation || now.pool() == null;
+  }
+
+  /**
+   * Waits for a permit to come back for a generation.
+   *
+   * @param generation the generation
+   * @param hopeless when to give up before the time is over
+   * @param deadlineNanos when to give up
+   * @return whether it came
+   */
+  boolean awaitCurrent(long generation, BooleanSupplier hopeless, long deadlineNanos)
+      throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (!isCurrent(generation)) {
+        long leftNanos = deadlineNanos - System.nanoTime();
+        if (leftNanos <= 0 || hopeless.getAsBoolean() || isOver(generation)) {
+          return false;
+        }
+        var unused = changed.awaitNanos(Math.min(leftNanos, SHORT_LOOK_NANOS));
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private Route change(RegisterValue value) {

@@ -52,7 +52,12 @@ final class RoutedDataSource implements HaDataSource {
             role.register(),
             config.masters().stream().collect(Collectors.toMap(Master::name, Master::application)));
     this.lending =
-        new Lending(router, config.timing().borrowTimeout(), helpers, prefix + "-watch");
+        new Lending(
+            router,
+            config.timing().borrowTimeout(),
+            node.timing().lease(),
+            helpers,
+            prefix + "-watch");
     lending.start();
     this.subscription = node.subscribe(event -> onEvent(event, role.name()));
   }
