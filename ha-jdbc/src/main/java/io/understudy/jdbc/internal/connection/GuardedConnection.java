@@ -116,14 +116,18 @@ final class GuardedConnection extends DelegatingConnection {
       boolean partly = work == Work.BATCH && autoCommit;
       Outcome outcome =
           work == Work.COMMIT ? Outcome.ROLLED_BACK : partly ? Outcome.UNKNOWN : unsent();
-      return failure("the server refuses writes: " + e.getMessage(), outcome, e);
+      return failure("the server refuses writes: " + firstLine(e), outcome, e);
     }
     String state = e.getSQLState();
     if (lost || (state != null && state.startsWith("08"))) {
       revoke();
-      return failure("the connection to the writer broke: " + e.getMessage(), inFlight(work), e);
+      return failure("the connection to the writer broke: " + firstLine(e), inFlight(work), e);
     }
     return e;
+  }
+
+  private static String firstLine(SQLException e) {
+    return String.valueOf(e.getMessage()).strip().lines().findFirst().orElse("");
   }
 
   /** What became of the work if a statement was never sent, or certainly not done. */
