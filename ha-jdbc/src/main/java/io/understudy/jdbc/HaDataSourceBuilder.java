@@ -14,8 +14,9 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Configures an {@link HaDataSource}. Not threadsafe. Nothing is checked before {@link #build()}, which
- * reports all faults at once. Give every member of the cluster the same masters in the same order.
+ * Configures an {@link HaDataSource}. Not threadsafe. Nothing is checked before {@link #build()},
+ * which reports all faults at once. Give every member of the cluster the same masters in the same
+ * order.
  */
 public final class HaDataSourceBuilder {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,40}");
@@ -58,11 +59,11 @@ public final class HaDataSourceBuilder {
    * Adds a master; no default, at least two are wanted. The first one is preferred as writer when
    * nothing else decides.
    *
-   * @param masterName its name, for instance {@code db-01}: 1 to 40 characters of {@code A-Z a-z 0-9 .
-   *     _ -}
+   * @param masterName its name, for instance {@code db-01}: 1 to 40 characters of {@code A-Z a-z
+   *     0-9 . _ -}
    * @param application the pool of connections for the application. It should start without its
-   *     server, and give up on a dead server sooner than the borrow time-out; its account must not be
-   *     able to write on a read-only server
+   *     server, and give up on a dead server sooner than the borrow time-out; its account must not
+   *     be able to write on a read-only server
    * @param manager connections for the director, straight from the driver and not from a pool: one
    *     session is held per master while this member directs. Set the driver's connect and socket
    *     time-outs too: no other can end every wait
@@ -133,12 +134,12 @@ public final class HaDataSourceBuilder {
   }
 
   /**
-   * Validates the configuration, declares the role {@code db:<name>} at the node and begins to route.
-   * Returns at once: the first {@link HaDataSource#getConnection()} waits for the writer.
+   * Validates the configuration, declares the role {@code db:<name>} at the node and begins to
+   * route. Returns at once: the first {@link HaDataSource#getConnection()} waits for the writer.
    *
    * @return the data source
-   * @throws IllegalArgumentException with every fault found, each with the value found and the value
-   *     wanted
+   * @throws IllegalArgumentException with every fault found, each with the value found and the
+   *     value wanted
    * @throws IllegalStateException if the node has that role already, or is closed
    */
   public HaDataSource build() {

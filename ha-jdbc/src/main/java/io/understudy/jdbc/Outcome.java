@@ -4,7 +4,9 @@ import java.sql.SQLException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What is known about the work that a failed call stood for. It decides what the caller does next. */
+/**
+ * What is known about the work that a failed call stood for. It decides what the caller does next.
+ */
 public enum Outcome {
   /** The server did not do it. Get another connection and do it again. */
   NOT_EXECUTED,

@@ -4,6 +4,8 @@ package io.understudy.jdbc;
 public enum UnappliedPolicy {
   /** Stay without a writer and try again: no transaction that arrived is overtaken. The default. */
   WAIT,
-  /** Open it all the same: what it received and did not apply is missing until replication goes on. */
+  /**
+   * Open it all the same: what it received and did not apply is missing until replication goes on.
+   */
   OPEN
 }

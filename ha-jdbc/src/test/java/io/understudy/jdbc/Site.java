@@ -27,7 +27,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import javax.sql.DataSource;
 
-/** A pair of real servers and three members with a data source each, as three JVMs would have them. */
+/**
+ * A pair of real servers and three members with a data source each, as three JVMs would have them.
+ */
 final class Site implements AutoCloseable {
   static final int MEMBERS = 3;
   static final Duration LEASE = Duration.ofSeconds(1);
@@ -108,7 +110,8 @@ final class Site implements AutoCloseable {
     config.setUsername(Account.APP.user());
     config.setPassword(Account.APP.password());
     config.addDataSourceProperty("connectTimeout", "1000");
-    // The one limit that frees a thread of the MariaDB driver from a frozen server: abort() waits too.
+    // The one limit that frees a thread of the MariaDB driver from a frozen server: abort() waits
+    // too.
     config.addDataSourceProperty("socketTimeout", "3000");
     config.setConnectionTimeout(250);
     config.setInitializationFailTimeout(-1);

@@ -6,9 +6,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 
 /**
- * The connections that are out, so that they can be aborted. A fixed array of slots that threads claim by
- * compare-and-set, starting where few others do: no lock, and no allocation per borrow. What finds no
- * slot nearby goes to a set. Threadsafe.
+ * The connections that are out, so that they can be aborted. A fixed array of slots that threads
+ * claim by compare-and-set, starting where few others do: no lock, and no allocation per borrow.
+ * What finds no slot nearby goes to a set. Threadsafe.
  */
 final class Borrowed {
   private static final int SLOTS = 1024;

@@ -11,9 +11,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the connection's guard around the calls of a statement, or of an updatable result set, that send
- * something to the server. A dynamic proxy: the interfaces have hundreds of methods, of which few
- * matter.
+ * Puts the connection's guard around the calls of a statement, or of an updatable result set, that
+ * send something to the server. A dynamic proxy: the interfaces have hundreds of methods, of which
+ * few matter.
  */
 final class GuardedStatement implements InvocationHandler {
   private static final Set<String> ROW_CHANGES =
@@ -49,8 +49,7 @@ final class GuardedStatement implements InvocationHandler {
       throws Throwable {
     String name = method.getName();
     if (name.startsWith("execute")) {
-      return guardRows(
-          connection.guarded(work(name, args), () -> call(method, args)));
+      return guardRows(connection.guarded(work(name, args), () -> call(method, args)));
     }
     if (ROW_CHANGES.contains(name)) {
       return connection.guarded(Work.ROWS, () -> call(method, args));

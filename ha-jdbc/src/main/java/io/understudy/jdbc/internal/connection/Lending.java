@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands out connections to the writer, and takes them away when its generation or this member's permit
- * ends. Threadsafe. One thread watches for that end; a borrow that finds a usable route takes no lock.
+ * Hands out connections to the writer, and takes them away when its generation or this member's
+ * permit ends. Threadsafe. One thread watches for that end; a borrow that finds a usable route
+ * takes no lock.
  */
 public final class Lending {
   private static final Logger log = LoggerFactory.getLogger(Lending.class);
@@ -83,8 +84,8 @@ public final class Lending {
    * Borrows a connection to the writer.
    *
    * @return the connection
-   * @throws SQLException {@link NoWriterException} if none could be had in time; what the pool throws if
-   *     that is no matter of the connection, for instance a wrong password
+   * @throws SQLException {@link NoWriterException} if none could be had in time; what the pool
+   *     throws if that is no matter of the connection, for instance a wrong password
    */
   public Connection borrow() throws SQLException {
     Route route = router.usable();
@@ -109,7 +110,9 @@ public final class Lending {
     GuardedConnection connection = new GuardedConnection(pool.getConnection(), route, this);
     connection.placedIn(borrowed.add(connection));
     // After it is listed: either this look sees the end of its generation, or the watch sees it.
-    if (router.isCurrent(route.generation()) && !closed) {
+    RegisterView view = router.view();
+    if (router.isCurrent(view, route.generation()) && !closed) {
+      connection.keepUntil(view.permitUntilNanos());
       return connection;
     }
     connection.revoke();
@@ -149,7 +152,10 @@ public final class Lending {
     }
   }
 
-  /** A writer that gave no connection is asked again after a while, unless there is another one before. */
+  /**
+   * A writer that gave no connection is asked again after a while, unless there is another one
+   * before.
+   */
   private @Nullable Route next(long avoid, long deadlineNanos) throws InterruptedException {
     if (isHopeless()) {
       return null;
@@ -234,9 +240,9 @@ public final class Lending {
   }
 
   /**
-   * Takes connections away when their generation is over, or when the last permit that was seen for it
-   * has run out. A permit that was taken back early may return: until then nothing is sent, and the
-   * connections stay.
+   * Takes connections away when their generation is over, or when the last permit that was seen for
+   * it, here or when they were borrowed, has run out. A permit that was taken back early may
+   * return: until then nothing is sent, and the connections stay.
    */
   private void watch() {
     long keepUntilNanos = System.nanoTime();
@@ -263,7 +269,8 @@ public final class Lending {
 
   private void revokeUnless(GuardedConnection connection, long stays) {
     long generation = connection.generation();
-    if (generation != stays && !router.isCurrent(generation)) {
+    boolean kept = connection.isKept() && !router.isOver(generation);
+    if (generation != stays && !kept && !router.isCurrent(generation)) {
       connection.revoke();
     }
   }

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where connections go now, by the register alone. Threadsafe.
  *
- * <p>Asking costs two volatile reads and a clock read: the register's view, and the route that was made
- * of its value. A route is made anew only when the value's version changes, and never of an older value
- * or a lower generation than one that was seen.
+ * <p>Asking costs two volatile reads and a clock read: the register's view, and the route that was
+ * made of its value. A route is made anew only when the value's version changes, and never of an
+ * older value or a lower generation than one that was seen.
  */
 public final class Router {
   /** A permit can return without a new value, so waiters look by themselves too. */
@@ -77,7 +77,11 @@ public final class Router {
    * @return true while it is the present one and this member holds a permit
    */
   public boolean isCurrent(long generation) {
-    RegisterView view = register.view();
+    return isCurrent(register.view(), generation);
+  }
+
+  /** The same for a view that the caller took just now. */
+  boolean isCurrent(RegisterView view, long generation) {
     Route now = routeOf(view);
     return now.pool() != null && now.generation() == generation && view.isPermitted();
   }

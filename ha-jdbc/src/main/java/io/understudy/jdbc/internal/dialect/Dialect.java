@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * What is said to a server of one product. Stateless. Every call uses the given session alone and is
- * bounded by its network time-out.
+ * What is said to a server of one product. Stateless. Every call uses the given session alone and
+ * is bounded by its network time-out.
  */
 public interface Dialect {
   /**
@@ -78,8 +78,8 @@ public interface Dialect {
   long lacking(Connection connection, String position) throws SQLException;
 
   /**
-   * Makes the server refuse all writes, and verifies it. Bounded by a lock wait of one second, because
-   * somebody's LOCK TABLES would otherwise block it, and every writer behind it.
+   * Makes the server refuse all writes, and verifies it. Bounded by a lock wait of one second,
+   * because somebody's LOCK TABLES would otherwise block it, and every writer behind it.
    *
    * @param connection a session
    * @throws SQLException if the server is not verified to be closed

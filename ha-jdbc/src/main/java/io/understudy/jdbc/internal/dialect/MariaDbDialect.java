@@ -30,9 +30,7 @@ final class MariaDbDialect implements Dialect {
     return new ServerFacts(
         version,
         new IdSeries(
-            Sql.number(row, "id"),
-            (int) Sql.number(row, "step"),
-            (int) Sql.number(row, "start")),
+            Sql.number(row, "id"), (int) Sql.number(row, "step"), (int) Sql.number(row, "start")),
         (int) Sql.number(row, "own_step"),
         (int) Sql.number(row, "own_start"),
         Sql.text(row, "source"),

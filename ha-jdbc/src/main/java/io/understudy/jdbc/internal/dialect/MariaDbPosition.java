@@ -5,7 +5,8 @@ import java.util.StringJoiner;
 import java.util.TreeMap;
 
 /**
- * MariaDB's positions: the highest sequence number by domain and server, {@code 1-1-100,2-2-7}. Pure.
+ * MariaDB's positions: the highest sequence number by domain and server, {@code 1-1-100,2-2-7}.
+ * Pure.
  *
  * @param highest sequence numbers by {@code domain-server}
  */
@@ -37,8 +38,8 @@ record MariaDbPosition(Map<String, Long> highest) {
   }
 
   /**
-   * What to wait for on a server: one position for each domain but its own, since the server waits on
-   * what it replicated, and its own transactions never are.
+   * What to wait for on a server: one position for each domain but its own, since the server waits
+   * on what it replicated, and its own transactions never are.
    */
   String withoutDomain(String own) {
     Map<String, Map.Entry<String, Long>> byDomain = new TreeMap<>();

@@ -34,9 +34,7 @@ final class MySqlDialect implements Dialect {
     return new ServerFacts(
         version,
         new IdSeries(
-            Sql.number(row, "id"),
-            (int) Sql.number(row, "step"),
-            (int) Sql.number(row, "start")),
+            Sql.number(row, "id"), (int) Sql.number(row, "step"), (int) Sql.number(row, "start")),
         (int) Sql.number(row, "own_step"),
         (int) Sql.number(row, "own_start"),
         Sql.text(row, "source"),
@@ -94,7 +92,8 @@ final class MySqlDialect implements Dialect {
   @Override
   public void open(Connection connection) throws SQLException {
     Sql.execute(connection, "SET GLOBAL read_only = OFF"); // takes super_read_only with it
-    if (!Sql.value(connection, "SELECT @@global.read_only OR @@global.super_read_only").equals("0")) {
+    if (!Sql.value(connection, "SELECT @@global.read_only OR @@global.super_read_only")
+        .equals("0")) {
       throw new SQLException("read_only was set to OFF and is not");
     }
   }

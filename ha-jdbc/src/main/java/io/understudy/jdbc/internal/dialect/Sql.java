@@ -51,7 +51,10 @@ final class Sql {
     return Long.parseLong(text(row, column));
   }
 
-  /** A text literal. Positions hold hexadecimal digits and punctuation alone, anything else is a fault. */
+  /**
+   * A text literal. Positions hold hexadecimal digits and punctuation alone, anything else is a
+   * fault.
+   */
   static String literal(String position) throws SQLException {
     if (!position.matches("[0-9A-Za-z:,_ -]*")) {
       throw new SQLException("not a position: '" + position + "'");

@@ -13,9 +13,9 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects with a time limit, whatever the driver does: a frozen server accepts the connection and says
- * nothing, and not every driver's limits cover that. An attempt that hangs goes on by itself, and is
- * asked again next time; one that hangs for a minute is given up. Used by one thread.
+ * Connects with a time limit, whatever the driver does: a frozen server accepts the connection and
+ * says nothing, and not every driver's limits cover that. An attempt that hangs goes on by itself,
+ * and is asked again next time; one that hangs for a minute is given up. Used by one thread.
  */
 final class Connector {
   private static final long GIVE_UP_NANOS = Duration.ofMinutes(1).toNanos();
@@ -53,7 +53,9 @@ final class Connector {
       stop();
     }
     return new SQLTimeoutException(
-        "no connection after " + TimeUnit.NANOSECONDS.toMillis(waitedNanos) + " ms", "08001", cause);
+        "no connection after " + TimeUnit.NANOSECONDS.toMillis(waitedNanos) + " ms",
+        "08001",
+        cause);
   }
 
   private CompletableFuture<Connection> current() {

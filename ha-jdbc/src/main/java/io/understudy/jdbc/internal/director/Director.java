@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Executes what the {@link DirectorMachine} decides, for one leadership. One thread owns the state;
- * others see the latest one. It ends when the leadership does; if it fails otherwise it resigns the role,
- * so that another member directs.
+ * others see the latest one. It ends when the leadership does; if it fails otherwise it resigns the
+ * role, so that another member directs.
  */
 public final class Director {
   private static final Logger log = LoggerFactory.getLogger(Director.class);

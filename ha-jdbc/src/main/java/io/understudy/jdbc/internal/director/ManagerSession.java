@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 
 /**
- * The one session in which a director works on one server. It never reconnects: a successor ends it to be
- * sure that nothing of this director reaches the server any more. Used by one thread.
+ * The one session in which a director works on one server. It never reconnects: a successor ends it
+ * to be sure that nothing of this director reaches the server any more. Used by one thread.
  */
 final class ManagerSession {
   private final Connection connection;

@@ -31,10 +31,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A director's hold on one master: one thread, one session. It probes at a steady pace, does in between
- * what it is told, and reports everything as inputs. So a master that hangs delays no other.
+ * A director's hold on one master: one thread, one session. It probes at a steady pace, does in
+ * between what it is told, and reports everything as inputs. So a master that hangs delays no
+ * other.
  *
- * <p>It connects only while the leadership is valid, because connecting ends a predecessor's session.
+ * <p>It connects only while the leadership is valid, because connecting ends a predecessor's
+ * session.
  */
 final class MasterLink {
   private static final Logger log = LoggerFactory.getLogger(MasterLink.class);
@@ -98,8 +100,7 @@ final class MasterLink {
     long nextProbeNanos = System.nanoTime();
     try {
       while (!stopped) {
-        Action order =
-            orders.poll(nextProbeNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+        Action order = orders.poll(nextProbeNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
         if (order != null) {
           perform(order);
         } else {

@@ -19,9 +19,10 @@ import java.util.OptionalLong;
 /**
  * Decides what a director does. Pure: a function of state, input and time.
  *
- * <p>It does not follow a script. After each input it looks at the committed assignment and at what is
- * known of the masters, and names the first thing that is missing on the way to one open, agreed writer.
- * So a director that takes over in the middle of a change goes on where the assignment stands:
+ * <p>It does not follow a script. After each input it looks at the committed assignment and at what
+ * is known of the masters, and names the first thing that is missing on the way to one open, agreed
+ * writer. So a director that takes over in the middle of a change goes on where the assignment
+ * stands:
  *
  * <pre>
  *   CHECKING, FAILING_OVER, REFUSED:          SERVING:
@@ -70,8 +71,7 @@ public final class DirectorMachine {
   public Step step(DirectorState state, Input input, long nowNanos) {
     DirectorState next = absorb(state, input, nowNanos);
     boolean holding =
-        next.holdUntilNanos().isPresent()
-            && nowNanos - next.holdUntilNanos().getAsLong() < 0;
+        next.holdUntilNanos().isPresent() && nowNanos - next.holdUntilNanos().getAsLong() < 0;
     if (next.running().isPresent() || holding) {
       return new Step(next, Optional.empty());
     }
@@ -180,7 +180,8 @@ public final class DirectorMachine {
     }
     MasterView view = state.find(candidate);
     if (view == null || !view.reachable()) {
-      return Decision.await(candidate + " does not answer: " + (view == null ? "" : view.problem()));
+      return Decision.await(
+          candidate + " does not answer: " + (view == null ? "" : view.problem()));
     }
     if (!state.progress().caughtUp()) {
       return Decision.act(catchUp(state, judgement, view));
@@ -201,8 +202,9 @@ public final class DirectorMachine {
   }
 
   /**
-   * With every other master closed and answering, the candidate can have all that they have. Otherwise
-   * what it received is all it gets: it must apply that, and must not fetch the rest by itself later.
+   * With every other master closed and answering, the candidate can have all that they have.
+   * Otherwise what it received is all it gets: it must apply that, and must not fetch the rest by
+   * itself later.
    */
   private static CatchUp catchUp(DirectorState state, Judgement judgement, MasterView candidate) {
     List<MasterView> others = judgement.others(candidate.name());
@@ -212,7 +214,10 @@ public final class DirectorMachine {
     List<String> positions =
         detach
             ? List.of()
-            : others.stream().flatMap(it -> it.facts().stream()).map(ServerFacts::position).toList();
+            : others.stream()
+                .flatMap(it -> it.facts().stream())
+                .map(ServerFacts::position)
+                .toList();
     return new CatchUp(candidate.name(), positions, detach);
   }
 
@@ -243,8 +248,7 @@ public final class DirectorMachine {
   private static Decision replace(DirectorState state, Judgement judgement, MasterView writer) {
     String gone = writer.name() + " is gone: " + writer.problem();
     List<String> refusals = judgement.refusals();
-    Optional<String> candidate =
-        judgement.candidate().filter(name -> !name.equals(writer.name()));
+    Optional<String> candidate = judgement.candidate().filter(name -> !name.equals(writer.name()));
     if (!refusals.isEmpty() || candidate.isEmpty()) {
       String why = refusals.isEmpty() ? judgement.whyNobody() : String.join("; ", refusals);
       return Decision.await(gone + "; it stays the writer, because " + why);
@@ -260,8 +264,7 @@ public final class DirectorMachine {
       if (!refusals.isEmpty()) {
         return Decision.await(writer.name() + " stays closed: " + trouble);
       }
-      return Decision.act(
-          state.progress().settled() ? new Open(writer.name()) : new Settle());
+      return Decision.act(state.progress().settled() ? new Open(writer.name()) : new Settle());
     }
     Optional<Action> follow =
         judgement.others(writer.name()).stream()

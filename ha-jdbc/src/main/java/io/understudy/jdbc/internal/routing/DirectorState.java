@@ -9,8 +9,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a director stands. Immutable. It begins anew with each leadership; all that must outlive one is
- * in the assignment.
+ * Where a director stands. Immutable. It begins anew with each leadership; all that must outlive
+ * one is in the assignment.
  *
  * @param assignment the newest committed one
  * @param progress what was done for its generation

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What follows from a director's state about its masters: who is gone, who may write, what is known of
- * ids and stranded transactions. Fresh facts win over what the assignment remembers.
+ * What follows from a director's state about its masters: who is gone, who may write, what is known
+ * of ids and stranded transactions. Fresh facts win over what the assignment remembers.
  */
 final class Judgement {
   private final Rules rules;
@@ -28,8 +28,8 @@ final class Judgement {
   }
 
   /**
-   * Whether a master counts as gone. The seam for a verdict of several members: today the director's own
-   * probes decide, since a wrong verdict costs a change of writer and no safety.
+   * Whether a master counts as gone. The seam for a verdict of several members: today the
+   * director's own probes decide, since a wrong verdict costs a change of writer and no safety.
    */
   boolean isGone(MasterView master) {
     return master.failures() >= rules.probeFailures();
@@ -107,7 +107,10 @@ final class Judgement {
     return master.reachable() && stranded(master.name()) == 0;
   }
 
-  /** Why there is no candidate: names and counts only, so that it does not change from probe to probe. */
+  /**
+   * Why there is no candidate: names and counts only, so that it does not change from probe to
+   * probe.
+   */
   String whyNobody() {
     List<String> reasons = new ArrayList<>();
     for (MasterView master : all()) {

@@ -1,7 +1,8 @@
 package io.understudy.jdbc.internal.routing;
 
 /**
- * What the assignment remembers of a master, so that a later director can judge it while it is away.
+ * What the assignment remembers of a master, so that a later director can judge it while it is
+ * away.
  *
  * @param name the master
  * @param ids how it issues ids, as last seen

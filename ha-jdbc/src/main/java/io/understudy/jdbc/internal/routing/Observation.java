@@ -8,8 +8,8 @@ public sealed interface Observation {
    * The server answered.
    *
    * @param facts what it said
-   * @param lacking for other masters, how many of their transactions this server lacks; only masters
-   *     that could be compared
+   * @param lacking for other masters, how many of their transactions this server lacks; only
+   *     masters that could be compared
    */
   record Healthy(ServerFacts facts, Map<String, Long> lacking) implements Observation {
     /** Copies. */

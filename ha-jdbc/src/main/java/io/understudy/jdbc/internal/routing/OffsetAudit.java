@@ -9,9 +9,9 @@ import java.util.Optional;
 /**
  * Whether two masters could issue the same id. Pure: it judges what the servers said.
  *
- * <p>A server issues {@code offset + n * increment}. Two such series meet exactly if their offsets are
- * equal modulo the greatest common divisor of their increments. An offset above the increment is
- * ignored by the servers, which then count from 1: it is refused as a mistake of its own.
+ * <p>A server issues {@code offset + n * increment}. Two such series meet exactly if their offsets
+ * are equal modulo the greatest common divisor of their increments. An offset above the increment
+ * is ignored by the servers, which then count from 1: it is refused as a mistake of its own.
  */
 public final class OffsetAudit {
   private OffsetAudit() {}

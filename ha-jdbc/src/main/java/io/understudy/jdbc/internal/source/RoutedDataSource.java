@@ -69,8 +69,9 @@ final class RoutedDataSource implements HaDataSource {
   }
 
   /**
-   * Threads for what may block for ever: aborts, closes and connects of suspect servers. They end by
-   * themselves when idle, so that a connection that outlives the data source can still be aborted.
+   * Threads for what may block for ever: aborts, closes and connects of suspect servers. They end
+   * by themselves when idle, so that a connection that outlives the data source can still be
+   * aborted.
    */
   private static Executor helpers(String prefix) {
     AtomicInteger number = new AtomicInteger();

@@ -31,17 +31,14 @@ final class Statuses {
         director.isPresent(),
         route.problem().isEmpty() ? assignment.reason() : route.problem(),
         director.map(DirectorState::trouble).orElse(""),
-        begun
-            ? Optional.of(Instant.ofEpochMilli(assignment.sinceEpochMillis()))
-            : Optional.empty(),
+        begun ? Optional.of(Instant.ofEpochMilli(assignment.sinceEpochMillis())) : Optional.empty(),
         config.masters().stream().map(it -> master(it, assignment, director)).toList());
   }
 
   private static MasterStatus master(
       Master master, Assignment assignment, Optional<DirectorState> director) {
     Optional<MasterView> view = director.map(it -> it.masters().get(master.name()));
-    Optional<ServerFacts> facts =
-        view.filter(MasterView::reachable).flatMap(MasterView::facts);
+    Optional<ServerFacts> facts = view.filter(MasterView::reachable).flatMap(MasterView::facts);
     Optional<MasterRecord> record = assignment.master(master.name());
     return new MasterStatus(
         master.name(),

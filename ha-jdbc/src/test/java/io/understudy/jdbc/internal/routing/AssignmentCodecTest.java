@@ -21,7 +21,14 @@ class AssignmentCodecTest {
   void anyReasonSurvives(@ForAll String reason, @ForAll @LongRange(min = 0) long generation) {
     Assignment before =
         new Assignment(
-            generation, Phase.SERVING, "db-01", "", "db-02", 1_700_000_000_000L, reason, masters(2));
+            generation,
+            Phase.SERVING,
+            "db-01",
+            "",
+            "db-02",
+            1_700_000_000_000L,
+            reason,
+            masters(2));
     assertEquals(before, AssignmentCodec.decode(AssignmentCodec.encode(before)));
   }
 
@@ -64,7 +71,11 @@ class AssignmentCodecTest {
   private static List<MasterRecord> masters(int count) {
     return IntStream.rangeClosed(1, count)
         .mapToObj(
-            i -> new MasterRecord("a-name-of-40-characters-at-most-%08d".formatted(i), new IdSeries(i, count, i), i))
+            i ->
+                new MasterRecord(
+                    "a-name-of-40-characters-at-most-%08d".formatted(i),
+                    new IdSeries(i, count, i),
+                    i))
         .toList();
   }
 }

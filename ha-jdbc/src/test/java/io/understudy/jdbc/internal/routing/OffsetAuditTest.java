@@ -31,8 +31,7 @@ class OffsetAuditTest {
     "4, 1, 2, 2", // offsets differ modulo the common divisor 2
   })
   void distinctSeriesPass(int incrementA, int offsetA, int incrementB, int offsetB) {
-    assertEquals(
-        List.of(), OffsetAudit.refusals(pair(incrementA, offsetA, incrementB, offsetB)));
+    assertEquals(List.of(), OffsetAudit.refusals(pair(incrementA, offsetA, incrementB, offsetB)));
   }
 
   @ParameterizedTest
@@ -46,8 +45,7 @@ class OffsetAuditTest {
   })
   void meetingSeriesAreRefused(
       int incrementA, int offsetA, int incrementB, int offsetB, String part) {
-    List<String> refusals =
-        OffsetAudit.refusals(pair(incrementA, offsetA, incrementB, offsetB));
+    List<String> refusals = OffsetAudit.refusals(pair(incrementA, offsetA, incrementB, offsetB));
     assertTrue(String.join("\n", refusals).contains(part), refusals::toString);
   }
 
@@ -107,8 +105,7 @@ class OffsetAuditTest {
     return LongStream.range(0, IDS).map(n -> ids.offset() + n * ids.increment()).boxed().toList();
   }
 
-  private static List<Subject> pair(
-      int incrementA, int offsetA, int incrementB, int offsetB) {
+  private static List<Subject> pair(int incrementA, int offsetA, int incrementB, int offsetB) {
     return List.of(
         new Subject("db-01", new IdSeries(1, incrementA, offsetA), Optional.empty()),
         new Subject("db-02", new IdSeries(2, incrementB, offsetB), Optional.empty()));
