@@ -1,0 +1,202 @@
+package io.understudy.jdbc;
+
+import io.understudy.ha.HaNode;
+import io.understudy.jdbc.HaDataSourceConfig.Master;
+import io.understudy.jdbc.HaDataSourceConfig.TimeLimits;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.regex.Pattern;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Configures an {@link HaDataSource}. Not threadsafe. Nothing is checked before {@link #build()},
+ * which reports all faults at once. Give every member of the cluster the same masters in the same
+ * order.
+ */
+public final class HaDataSourceBuilder {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,40}");
+
+  private final List<Master> masters = new ArrayList<>();
+  private @Nullable HaNode node;
+  private String name = "main";
+  private Duration probeInterval = TimeLimits.DEFAULT.probeInterval();
+  private Duration probeTimeout = TimeLimits.DEFAULT.probeTimeout();
+  private int probeFailures = TimeLimits.DEFAULT.probeFailures();
+  private Duration borrowTimeout = TimeLimits.DEFAULT.borrowTimeout();
+  private Duration applyTimeout = TimeLimits.DEFAULT.applyTimeout();
+  private UnappliedPolicy unapplied = UnappliedPolicy.WAIT;
+
+  HaDataSourceBuilder() {}
+
+  /**
+   * This JVM's member; no default. The data source declares its role there and does not close it.
+   *
+   * @param member a running node
+   * @return this
+   */
+  public HaDataSourceBuilder node(HaNode member) {
+    this.node = member;
+    return this;
+  }
+
+  /**
+   * The name; default {@code main}. The role is {@code db:<name>}.
+   *
+   * @param newName 1 to 40 characters of {@code A-Z a-z 0-9 . _ -}
+   * @return this
+   */
+  public HaDataSourceBuilder name(String newName) {
+    this.name = newName;
+    return this;
+  }
+
+  /**
+   * Adds a master; no default, at least two are wanted. The first one is preferred as writer when
+   * nothing else decides.
+   *
+   * @param masterName its name, for instance {@code db-01}: 1 to 40 characters of {@code A-Z a-z
+   *     0-9 . _ -}
+   * @param application the pool of connections for the application. It should start without its
+   *     server, and give up on a dead server sooner than the borrow time-out; its account must not
+   *     be able to write on a read-only server
+   * @param manager connections for the director, straight from the driver and not from a pool: one
+   *     session is held per master while this member directs. Set the driver's connect and socket
+   *     time-outs too: no other can end every wait
+   * @return this
+   */
+  public HaDataSourceBuilder master(String masterName, DataSource application, DataSource manager) {
+    masters.add(new Master(masterName, application, manager));
+    return this;
+  }
+
+  /**
+   * How often the director probes each master; default 500 ms.
+   *
+   * @param interval 50 ms to 1 min
+   * @return this
+   */
+  public HaDataSourceBuilder probeInterval(Duration interval) {
+    this.probeInterval = interval;
+    return this;
+  }
+
+  /**
+   * How long a probe waits for an answer, and for a connection; default 1 s.
+   *
+   * @param timeout 50 ms to 1 min
+   * @return this
+   */
+  public HaDataSourceBuilder probeTimeout(Duration timeout) {
+    this.probeTimeout = timeout;
+    return this;
+  }
+
+  /**
+   * After how many failed probes in a row a master counts as gone; default 2. A server that refuses
+   * connections counts as gone at once.
+   *
+   * @param failures 1 to 100
+   * @return this
+   */
+  public HaDataSourceBuilder probeFailures(int failures) {
+    this.probeFailures = failures;
+    return this;
+  }
+
+  /**
+   * How long {@link HaDataSource#getConnection()} waits for an agreed writer; default 5 s. What the
+   * writer's pool itself may take comes on top.
+   *
+   * @param timeout 0 to 10 min
+   * @return this
+   */
+  public HaDataSourceBuilder borrowTimeout(Duration timeout) {
+    this.borrowTimeout = timeout;
+    return this;
+  }
+
+  /**
+   * How long the next writer may take to apply what it received from the last one; default 10 s.
+   *
+   * @param timeout 1 s to 10 min
+   * @param policy what to do when the time is over; default {@link UnappliedPolicy#WAIT}
+   * @return this
+   */
+  public HaDataSourceBuilder applyTimeout(Duration timeout, UnappliedPolicy policy) {
+    this.applyTimeout = timeout;
+    unapplied = policy;
+    return this;
+  }
+
+  /**
+   * Validates the configuration, declares the role {@code db:<name>} at the node and begins to
+   * route. Returns at once: the first {@link HaDataSource#getConnection()} waits for the writer.
+   *
+   * @return the data source
+   * @throws IllegalArgumentException with every fault found, each with the value found and the
+   *     value wanted
+   * @throws IllegalStateException if the node has that role already, or is closed
+   */
+  public HaDataSource build() {
+    List<String> faults = faults();
+    HaNode member = node;
+    if (member == null || !faults.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", faults));
+    }
+    return ServiceLoader.load(DataSourceProvider.class, HaDataSource.class.getClassLoader())
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalStateException("ha-jdbc's own service entry is missing from the jar"))
+        .create(new HaDataSourceConfig(member, name, masters, limits(), unapplied));
+  }
+
+  private TimeLimits limits() {
+    return new TimeLimits(probeInterval, probeTimeout, probeFailures, borrowTimeout, applyTimeout);
+  }
+
+  private List<String> faults() {
+    List<String> faults = new ArrayList<>();
+    if (node == null) {
+      faults.add("node is missing: give the HaNode of this JVM");
+    }
+    checkName(faults, "name", name);
+    if (masters.size() < 2) {
+      faults.add("masters: " + masters.size() + " given, at least 2 are wanted");
+    }
+    Set<String> seen = new HashSet<>();
+    for (Master master : masters) {
+      checkName(faults, "master", master.name());
+      if (!seen.add(master.name())) {
+        faults.add("master '" + master.name() + "' is given twice: names must differ");
+      }
+    }
+    checkBounds(faults, "probeInterval", probeInterval, Duration.ofMillis(50), 60);
+    checkBounds(faults, "probeTimeout", probeTimeout, Duration.ofMillis(50), 60);
+    checkBounds(faults, "borrowTimeout", borrowTimeout, Duration.ZERO, 600);
+    checkBounds(faults, "applyTimeout", applyTimeout, Duration.ofSeconds(1), 600);
+    if (probeFailures < 1 || probeFailures > 100) {
+      faults.add("probeFailures is " + probeFailures + ", 1 to 100 is wanted");
+    }
+    return faults;
+  }
+
+  private static void checkName(List<String> faults, String what, String found) {
+    if (!NAME.matcher(found).matches()) {
+      faults.add(
+          what + " '" + found + "' is not 1 to 40 characters of A-Z a-z 0-9 . _ -, as is wanted");
+    }
+  }
+
+  private static void checkBounds(
+      List<String> faults, String what, Duration found, Duration least, long mostSeconds) {
+    Duration most = Duration.ofSeconds(mostSeconds);
+    if (found.compareTo(least) < 0 || found.compareTo(most) > 0) {
+      faults.add("%s is %s, %s to %s is wanted".formatted(what, found, least, most));
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.understudy.jdbc;
+
+import io.understudy.ha.HaNode;
+import java.time.Duration;
+import java.util.List;
+import javax.sql.DataSource;
+
+/**
+ * The validated configuration of a data source; made by {@link HaDataSourceBuilder}. Immutable.
+ *
+ * @param node this JVM's member
+ * @param name the name; the role is {@code db:<name>}
+ * @param masters the masters, in order of preference
+ * @param timing the time values
+ * @param unapplied what to do when the next writer cannot apply in time what it received
+ */
+public record HaDataSourceConfig(
+    HaNode node, String name, List<Master> masters, TimeLimits timing, UnappliedPolicy unapplied) {
+  /** Copies. */
+  public HaDataSourceConfig {
+    masters = List.copyOf(masters);
+  }
+
+  /**
+   * One master.
+   *
+   * @param name its name in assignments, logs and status
+   * @param application where the application's connections come from
+   * @param manager where the director's session comes from
+   */
+  public record Master(String name, DataSource application, DataSource manager) {}
+
+  /**
+   * The time values.
+   *
+   * @param probeInterval how often the director probes each master
+   * @param probeTimeout how long it waits for an answer
+   * @param probeFailures after how many failures in a row a master counts as gone
+   * @param borrowTimeout how long a borrower waits for an agreed writer
+   * @param applyTimeout how long the next writer may take to apply what it received
+   */
+  public record TimeLimits(
+      Duration probeInterval,
+      Duration probeTimeout,
+      int probeFailures,
+      Duration borrowTimeout,
+      Duration applyTimeout) {
+    /** 500 ms, 1 s, 2 failures, 5 s, 10 s. */
+    public static final TimeLimits DEFAULT =
+        new TimeLimits(
+            Duration.ofMillis(500),
+            Duration.ofSeconds(1),
+            2,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(10));
+  }
+}

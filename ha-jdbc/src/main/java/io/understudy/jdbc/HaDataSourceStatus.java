@@ -1,0 +1,63 @@
+package io.understudy.jdbc;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What this JVM knows of its masters at one moment. Immutable.
+ *
+ * @param name the data source's name
+ * @param route writer, phase, generation, director's epoch and this node
+ * @param permitted whether this JVM may use the writer now
+ * @param directing whether this JVM is the director
+ * @param reason why the writer is this one, or what is missing
+ * @param trouble what hinders the director now; empty if nothing, or if another JVM directs
+ * @param lastSwitch when the assignment's generation began; empty before the first
+ * @param masters one entry for each master, in the configured order
+ */
+public record HaDataSourceStatus(
+    String name,
+    RouteInfo route,
+    boolean permitted,
+    boolean directing,
+    String reason,
+    String trouble,
+    Optional<Instant> lastSwitch,
+    List<MasterStatus> masters) {
+
+  /** What the last probe of a master gave. */
+  public enum Reach {
+    /** This JVM does not direct, so it does not probe; or it has not yet. */
+    UNKNOWN,
+    /** It answered. */
+    REACHABLE,
+    /** It did not answer, or not as a server does. */
+    UNREACHABLE
+  }
+
+  /**
+   * A master. Only the director knows reach, mode and replication; the rest is in the assignment.
+   *
+   * @param name its name
+   * @param reach what the last probe gave
+   * @param problem why it is unreachable; empty if it is not
+   * @param readOnly whether it refuses writes, if known
+   * @param offset its {@code auto_increment_offset}; 0 if it was never reached
+   * @param increment its {@code auto_increment_increment}; 0 if it was never reached
+   * @param lagSeconds how far its replication is behind, as the server says, if it says
+   * @param replicating whether it receives and applies what another master writes, if known
+   * @param stranded how many transactions it has that the writer lacks, as last compared
+   */
+  public record MasterStatus(
+      String name,
+      Reach reach,
+      String problem,
+      Optional<Boolean> readOnly,
+      int offset,
+      int increment,
+      OptionalLong lagSeconds,
+      Optional<Boolean> replicating,
+      long stranded) {}
+}

@@ -1,0 +1,284 @@
+package io.understudy.jdbc.internal.connection;
+
+import io.understudy.ha.RegisterView;
+import io.understudy.jdbc.NoWriterException;
+import io.understudy.jdbc.Phase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands out connections to the writer, and takes them away when its generation or this member's
+ * permit ends. Threadsafe. One thread watches for that end; a borrow that finds a usable route
+ * takes no lock.
+ */
+public final class Lending {
+  private static final Logger log = LoggerFactory.getLogger(Lending.class);
+  private static final long SHORTEST_LOOK_NANOS = Duration.ofMillis(5).toNanos();
+  private static final long LONGEST_LOOK_NANOS = Duration.ofMillis(100).toNanos();
+
+  /** How long to leave a writer alone that gave no connection. */
+  private static final long RETRY_NANOS = Duration.ofMillis(50).toNanos();
+
+  private static final long ANY_GENERATION = -1;
+
+  private final Router router;
+  private final Duration borrowTimeout;
+  private final long leaseNanos;
+  private final Executor helpers;
+  private final Borrowed borrowed = new Borrowed();
+  private final Thread watch;
+  private volatile boolean closed;
+
+  /**
+   * Makes a lending that {@link #start} sets to work.
+   *
+   * @param router where connections go
+   * @param borrowTimeout how long a borrower waits for a route
+   * @param lease the length of a permit
+   * @param helpers runs aborts and closes of suspect connections, which may block
+   * @param threadName the name of the watching thread
+   */
+  public Lending(
+      Router router, Duration borrowTimeout, Duration lease, Executor helpers, String threadName) {
+    this.router = router;
+    this.borrowTimeout = borrowTimeout;
+    this.leaseNanos = lease.toNanos();
+    this.helpers = helpers;
+    this.watch = new Thread(this::watch, threadName);
+    watch.setDaemon(true);
+  }
+
+  /** Begins to watch. */
+  public void start() {
+    watch.start();
+  }
+
+  /** Takes all connections away and lends none any more. */
+  public void stop() {
+    closed = true;
+    LockSupport.unpark(watch);
+    router.wake();
+    borrowed.forEach(GuardedConnection::revoke);
+  }
+
+  /** Something may have changed: look at once. */
+  public void wake() {
+    LockSupport.unpark(watch);
+    router.wake();
+  }
+
+  Router router() {
+    return router;
+  }
+
+  /**
+   * Borrows a connection to the writer.
+   *
+   * @return the connection
+   * @throws SQLException {@link NoWriterException} if none could be had in time; what the pool
+   *     throws if that is no matter of the connection, for instance a wrong password
+   */
+  public Connection borrow() throws SQLException {
+    Route route = router.usable();
+    if (route != null && !closed) {
+      try {
+        GuardedConnection connection = lend(route);
+        if (connection != null) {
+          return connection;
+        }
+      } catch (SQLException e) {
+        return borrowPatiently(route.generation(), e);
+      }
+    }
+    return borrowPatiently(ANY_GENERATION, null);
+  }
+
+  private @Nullable GuardedConnection lend(Route route) throws SQLException {
+    DataSource pool = route.pool();
+    if (pool == null) {
+      return null;
+    }
+    GuardedConnection connection = new GuardedConnection(pool.getConnection(), route, this);
+    connection.placedIn(borrowed.add(connection));
+    // After it is listed: either this look sees the end of its generation, or the watch sees it.
+    RegisterView view = router.view();
+    if (router.isCurrent(view, route.generation()) && !closed) {
+      connection.keepUntil(view.permitUntilNanos());
+      return connection;
+    }
+    connection.revoke();
+    connection.close();
+    return null;
+  }
+
+  private Connection borrowPatiently(long unlike, @Nullable SQLException failure)
+      throws SQLException {
+    long startNanos = System.nanoTime();
+    long deadlineNanos = startNanos + borrowTimeout.toNanos();
+    SQLException last = failure;
+    long avoid = unlike;
+    try {
+      while (true) {
+        if (last != null && !isConnectionFailure(last)) {
+          throw last;
+        }
+        Route route = next(avoid, deadlineNanos);
+        if (route == null || closed) {
+          throw noWriter(System.nanoTime() - startNanos, last);
+        }
+        try {
+          GuardedConnection connection = lend(route);
+          if (connection != null) {
+            return connection;
+          }
+          avoid = ANY_GENERATION;
+        } catch (SQLException e) {
+          last = e;
+          avoid = route.generation();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw noWriter(System.nanoTime() - startNanos, last);
+    }
+  }
+
+  /**
+   * A writer that gave no connection is asked again after a while, unless there is another one
+   * before.
+   */
+  private @Nullable Route next(long avoid, long deadlineNanos) throws InterruptedException {
+    if (isHopeless()) {
+      return null;
+    }
+    if (avoid != ANY_GENERATION) {
+      long soonNanos = System.nanoTime() + RETRY_NANOS;
+      boolean late = soonNanos - deadlineNanos > 0;
+      Route other = router.await(avoid, late ? deadlineNanos : soonNanos);
+      if (other != null || late) {
+        return other;
+      }
+    }
+    return router.await(ANY_GENERATION, deadlineNanos);
+  }
+
+  /** A refused audit is for people to mend: waiting helps nobody. */
+  private boolean isHopeless() {
+    return closed || router.routeOf(router.view()).assignment().phase() == Phase.REFUSED;
+  }
+
+  private static boolean isConnectionFailure(SQLException e) {
+    String state = e.getSQLState();
+    return e instanceof SQLTransientConnectionException
+        || e instanceof SQLTimeoutException
+        || (state != null && state.startsWith("08"));
+  }
+
+  private NoWriterException noWriter(long waitedNanos, @Nullable SQLException last) {
+    RegisterView view = router.view();
+    Route route = router.routeOf(view);
+    String why;
+    if (closed) {
+      why = "the data source is closed";
+    } else if (route.pool() == null) {
+      why = route.problem();
+    } else if (!view.isPermitted()) {
+      why = "this node does not hear a director that vouches for the writer";
+    } else {
+      why = "its pool gave none: " + (last == null ? "in time" : last.getMessage());
+    }
+    return new NoWriterException(why, route.info(), Duration.ofNanos(waitedNanos), last);
+  }
+
+  /** A connection was closed by its borrower. */
+  void returned(GuardedConnection connection) {
+    borrowed.remove(connection, connection.slot());
+  }
+
+  /** Breaks a connection, whatever happens on it. */
+  void abort(Connection connection) {
+    helpers.execute(
+        () -> {
+          try {
+            connection.abort(Runnable::run);
+          } catch (SQLException | RuntimeException e) {
+            log.debug("aborting {} failed", connection, e);
+          }
+        });
+  }
+
+  /** Closes a broken connection, so that its pool knows. */
+  void discard(Connection connection) {
+    helpers.execute(
+        () -> {
+          try {
+            connection.close();
+          } catch (SQLException | RuntimeException e) {
+            log.debug("closing {} failed", connection, e);
+          }
+        });
+  }
+
+  /** Waits for the permit of a connection's generation to come back, for a lease at most. */
+  boolean becomesCurrent(GuardedConnection connection) {
+    try {
+      return router.awaitCurrent(
+          connection.generation(), connection::isLost, System.nanoTime() + leaseNanos);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /**
+   * Takes connections away when their generation is over, or when the last permit that was seen for
+   * it, here or when they were borrowed, has run out. A permit that was taken back early may
+   * return: until then nothing is sent, and the connections stay.
+   */
+  private void watch() {
+    long keepUntilNanos = System.nanoTime();
+    long keptGeneration = ANY_GENERATION;
+    while (!closed) {
+      try {
+        RegisterView view = router.view();
+        Route route = router.routeOf(view);
+        if (route.pool() != null && view.isPermitted()) {
+          keepUntilNanos = view.permitUntilNanos();
+          keptGeneration = route.generation();
+        }
+        long leftNanos = keepUntilNanos - System.nanoTime();
+        long stays = route.pool() != null && leftNanos > 0 ? keptGeneration : ANY_GENERATION;
+        borrowed.forEach(connection -> revokeUnless(connection, stays));
+        LockSupport.parkNanos(this, lookAgainNanos(leftNanos));
+      } catch (RuntimeException e) {
+        // Each use of a connection is checked by itself, so this only delays an abort.
+        log.error("watching the route failed", e);
+        LockSupport.parkNanos(this, LONGEST_LOOK_NANOS);
+      }
+    }
+  }
+
+  private void revokeUnless(GuardedConnection connection, long stays) {
+    long generation = connection.generation();
+    boolean kept = connection.isKept() && !router.isOver(generation);
+    if (generation != stays && !kept && !router.isCurrent(generation)) {
+      connection.revoke();
+    }
+  }
+
+  private static long lookAgainNanos(long leftNanos) {
+    if (leftNanos <= 0) {
+      return LONGEST_LOOK_NANOS;
+    }
+    return Math.min(LONGEST_LOOK_NANOS, Math.max(SHORTEST_LOOK_NANOS, leftNanos / 2));
+  }
+}

@@ -1,0 +1,132 @@
+package io.understudy.jdbc.internal.dialect;
+
+import io.understudy.jdbc.internal.routing.ServerFacts;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * What is said to a server of one product. Stateless. Every call uses the given session alone and
+ * is bounded by its network time-out.
+ */
+public interface Dialect {
+  /**
+   * The dialect of a server, by what it says of itself: drivers report "MySQL" for MariaDB too.
+   *
+   * @param connection a session
+   * @return its dialect
+   * @throws SQLException if the server does not answer
+   */
+  static Dialect of(Connection connection) throws SQLException {
+    String version = Sql.value(connection, "SELECT VERSION()");
+    return version.toLowerCase(Locale.ROOT).contains("mariadb")
+        ? new MariaDbDialect(version)
+        : new MySqlDialect(version);
+  }
+
+  /**
+   * Takes the lock that marks the one session in which a server is managed, ending the session that
+   * holds it: that of a predecessor, who no longer leads.
+   *
+   * @param connection a session
+   * @param lock its name, at most 64 characters
+   * @throws SQLException if the lock cannot be had within two seconds
+   */
+  static void takeLock(Connection connection, String lock) throws SQLException {
+    String name = "'" + lock + "'";
+    if (Sql.value(connection, "SELECT GET_LOCK(" + name + ", 0)").equals("1")) {
+      return;
+    }
+    String holder = Sql.value(connection, "SELECT IS_USED_LOCK(" + name + ")");
+    if (!holder.isEmpty()) {
+      kill(connection, holder);
+    }
+    if (!Sql.value(connection, "SELECT GET_LOCK(" + name + ", 2)").equals("1")) {
+      throw new SQLException(
+          "session %s holds the lock %s and did not end within 2 s".formatted(holder, lock));
+    }
+  }
+
+  private static void kill(Connection connection, String session) throws SQLException {
+    try {
+      Sql.execute(connection, "KILL " + Long.parseLong(session));
+    } catch (SQLException e) {
+      if (e.getErrorCode() != 1094) { // it has ended meanwhile
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * Asks a server about itself.
+   *
+   * @param connection a session
+   * @return the facts
+   * @throws SQLException if it does not answer, or the account may not ask
+   */
+  ServerFacts facts(Connection connection) throws SQLException;
+
+  /**
+   * How many transactions of another server this one lacks.
+   *
+   * @param connection a session
+   * @param position the other server's {@link ServerFacts#position()}, taken before this call
+   * @return the count; of several sources in one MariaDB domain an upper bound
+   * @throws SQLException if it does not answer
+   */
+  long lacking(Connection connection, String position) throws SQLException;
+
+  /**
+   * Makes the server refuse all writes, and verifies it. Bounded by a lock wait of one second,
+   * because somebody's LOCK TABLES would otherwise block it, and every writer behind it.
+   *
+   * @param connection a session
+   * @throws SQLException if the server is not verified to be closed
+   */
+  void fence(Connection connection) throws SQLException;
+
+  /**
+   * Makes the server accept writes, and verifies it.
+   *
+   * @param connection a session
+   * @throws SQLException if the server is not verified to be open
+   */
+  void open(Connection connection) throws SQLException;
+
+  /**
+   * Stops fetching, so that what was received is all there is; applying goes on.
+   *
+   * @param connection a session
+   * @return the position that was received, empty without replication
+   * @throws SQLException if it could not be stopped
+   */
+  String stopFetching(Connection connection) throws SQLException;
+
+  /**
+   * Waits until the server has applied a position of another server.
+   *
+   * @param connection a session
+   * @param position the position
+   * @param bound how long to wait
+   * @return whether it has
+   * @throws SQLException if it does not answer
+   */
+  boolean awaitApplied(Connection connection, String position, Duration bound) throws SQLException;
+
+  /**
+   * Stops replication on this server.
+   *
+   * @param connection a session
+   * @throws SQLException if it could not be stopped
+   */
+  void stopReplication(Connection connection) throws SQLException;
+
+  /**
+   * Starts replication on this server.
+   *
+   * @param connection a session
+   * @throws SQLException if it could not be started
+   */
+  void startReplication(Connection connection) throws SQLException;
+}

@@ -1,0 +1,110 @@
+package io.understudy.jdbc.internal.dialect;
+
+import io.understudy.jdbc.internal.routing.IdSeries;
+import io.understudy.jdbc.internal.routing.ServerFacts;
+import io.understudy.jdbc.internal.routing.ServerFacts.Mode;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+
+/** MariaDB 10.6 and later. */
+final class MariaDbDialect implements Dialect {
+  private static final String FACTS =
+      """
+      SELECT @@global.server_id AS id, @@global.gtid_domain_id AS source,
+        @@global.auto_increment_increment AS step, @@global.auto_increment_offset AS start,
+        @@session.auto_increment_increment AS own_step, @@session.auto_increment_offset AS own_start,
+        @@global.read_only AS read_only, @@global.gtid_binlog_state AS written,
+        @@global.gtid_slave_pos AS applied""";
+
+  private final String version;
+
+  MariaDbDialect(String version) {
+    this.version = version;
+  }
+
+  @Override
+  public ServerFacts facts(Connection connection) throws SQLException {
+    Map<String, String> row = Sql.row(connection, FACTS);
+    return new ServerFacts(
+        version,
+        new IdSeries(
+            Sql.number(row, "id"), (int) Sql.number(row, "step"), (int) Sql.number(row, "start")),
+        (int) Sql.number(row, "own_step"),
+        (int) Sql.number(row, "own_start"),
+        Sql.text(row, "source"),
+        true,
+        mode(Sql.text(row, "read_only")),
+        MariaDbPosition.parse(Sql.text(row, "written"), Sql.text(row, "applied")).toString(),
+        MySqlDialect.replication(Sql.row(connection, "SHOW SLAVE STATUS"), "slave", "master"));
+  }
+
+  /** Before 12.0 a number, since then a word, with modes that are stricter than ON. */
+  private static Mode mode(String readOnly) {
+    return readOnly.equals("0") || readOnly.equalsIgnoreCase("OFF") ? Mode.OPEN : Mode.CLOSED;
+  }
+
+  @Override
+  public long lacking(Connection connection, String position) throws SQLException {
+    Map<String, String> row =
+        Sql.row(
+            connection,
+            "SELECT @@global.gtid_binlog_state AS written, @@global.gtid_slave_pos AS applied");
+    return MariaDbPosition.parse(Sql.text(row, "written"), Sql.text(row, "applied"))
+        .lacking(MariaDbPosition.parse(position));
+  }
+
+  @Override
+  public void fence(Connection connection) throws SQLException {
+    Sql.execute(connection, "SET SESSION lock_wait_timeout = 1");
+    Sql.execute(connection, "SET GLOBAL read_only = ON");
+    verify(connection, Mode.CLOSED);
+  }
+
+  @Override
+  public void open(Connection connection) throws SQLException {
+    Sql.execute(connection, "SET GLOBAL read_only = OFF");
+    verify(connection, Mode.OPEN);
+  }
+
+  private static void verify(Connection connection, Mode wanted) throws SQLException {
+    String found = Sql.value(connection, "SELECT @@global.read_only");
+    if (mode(found) != wanted) {
+      throw new SQLException("read_only is '" + found + "' after it was set to be " + wanted);
+    }
+  }
+
+  @Override
+  public String stopFetching(Connection connection) throws SQLException {
+    if (Sql.row(connection, "SHOW SLAVE STATUS").isEmpty()) {
+      return "";
+    }
+    Sql.execute(connection, "STOP SLAVE IO_THREAD");
+    Sql.execute(connection, "START SLAVE SQL_THREAD");
+    return Sql.row(connection, "SHOW SLAVE STATUS").getOrDefault("gtid_io_pos", "");
+  }
+
+  @Override
+  public boolean awaitApplied(Connection connection, String position, Duration bound)
+      throws SQLException {
+    String own = Sql.value(connection, "SELECT @@global.gtid_domain_id");
+    String others = MariaDbPosition.parse(position).withoutDomain(own);
+    String call =
+        "SELECT MASTER_GTID_WAIT(%s, %d)"
+            .formatted(Sql.literal(others), Math.max(1, bound.toSeconds()));
+    return others.isEmpty() || Sql.value(connection, call).equals("0");
+  }
+
+  @Override
+  public void stopReplication(Connection connection) throws SQLException {
+    if (!Sql.row(connection, "SHOW SLAVE STATUS").isEmpty()) {
+      Sql.execute(connection, "STOP SLAVE");
+    }
+  }
+
+  @Override
+  public void startReplication(Connection connection) throws SQLException {
+    Sql.execute(connection, "START SLAVE");
+  }
+}

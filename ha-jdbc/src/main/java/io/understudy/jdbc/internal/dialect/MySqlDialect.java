@@ -1,0 +1,133 @@
+package io.understudy.jdbc.internal.dialect;
+
+import io.understudy.jdbc.internal.routing.IdSeries;
+import io.understudy.jdbc.internal.routing.ServerFacts;
+import io.understudy.jdbc.internal.routing.ServerFacts.Fetching;
+import io.understudy.jdbc.internal.routing.ServerFacts.Mode;
+import io.understudy.jdbc.internal.routing.ServerFacts.Replication;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/** MySQL 8.0.22 and later. */
+final class MySqlDialect implements Dialect {
+  private static final String FACTS =
+      """
+      SELECT @@global.server_id AS id, @@server_uuid AS source, @@global.gtid_mode AS gtid,
+        @@global.auto_increment_increment AS step, @@global.auto_increment_offset AS start,
+        @@session.auto_increment_increment AS own_step, @@session.auto_increment_offset AS own_start,
+        @@global.read_only AS read_only, @@global.super_read_only AS closed,
+        REPLACE(@@global.gtid_executed, '\\n', '') AS position""";
+
+  private final String version;
+
+  MySqlDialect(String version) {
+    this.version = version;
+  }
+
+  @Override
+  public ServerFacts facts(Connection connection) throws SQLException {
+    Map<String, String> row = Sql.row(connection, FACTS);
+    return new ServerFacts(
+        version,
+        new IdSeries(
+            Sql.number(row, "id"), (int) Sql.number(row, "step"), (int) Sql.number(row, "start")),
+        (int) Sql.number(row, "own_step"),
+        (int) Sql.number(row, "own_start"),
+        Sql.text(row, "source"),
+        Sql.text(row, "gtid").equals("ON"),
+        mode(Sql.text(row, "read_only"), Sql.text(row, "closed")),
+        Sql.text(row, "position"),
+        replication(Sql.row(connection, "SHOW REPLICA STATUS"), "replica", "source"));
+  }
+
+  private static Mode mode(String readOnly, String closed) {
+    if (!closed.equals("0")) {
+      return Mode.CLOSED;
+    }
+    return readOnly.equals("0") ? Mode.OPEN : Mode.READ_ONLY;
+  }
+
+  /** Reads SHOW REPLICA STATUS of either product by the words that it uses. */
+  static Replication replication(Map<String, String> row, String receiver, String sender) {
+    if (row.isEmpty()) {
+      return Replication.NONE;
+    }
+    Fetching fetching =
+        switch (row.getOrDefault(receiver + "_io_running", "No").toLowerCase(Locale.ROOT)) {
+          case "yes" -> Fetching.RECEIVING;
+          case "no" -> Fetching.STOPPED;
+          default -> Fetching.CONNECTING; // "Connecting", "Preparing"
+        };
+    String lag = row.getOrDefault("seconds_behind_" + sender, "");
+    return new Replication(
+        true,
+        fetching,
+        row.getOrDefault(receiver + "_sql_running", "No").equalsIgnoreCase("yes"),
+        lag.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(lag)),
+        (row.getOrDefault("last_io_error", "") + " " + row.getOrDefault("last_sql_error", ""))
+            .strip());
+  }
+
+  @Override
+  public long lacking(Connection connection, String position) throws SQLException {
+    return GtidSet.count(
+        Sql.value(
+            connection,
+            "SELECT GTID_SUBTRACT(" + Sql.literal(position) + ", @@global.gtid_executed)"));
+  }
+
+  @Override
+  public void fence(Connection connection) throws SQLException {
+    Sql.execute(connection, "SET SESSION lock_wait_timeout = 1");
+    Sql.execute(connection, "SET GLOBAL super_read_only = ON");
+    if (!Sql.value(connection, "SELECT @@global.super_read_only").equals("1")) {
+      throw new SQLException("super_read_only was set to ON and is not");
+    }
+  }
+
+  @Override
+  public void open(Connection connection) throws SQLException {
+    Sql.execute(connection, "SET GLOBAL read_only = OFF"); // takes super_read_only with it
+    if (!Sql.value(connection, "SELECT @@global.read_only OR @@global.super_read_only")
+        .equals("0")) {
+      throw new SQLException("read_only was set to OFF and is not");
+    }
+  }
+
+  @Override
+  public String stopFetching(Connection connection) throws SQLException {
+    if (Sql.row(connection, "SHOW REPLICA STATUS").isEmpty()) {
+      return "";
+    }
+    Sql.execute(connection, "STOP REPLICA IO_THREAD");
+    Sql.execute(connection, "START REPLICA SQL_THREAD");
+    return Sql.row(connection, "SHOW REPLICA STATUS")
+        .getOrDefault("retrieved_gtid_set", "")
+        .replaceAll("\\s", "");
+  }
+
+  @Override
+  public boolean awaitApplied(Connection connection, String position, Duration bound)
+      throws SQLException {
+    String call =
+        "SELECT WAIT_FOR_EXECUTED_GTID_SET(%s, %d)"
+            .formatted(Sql.literal(position), Math.max(1, bound.toSeconds()));
+    return position.isEmpty() || Sql.value(connection, call).equals("0");
+  }
+
+  @Override
+  public void stopReplication(Connection connection) throws SQLException {
+    if (!Sql.row(connection, "SHOW REPLICA STATUS").isEmpty()) {
+      Sql.execute(connection, "STOP REPLICA");
+    }
+  }
+
+  @Override
+  public void startReplication(Connection connection) throws SQLException {
+    Sql.execute(connection, "START REPLICA");
+  }
+}

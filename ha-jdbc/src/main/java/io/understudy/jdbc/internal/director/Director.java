@@ -1,0 +1,268 @@
+package io.understudy.jdbc.internal.director;
+
+import io.understudy.ha.Leadership;
+import io.understudy.ha.LeadershipLostException;
+import io.understudy.ha.RegisterValue;
+import io.understudy.ha.RegisterVersion;
+import io.understudy.ha.RoleRegister;
+import io.understudy.jdbc.HaDataSourceConfig;
+import io.understudy.jdbc.HaDataSourceConfig.Master;
+import io.understudy.jdbc.UnappliedPolicy;
+import io.understudy.jdbc.internal.routing.Action;
+import io.understudy.jdbc.internal.routing.Action.Commit;
+import io.understudy.jdbc.internal.routing.Action.Settle;
+import io.understudy.jdbc.internal.routing.Assignment;
+import io.understudy.jdbc.internal.routing.AssignmentCodec;
+import io.understudy.jdbc.internal.routing.DirectorMachine;
+import io.understudy.jdbc.internal.routing.DirectorState;
+import io.understudy.jdbc.internal.routing.Input;
+import io.understudy.jdbc.internal.routing.Input.Done;
+import io.understudy.jdbc.internal.routing.Input.Failed;
+import io.understudy.jdbc.internal.routing.Rules;
+import io.understudy.jdbc.internal.routing.Step;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Executes what the {@link DirectorMachine} decides, for one leadership. One thread owns the state;
+ * others see the latest one. It ends when the leadership does; if it fails otherwise it resigns the
+ * role, so that another member directs.
+ */
+public final class Director {
+  private static final Logger log = LoggerFactory.getLogger(Director.class);
+  private static final Duration RETRY = Duration.ofMillis(250);
+  private static final long LEASE_CHECK_MILLIS = 200;
+
+  private final HaDataSourceConfig config;
+  private final Leadership leadership;
+  private final RoleRegister register;
+  private final Runnable resign;
+  private final BlockingQueue<Input> inputs = new LinkedBlockingQueue<>();
+  private final Map<String, MasterLink> links = new HashMap<>();
+  private final DirectorMachine machine;
+  private final Thread thread;
+  private volatile DirectorState state;
+  private volatile RegisterVersion committed;
+  private volatile boolean stopped;
+  private volatile @Nullable Throwable fault;
+  private String lastTrouble = "";
+
+  /**
+   * Makes a director; {@link #start} sets it to work.
+   *
+   * @param config masters and limits
+   * @param leadership under which it acts
+   * @param register where it writes its decisions
+   * @param resign gives the role up
+   * @param helpers runs what may block for ever
+   */
+  public Director(
+      HaDataSourceConfig config,
+      Leadership leadership,
+      RoleRegister register,
+      Runnable resign,
+      Executor helpers) {
+    this.config = config;
+    this.leadership = leadership;
+    this.register = register;
+    this.resign = resign;
+    List<String> names = config.masters().stream().map(Master::name).toList();
+    this.machine =
+        new DirectorMachine(
+            new Rules(
+                names,
+                config.timing().probeFailures(),
+                RETRY.toNanos(),
+                config.unapplied() == UnappliedPolicy.OPEN));
+    this.state = DirectorState.initial(names, Assignment.NONE);
+    this.committed = RegisterVersion.NONE;
+    MasterLink.Shared shared =
+        new MasterLink.Shared(
+            leadership,
+            "understudy.db:" + config.name(),
+            config.timing(),
+            new ConcurrentHashMap<>(),
+            helpers,
+            inputs::add,
+            this::fail);
+    for (Master master : config.masters()) {
+      links.put(master.name(), new MasterLink(master, shared, threadName(master.name())));
+    }
+    this.thread = new Thread(this::run, threadName("director"));
+    thread.setDaemon(true);
+  }
+
+  private String threadName(String part) {
+    return "understudy-db-" + config.name() + "-" + part;
+  }
+
+  /** Begins to direct. */
+  public void start() {
+    thread.start();
+  }
+
+  /** Ends the threads and sessions, without waiting for them. */
+  public void stop() {
+    stopped = true;
+    thread.interrupt();
+    links.values().forEach(MasterLink::stop);
+  }
+
+  /**
+   * Where it stands.
+   *
+   * @return the state after the last input
+   */
+  public DirectorState state() {
+    return state;
+  }
+
+  private void fail(Throwable cause) {
+    fault = cause;
+    thread.interrupt();
+  }
+
+  private void run() {
+    try {
+      RegisterValue start = register.view().value();
+      committed = start.version();
+      List<String> names = config.masters().stream().map(Master::name).toList();
+      state = DirectorState.initial(names, AssignmentCodec.decode(start.bytes()));
+      log.info("{}: directs in epoch {}, from {}", config.name(), leadership.epoch(), summary());
+      links.values().forEach(MasterLink::start);
+      while (!stopped && leadership.isValid()) {
+        Input input = inputs.poll(LEASE_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        if (input != null) {
+          take(input);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // stop() or fail() did it
+    } catch (RuntimeException | Error e) {
+      fault = e;
+    } finally {
+      end();
+    }
+  }
+
+  private void end() {
+    links.values().forEach(MasterLink::stop);
+    Throwable cause = fault;
+    if (cause == null) {
+      log.info("{}: no longer directs (epoch {})", config.name(), leadership.epoch());
+    } else {
+      log.error("{}: the director failed, so it gives the role up", config.name(), cause);
+      resign.run();
+    }
+  }
+
+  private void take(Input input) {
+    Step step = machine.step(state, input, System.nanoTime());
+    state = step.next();
+    report(input);
+    step.action().ifPresent(this::execute);
+  }
+
+  private void report(Input input) {
+    String trouble = state.trouble();
+    if (!trouble.equals(lastTrouble)) {
+      lastTrouble = trouble;
+      if (!trouble.isEmpty()) {
+        log.warn("{}: {}", config.name(), trouble);
+      }
+    }
+    if (input instanceof Done done && done.action() instanceof Commit) {
+      log.info("{}: {}", config.name(), summary());
+    } else if (input instanceof Done done) {
+      log.info("{}: done: {}", config.name(), done.action());
+    }
+  }
+
+  private String summary() {
+    Assignment it = state.assignment();
+    return "generation %d %s, writer '%s', candidate '%s': %s"
+        .formatted(it.generation(), it.phase(), it.writer(), it.candidate(), it.reason());
+  }
+
+  private void execute(Action action) {
+    if (action instanceof Commit commit) {
+      commit(commit);
+    } else if (action instanceof Settle) {
+      settle(action);
+    } else {
+      link(action).order(action);
+    }
+  }
+
+  private MasterLink link(Action action) {
+    MasterLink link = links.get(masterOf(action));
+    if (link == null) {
+      throw new IllegalStateException("no master is configured for " + action);
+    }
+    return link;
+  }
+
+  private static String masterOf(Action action) {
+    if (action instanceof Action.Fence fence) {
+      return fence.master();
+    } else if (action instanceof Action.CatchUp catchUp) {
+      return catchUp.master();
+    } else if (action instanceof Action.Open open) {
+      return open.master();
+    } else if (action instanceof Action.Follow follow) {
+      return follow.master();
+    }
+    throw new IllegalArgumentException("not for one master: " + action);
+  }
+
+  private void commit(Commit commit) {
+    boolean begins = commit.assignment().generation() != state.assignment().generation();
+    Assignment stamped =
+        begins ? commit.assignment().since(System.currentTimeMillis()) : commit.assignment();
+    var unused =
+        register
+            .write(leadership, AssignmentCodec.encode(stamped))
+            .whenComplete(
+                (version, failure) -> {
+                  if (failure == null) {
+                    committed = version;
+                  }
+                  answer(commit, new Commit(stamped), failure);
+                });
+  }
+
+  private void settle(Action settle) {
+    var unused =
+        register
+            .settled(leadership, committed)
+            .whenComplete((version, failure) -> answer(settle, settle, failure));
+  }
+
+  private void answer(Action ordered, Action done, @Nullable Throwable failure) {
+    if (failure == null) {
+      inputs.add(new Done(done));
+      return;
+    }
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    if (cause instanceof LeadershipLostException) {
+      log.info("{}: {}", config.name(), cause.getMessage());
+      stopped = true;
+    } else {
+      inputs.add(new Failed(ordered, ordered.getClass().getSimpleName() + " failed: " + cause));
+    }
+  }
+}

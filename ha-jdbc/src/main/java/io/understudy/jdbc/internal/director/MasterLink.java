@@ -1,0 +1,264 @@
+package io.understudy.jdbc.internal.director;
+
+import io.understudy.ha.Leadership;
+import io.understudy.jdbc.HaDataSourceConfig.Master;
+import io.understudy.jdbc.HaDataSourceConfig.TimeLimits;
+import io.understudy.jdbc.internal.routing.Action;
+import io.understudy.jdbc.internal.routing.Action.CatchUp;
+import io.understudy.jdbc.internal.routing.Action.Fence;
+import io.understudy.jdbc.internal.routing.Action.Follow;
+import io.understudy.jdbc.internal.routing.Action.Open;
+import io.understudy.jdbc.internal.routing.Input;
+import io.understudy.jdbc.internal.routing.Input.Done;
+import io.understudy.jdbc.internal.routing.Input.Probed;
+import io.understudy.jdbc.internal.routing.Observation;
+import io.understudy.jdbc.internal.routing.Observation.Failed;
+import io.understudy.jdbc.internal.routing.Observation.Healthy;
+import io.understudy.jdbc.internal.routing.Observation.Kind;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A director's hold on one master: one thread, one session. It probes at a steady pace, does in
+ * between what it is told, and reports everything as inputs. So a master that hangs delays no
+ * other.
+ *
+ * <p>It connects only while the leadership is valid, because connecting ends a predecessor's
+ * session.
+ */
+final class MasterLink {
+  private static final Logger log = LoggerFactory.getLogger(MasterLink.class);
+
+  /**
+   * What all links of a director share.
+   *
+   * @param leadership under which they act
+   * @param lock the name of the lock that marks the managing session
+   * @param limits the time values
+   * @param positions the last position of each master, for comparing
+   * @param helpers runs what may block for ever
+   * @param sink takes what happened
+   * @param fault takes what ended a link's thread against all expectation
+   */
+  record Shared(
+      Leadership leadership,
+      String lock,
+      TimeLimits limits,
+      Map<String, String> positions,
+      Executor helpers,
+      Consumer<Input> sink,
+      Consumer<Throwable> fault) {}
+
+  private final Master master;
+  private final Shared shared;
+  private final Connector connector;
+  private final BlockingQueue<Action> orders = new LinkedBlockingQueue<>();
+  private final Thread thread;
+  private volatile boolean stopped;
+  private volatile @Nullable ManagerSession session;
+
+  MasterLink(Master master, Shared shared, String threadName) {
+    this.master = master;
+    this.shared = shared;
+    this.connector = new Connector(master.manager(), shared.helpers());
+    this.thread = new Thread(this::run, threadName);
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Queues an action; its end is reported. */
+  void order(Action action) {
+    orders.add(action);
+  }
+
+  /** Ends the thread and the session, without waiting for a server. */
+  void stop() {
+    stopped = true;
+    thread.interrupt();
+    ManagerSession left = session;
+    if (left != null) {
+      left.abandon(shared.helpers());
+    }
+  }
+
+  private void run() {
+    long nextProbeNanos = System.nanoTime();
+    try {
+      while (!stopped) {
+        Action order = orders.poll(nextProbeNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+        if (order != null) {
+          perform(order);
+        } else {
+          nextProbeNanos = System.nanoTime() + shared.limits().probeInterval().toNanos();
+          probe();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // stop() did it
+    } catch (RuntimeException | Error e) {
+      log.error("{}: the thread of master {} failed", shared.lock(), master.name(), e);
+      shared.fault().accept(e);
+    } finally {
+      connector.stop();
+      drop();
+    }
+  }
+
+  private void perform(Action order) throws InterruptedException {
+    try {
+      ManagerSession current = session();
+      if (order instanceof Fence) {
+        current.fence();
+      } else if (order instanceof CatchUp catchUp) {
+        current.catchUp(catchUp, shared.limits().applyTimeout());
+      } else if (order instanceof Open) {
+        open(current);
+      } else if (order instanceof Follow) {
+        current.follow();
+      }
+      shared.sink().accept(new Done(order));
+    } catch (SQLException e) {
+      if (breaksSession(e)) {
+        drop();
+      }
+      shared
+          .sink()
+          .accept(
+              new Input.Failed(
+                  order,
+                  "%s of %s failed: %s"
+                      .formatted(order.getClass().getSimpleName(), master.name(), text(e))));
+    }
+  }
+
+  /** A lease that ended while the statement travelled lets a successor open another server. */
+  private void open(ManagerSession current) throws SQLException {
+    if (!shared.leadership().isValid()) {
+      throw new SQLException("the lease of epoch " + shared.leadership().epoch() + " has ended");
+    }
+    current.open();
+    if (!shared.leadership().isValid()) {
+      log.warn("{}: lost the lease while opening {}: closes it", shared.lock(), master.name());
+      current.fence();
+      throw new SQLException(
+          "the lease of epoch %d ended meanwhile, the server is closed again"
+              .formatted(shared.leadership().epoch()));
+    }
+  }
+
+  private void probe() throws InterruptedException {
+    shared.sink().accept(new Probed(master.name(), observe()));
+  }
+
+  /** A broken session proves nothing, so a second try on a new one follows at once. */
+  private Observation observe() throws InterruptedException {
+    boolean had = session != null;
+    try {
+      return look();
+    } catch (SQLException e) {
+      drop();
+      Failed failed = failed(e);
+      if (!had || failed.kind() == Kind.REFUSED || isTimeout(e)) {
+        return failed;
+      }
+    }
+    try {
+      return look();
+    } catch (SQLException e) {
+      drop();
+      return failed(e);
+    }
+  }
+
+  private Healthy look() throws SQLException, InterruptedException {
+    Healthy healthy = session().probe(master.name(), shared.positions());
+    shared.positions().put(master.name(), healthy.facts().position());
+    return healthy;
+  }
+
+  private ManagerSession session() throws SQLException, InterruptedException {
+    ManagerSession current = session;
+    if (current != null) {
+      return current;
+    }
+    if (!shared.leadership().isValid()) {
+      throw new SQLException("the lease of epoch " + shared.leadership().epoch() + " has ended");
+    }
+    ManagerSession begun =
+        ManagerSession.begin(
+            connector.connect(shared.limits().probeTimeout()),
+            shared.lock(),
+            shared.limits().probeTimeout());
+    session = begun;
+    return begun;
+  }
+
+  private void drop() {
+    ManagerSession left = session;
+    session = null;
+    if (left != null) {
+      left.abandon(shared.helpers());
+    }
+  }
+
+  private static Failed failed(SQLException e) {
+    return new Failed(kind(e), text(e));
+  }
+
+  static Kind kind(SQLException e) {
+    for (Throwable at = e; at != null; at = at.getCause()) {
+      String message = at.getMessage() == null ? "" : at.getMessage().toLowerCase(Locale.ROOT);
+      if (at instanceof ConnectException && message.contains("refused")) {
+        return Kind.REFUSED;
+      }
+    }
+    String state = e.getSQLState() == null ? "HY000" : e.getSQLState();
+    boolean answered = e.getErrorCode() > 0;
+    return answered || !state.startsWith("08") ? Kind.DECLINED : Kind.SILENT;
+  }
+
+  private static boolean isTimeout(SQLException e) {
+    for (Throwable at = e; at != null; at = at.getCause()) {
+      if (at instanceof SocketTimeoutException || at instanceof SQLTimeoutException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean breaksSession(SQLException e) {
+    String state = e.getSQLState();
+    return state != null && state.startsWith("08");
+  }
+
+  /** The innermost message says what happened; drivers wrap it in advice about their settings. */
+  private static String text(SQLException e) {
+    Throwable at = e;
+    while (at.getCause() != null && at.getCause() != at) {
+      at = at.getCause();
+    }
+    String own = firstLine(e);
+    return at == e || at.getMessage() == null ? own : own + " (" + at.getMessage() + ")";
+  }
+
+  private static String firstLine(SQLException e) {
+    String message = String.valueOf(e.getMessage());
+    int end = message.indexOf('\n');
+    return end < 0 ? message : message.substring(0, end).strip();
+  }
+}

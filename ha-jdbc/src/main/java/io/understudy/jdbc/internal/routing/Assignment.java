@@ -1,0 +1,130 @@
+package io.understudy.jdbc.internal.routing;
+
+import io.understudy.jdbc.Phase;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the director decided: the content of the role's register. Names are empty text for "nobody".
+ *
+ * @param generation rises with each change of writer or candidate, and with each withdrawal; never
+ *     falls
+ * @param phase where the change stands
+ * @param writer who may be written to; named in phase SERVING only
+ * @param candidate who is being prepared; not in phase SERVING
+ * @param previous who was the writer before
+ * @param sinceEpochMillis when the generation began, on the director's wall clock: for people
+ * @param reason why this writer, or what is missing
+ * @param masters what is known of each master
+ */
+public record Assignment(
+    long generation,
+    Phase phase,
+    String writer,
+    String candidate,
+    String previous,
+    long sinceEpochMillis,
+    String reason,
+    List<MasterRecord> masters) {
+  private static final int MAX_REASON_CHARACTERS = 400;
+
+  /** Before anybody decided anything. */
+  public static final Assignment NONE =
+      new Assignment(0, Phase.CHECKING, "", "", "", 0, "no director has decided yet", List.of());
+
+  /** Copies, makes the reason one line, checks that phase SERVING alone names a writer. */
+  public Assignment {
+    masters = List.copyOf(masters);
+    reason = oneLine(reason);
+    if ((phase == Phase.SERVING) == writer.isEmpty()) {
+      throw new IllegalArgumentException("phase " + phase + " with writer '" + writer + "'");
+    }
+  }
+
+  /**
+   * Whether connections may be handed out under this assignment.
+   *
+   * @return true in phase SERVING
+   */
+  public boolean isServing() {
+    return phase == Phase.SERVING;
+  }
+
+  /**
+   * Who was the writer until now, in whatever phase.
+   *
+   * @return the writer, else the previous one, else empty text
+   */
+  public String lastWriter() {
+    return writer.isEmpty() ? previous : writer;
+  }
+
+  /**
+   * What is remembered of a master.
+   *
+   * @param name the master
+   * @return its record, if it was ever seen
+   */
+  public Optional<MasterRecord> master(String name) {
+    return masters.stream().filter(it -> it.name().equals(name)).findFirst();
+  }
+
+  /**
+   * Nobody writes, and a candidate is prepared, in a new generation.
+   *
+   * @param newPhase any but SERVING
+   * @param newCandidate who shall write, or empty text
+   * @param why for people
+   * @return the assignment to commit
+   */
+  public Assignment preparing(Phase newPhase, String newCandidate, String why) {
+    return new Assignment(
+        generation + 1, newPhase, "", newCandidate, lastWriter(), 0, why, masters);
+  }
+
+  /**
+   * The candidate writes, in the same generation.
+   *
+   * @param why for people
+   * @return the assignment to commit
+   */
+  public Assignment serving(String why) {
+    return new Assignment(
+        generation, Phase.SERVING, candidate, "", previous, sinceEpochMillis, why, masters);
+  }
+
+  /**
+   * The same decision with newer knowledge of the masters.
+   *
+   * @param newMasters what is known
+   * @return the changed assignment
+   */
+  public Assignment knowing(List<MasterRecord> newMasters) {
+    return new Assignment(
+        generation, phase, writer, candidate, previous, sinceEpochMillis, reason, newMasters);
+  }
+
+  /**
+   * The same decision with the time at which its generation began.
+   *
+   * @param epochMillis wall clock
+   * @return the changed assignment
+   */
+  public Assignment since(long epochMillis) {
+    return new Assignment(
+        generation, phase, writer, candidate, previous, epochMillis, reason, masters);
+  }
+
+  /**
+   * A reason as an assignment keeps it.
+   *
+   * @param text any text
+   * @return one line of bounded length
+   */
+  static String oneLine(String text) {
+    String flat = text.replaceAll("[\\p{Cntrl}\\p{Cs}\\u2028\\u2029]+", " ").strip();
+    return flat.length() <= MAX_REASON_CHARACTERS
+        ? flat
+        : flat.substring(0, MAX_REASON_CHARACTERS).strip();
+  }
+}

@@ -1,0 +1,287 @@
+package io.understudy.jdbc.internal.routing;
+
+import io.understudy.jdbc.Phase;
+import io.understudy.jdbc.internal.routing.Action.CatchUp;
+import io.understudy.jdbc.internal.routing.Action.Commit;
+import io.understudy.jdbc.internal.routing.Action.Fence;
+import io.understudy.jdbc.internal.routing.Action.Follow;
+import io.understudy.jdbc.internal.routing.Action.Open;
+import io.understudy.jdbc.internal.routing.Action.Settle;
+import io.understudy.jdbc.internal.routing.DirectorState.Progress;
+import io.understudy.jdbc.internal.routing.Input.Done;
+import io.understudy.jdbc.internal.routing.Input.Failed;
+import io.understudy.jdbc.internal.routing.Input.Probed;
+import io.understudy.jdbc.internal.routing.ServerFacts.Mode;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Decides what a director does. Pure: a function of state, input and time.
+ *
+ * <p>It does not follow a script. After each input it looks at the committed assignment and at what
+ * is known of the masters, and names the first thing that is missing on the way to one open, agreed
+ * writer. So a director that takes over in the middle of a change goes on where the assignment
+ * stands:
+ *
+ * <pre>
+ *   CHECKING, FAILING_OVER, REFUSED:          SERVING:
+ *   every master probed once                  writer gone and another eligible -> commit FAILING_OVER
+ *   ids proved unique, else commit REFUSED    another master not closed        -> fence it
+ *   candidate committed (nobody writes)       writer read-only (it restarted)  -> settle, open
+ *   settled: nobody uses the last writer      standby not replicating          -> follow, once
+ *   every other reachable master fenced       knowledge changed                -> commit it
+ *   candidate caught up
+ *   candidate opened
+ *   commit SERVING
+ * </pre>
+ *
+ * <p>Probes never cease, so every state is looked at again within a probe interval.
+ */
+public final class DirectorMachine {
+  private final Rules rules;
+
+  /**
+   * Makes a machine.
+   *
+   * @param rules what it is told once
+   */
+  public DirectorMachine(Rules rules) {
+    this.rules = rules;
+  }
+
+  private record Decision(Optional<Action> action, String trouble) {
+    static Decision act(Action action) {
+      return new Decision(Optional.of(action), "");
+    }
+
+    static Decision await(String trouble) {
+      return new Decision(Optional.empty(), trouble);
+    }
+  }
+
+  /**
+   * Takes one input.
+   *
+   * @param state where the director stands
+   * @param input what happened
+   * @param nowNanos monotonic time
+   * @return the next state and what to do
+   */
+  public Step step(DirectorState state, Input input, long nowNanos) {
+    DirectorState next = absorb(state, input, nowNanos);
+    boolean holding =
+        next.holdUntilNanos().isPresent() && nowNanos - next.holdUntilNanos().getAsLong() < 0;
+    if (next.running().isPresent() || holding) {
+      return new Step(next, Optional.empty());
+    }
+    Judgement judgement = new Judgement(rules, next);
+    Decision decision =
+        next.assignment().isServing() ? maintain(next, judgement) : prepare(next, judgement);
+    String trouble = decision.action().isPresent() ? next.trouble() : decision.trouble();
+    return new Step(next.doing(decision.action(), trouble), decision.action());
+  }
+
+  private DirectorState absorb(DirectorState state, Input input, long nowNanos) {
+    if (input instanceof Probed probed) {
+      return state.withMaster(
+          probed.master(), it -> it.after(probed.observation(), rules.probeFailures()));
+    }
+    if (input instanceof Done done) {
+      return finish(state.idle(OptionalLong.empty(), ""), done.action());
+    }
+    Failed failed = (Failed) input;
+    DirectorState idle =
+        state.idle(OptionalLong.of(nowNanos + rules.retryNanos()), failed.message());
+    boolean goOn =
+        failed.action() instanceof Follow
+            || (failed.action() instanceof CatchUp && rules.openUnapplied());
+    return goOn ? finish(idle, failed.action()) : idle;
+  }
+
+  private static DirectorState finish(DirectorState state, Action action) {
+    Progress progress = state.progress();
+    if (action instanceof Commit commit) {
+      return state.withAssignment(commit.assignment());
+    }
+    if (action instanceof Settle) {
+      return state.withProgress(new Progress(true, progress.caughtUp(), progress.opened()));
+    }
+    if (action instanceof Fence fence) {
+      return state.withMaster(fence.master(), it -> it.inMode(Mode.CLOSED));
+    }
+    if (action instanceof CatchUp) {
+      return state.withProgress(new Progress(progress.settled(), true, progress.opened()));
+    }
+    if (action instanceof Open open) {
+      return state
+          .withMaster(open.master(), it -> it.inMode(Mode.OPEN))
+          .withProgress(new Progress(progress.settled(), progress.caughtUp(), true));
+    }
+    return state.withMaster(((Follow) action).master(), MasterView::withFollowed);
+  }
+
+  private Decision prepare(DirectorState state, Judgement judgement) {
+    if (!judgement.unobserved().isEmpty()) {
+      return Decision.await("waits for the first probe of " + judgement.unobserved());
+    }
+    Assignment assignment = state.assignment();
+    Phase phase = assignment.lastWriter().isEmpty() ? Phase.CHECKING : Phase.FAILING_OVER;
+    if (!judgement.neverReached().isEmpty()) {
+      return note(
+          assignment,
+          phase,
+          "%s was never reached, so nothing proves that its ids are its own: start it once"
+              .formatted(String.join(", ", judgement.neverReached())));
+    }
+    List<String> refusals = judgement.refusals();
+    if (!refusals.isEmpty()) {
+      return note(assignment, Phase.REFUSED, String.join("; ", refusals));
+    }
+    Optional<String> candidate = judgement.candidate();
+    if (candidate.isEmpty()) {
+      return note(assignment, phase, judgement.whyNobody());
+    }
+    String name = candidate.get();
+    if (assignment.phase() == Phase.REFUSED || !assignment.candidate().equals(name)) {
+      return Decision.act(new Commit(assignment.preparing(phase, name, because(state, judgement))));
+    }
+    return advance(state, judgement, name);
+  }
+
+  /** Tells everybody why nobody writes: once, and again when the reason changes. */
+  private static Decision note(Assignment assignment, Phase phase, String reason) {
+    boolean told =
+        assignment.phase() == phase
+            && assignment.candidate().isEmpty()
+            && assignment.reason().equals(Assignment.oneLine(reason));
+    return told
+        ? Decision.await(reason)
+        : Decision.act(new Commit(assignment.preparing(phase, "", reason)));
+  }
+
+  private static String because(DirectorState state, Judgement judgement) {
+    MasterView last = state.find(state.assignment().lastWriter());
+    if (last == null) {
+      return "first writer";
+    }
+    return judgement.isGone(last)
+        ? last.name() + " is gone: " + last.problem()
+        : "the change of writer from " + last.name() + " began anew";
+  }
+
+  private static Decision advance(DirectorState state, Judgement judgement, String candidate) {
+    if (!state.progress().settled()) {
+      return Decision.act(new Settle());
+    }
+    Optional<Action> fence = firstFence(judgement, candidate);
+    if (fence.isPresent()) {
+      return Decision.act(fence.get());
+    }
+    MasterView view = state.find(candidate);
+    if (view == null || !view.reachable()) {
+      return Decision.await(
+          candidate + " does not answer: " + (view == null ? "" : view.problem()));
+    }
+    if (!state.progress().caughtUp()) {
+      return Decision.act(catchUp(state, judgement, view));
+    }
+    if (!state.progress().opened()) {
+      return Decision.act(new Open(candidate));
+    }
+    Assignment assignment = state.assignment();
+    return Decision.act(
+        new Commit(assignment.serving(assignment.reason()).knowing(judgement.records())));
+  }
+
+  private static Optional<Action> firstFence(Judgement judgement, String exempt) {
+    return judgement.others(exempt).stream()
+        .filter(it -> it.reachable() && !it.isIn(Mode.CLOSED))
+        .<Action>map(it -> new Fence(it.name()))
+        .findFirst();
+  }
+
+  /**
+   * With every other master closed and answering, the candidate can have all that they have.
+   * Otherwise what it received is all it gets: it must apply that, and must not fetch the rest by
+   * itself later.
+   */
+  private static CatchUp catchUp(DirectorState state, Judgement judgement, MasterView candidate) {
+    List<MasterView> others = judgement.others(candidate.name());
+    boolean allAnswer = others.stream().allMatch(MasterView::reachable);
+    boolean cutOff = state.assignment().phase() == Phase.FAILING_OVER && !candidate.isFetching();
+    boolean detach = !allAnswer || cutOff;
+    List<String> positions =
+        detach
+            ? List.of()
+            : others.stream()
+                .flatMap(it -> it.facts().stream())
+                .map(ServerFacts::position)
+                .toList();
+    return new CatchUp(candidate.name(), positions, detach);
+  }
+
+  private static Decision maintain(DirectorState state, Judgement judgement) {
+    Assignment assignment = state.assignment();
+    MasterView writer = state.find(assignment.writer());
+    if (writer == null) {
+      return Decision.await(
+          "the agreed writer %s is not among the masters configured here: %s"
+              .formatted(assignment.writer(), state.masters().keySet()));
+    }
+    if (!judgement.unobserved().isEmpty()) {
+      return Decision.await("waits for the first probe of " + judgement.unobserved());
+    }
+    if (judgement.isGone(writer)) {
+      return replace(state, judgement, writer);
+    }
+    Optional<Action> fence = firstFence(judgement, writer.name());
+    if (fence.isPresent()) {
+      return Decision.act(fence.get());
+    }
+    if (!writer.reachable()) {
+      return Decision.await(writer.name() + " does not answer: " + writer.problem());
+    }
+    return tend(state, judgement, writer);
+  }
+
+  private static Decision replace(DirectorState state, Judgement judgement, MasterView writer) {
+    String gone = writer.name() + " is gone: " + writer.problem();
+    List<String> refusals = judgement.refusals();
+    Optional<String> candidate = judgement.candidate().filter(name -> !name.equals(writer.name()));
+    if (!refusals.isEmpty() || candidate.isEmpty()) {
+      String why = refusals.isEmpty() ? judgement.whyNobody() : String.join("; ", refusals);
+      return Decision.await(gone + "; it stays the writer, because " + why);
+    }
+    return Decision.act(
+        new Commit(state.assignment().preparing(Phase.FAILING_OVER, candidate.get(), gone)));
+  }
+
+  private static Decision tend(DirectorState state, Judgement judgement, MasterView writer) {
+    List<String> refusals = judgement.refusals();
+    String trouble = String.join("; ", refusals);
+    if (!writer.isIn(Mode.OPEN)) {
+      if (!refusals.isEmpty()) {
+        return Decision.await(writer.name() + " stays closed: " + trouble);
+      }
+      return Decision.act(state.progress().settled() ? new Open(writer.name()) : new Settle());
+    }
+    Optional<Action> follow =
+        judgement.others(writer.name()).stream()
+            .filter(DirectorMachine::shouldFollow)
+            .<Action>map(it -> new Follow(it.name()))
+            .findFirst();
+    if (follow.isPresent()) {
+      return Decision.act(follow.get());
+    }
+    List<MasterRecord> records = judgement.records();
+    return records.equals(state.assignment().masters())
+        ? Decision.await(trouble)
+        : Decision.act(new Commit(state.assignment().knowing(records)));
+  }
+
+  private static boolean shouldFollow(MasterView master) {
+    boolean stopped = master.facts().map(it -> it.replication().stopped()).orElse(false);
+    return master.reachable() && stopped && !master.followed();
+  }
+}

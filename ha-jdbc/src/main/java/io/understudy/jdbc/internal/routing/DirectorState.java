@@ -1,0 +1,84 @@
+package io.understudy.jdbc.internal.routing;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a director stands. Immutable. It begins anew with each leadership; all that must outlive
+ * one is in the assignment.
+ *
+ * @param assignment the newest committed one
+ * @param progress what was done for its generation
+ * @param masters what is known of each, in order of preference
+ * @param running the action under way
+ * @param holdUntilNanos no new action before this, after a failure
+ * @param trouble what hinders the director; empty if nothing
+ */
+public record DirectorState(
+    Assignment assignment,
+    Progress progress,
+    Map<String, MasterView> masters,
+    Optional<Action> running,
+    OptionalLong holdUntilNanos,
+    String trouble) {
+
+  /**
+   * What this director did for the present generation.
+   *
+   * @param settled nobody acts on an older generation
+   * @param caughtUp the candidate applied what it had to
+   * @param opened the candidate accepts writes
+   */
+  public record Progress(boolean settled, boolean caughtUp, boolean opened) {
+    static final Progress NONE = new Progress(false, false, false);
+  }
+
+  /**
+   * The state of a new director.
+   *
+   * @param names the masters in order of preference
+   * @param assignment the committed assignment it starts from
+   * @return the state
+   */
+  public static DirectorState initial(List<String> names, Assignment assignment) {
+    Map<String, MasterView> masters = new LinkedHashMap<>();
+    names.forEach(name -> masters.put(name, MasterView.unseen(name)));
+    return new DirectorState(
+        assignment, Progress.NONE, masters, Optional.empty(), OptionalLong.empty(), "");
+  }
+
+  @Nullable MasterView find(String name) {
+    return masters.get(name);
+  }
+
+  DirectorState withMaster(String name, UnaryOperator<MasterView> change) {
+    Map<String, MasterView> changed = new LinkedHashMap<>(masters);
+    changed.computeIfPresent(name, (key, view) -> change.apply(view));
+    return new DirectorState(assignment, progress, changed, running, holdUntilNanos, trouble);
+  }
+
+  DirectorState withProgress(Progress newProgress) {
+    return new DirectorState(assignment, newProgress, masters, running, holdUntilNanos, trouble);
+  }
+
+  DirectorState withAssignment(Assignment committed) {
+    boolean same = committed.generation() == assignment.generation();
+    return new DirectorState(
+        committed, same ? progress : Progress.NONE, masters, running, holdUntilNanos, trouble);
+  }
+
+  DirectorState idle(OptionalLong newHoldUntilNanos, String newTrouble) {
+    return new DirectorState(
+        assignment, progress, masters, Optional.empty(), newHoldUntilNanos, newTrouble);
+  }
+
+  DirectorState doing(Optional<Action> action, String newTrouble) {
+    return new DirectorState(
+        assignment, progress, masters, action, OptionalLong.empty(), newTrouble);
+  }
+}

@@ -1,0 +1,27 @@
+package io.understudy.jdbc.internal.routing;
+
+/** What happened. */
+public sealed interface Input {
+  /**
+   * A master was probed.
+   *
+   * @param master the master
+   * @param observation the result
+   */
+  record Probed(String master, Observation observation) implements Input {}
+
+  /**
+   * The running action is done.
+   *
+   * @param action the action; a Commit carries what was committed in the end
+   */
+  record Done(Action action) implements Input {}
+
+  /**
+   * The running action failed; the machine decides whether to try again.
+   *
+   * @param action the action
+   * @param message what was tried and why it failed
+   */
+  record Failed(Action action, String message) implements Input {}
+}

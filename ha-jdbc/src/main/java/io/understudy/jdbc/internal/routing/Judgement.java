@@ -1,0 +1,128 @@
+package io.understudy.jdbc.internal.routing;
+
+import io.understudy.jdbc.internal.routing.OffsetAudit.Subject;
+import io.understudy.jdbc.internal.routing.ServerFacts.Mode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What follows from a director's state about its masters: who is gone, who may write, what is known
+ * of ids and stranded transactions. Fresh facts win over what the assignment remembers.
+ */
+final class Judgement {
+  private final Rules rules;
+  private final DirectorState state;
+
+  Judgement(Rules rules, DirectorState state) {
+    this.rules = rules;
+    this.state = state;
+  }
+
+  List<MasterView> all() {
+    return List.copyOf(state.masters().values());
+  }
+
+  List<MasterView> others(String name) {
+    return all().stream().filter(it -> !it.name().equals(name)).toList();
+  }
+
+  /**
+   * Whether a master counts as gone. The seam for a verdict of several members: today the
+   * director's own probes decide, since a wrong verdict costs a change of writer and no safety.
+   */
+  boolean isGone(MasterView master) {
+    return master.failures() >= rules.probeFailures();
+  }
+
+  List<String> unobserved() {
+    return all().stream().filter(it -> !it.observed()).map(MasterView::name).toList();
+  }
+
+  List<String> neverReached() {
+    return all().stream().filter(it -> ids(it).isEmpty()).map(MasterView::name).toList();
+  }
+
+  /** What speaks against ids being unique; needs every master to be known. */
+  List<String> refusals() {
+    List<Subject> subjects = new ArrayList<>();
+    for (MasterView master : all()) {
+      ids(master).ifPresent(ids -> subjects.add(new Subject(master.name(), ids, master.facts())));
+    }
+    return OffsetAudit.refusals(subjects);
+  }
+
+  List<MasterRecord> records() {
+    List<MasterRecord> records = new ArrayList<>();
+    for (MasterView master : all()) {
+      ids(master)
+          .ifPresent(
+              ids -> records.add(new MasterRecord(master.name(), ids, stranded(master.name()))));
+    }
+    return records;
+  }
+
+  private Optional<IdSeries> ids(MasterView master) {
+    return master
+        .facts()
+        .map(ServerFacts::ids)
+        .or(() -> state.assignment().master(master.name()).map(MasterRecord::ids));
+  }
+
+  /** How many transactions a master has that the last writer lacks. */
+  long stranded(String name) {
+    String lastWriter = state.assignment().lastWriter();
+    if (name.equals(lastWriter)) {
+      return 0;
+    }
+    MasterView writer = state.find(lastWriter);
+    Long compared = writer == null ? null : writer.lacking().get(name);
+    if (compared != null) {
+      return compared;
+    }
+    return state.assignment().master(name).map(MasterRecord::stranded).orElse(0L);
+  }
+
+  /** Who shall write next. */
+  Optional<String> candidate() {
+    Assignment assignment = state.assignment();
+    MasterView present = state.find(assignment.candidate());
+    if (present != null && !isGone(present) && stranded(present.name()) == 0) {
+      return Optional.of(present.name());
+    }
+    List<String> eligible = all().stream().filter(this::isEligible).map(MasterView::name).toList();
+    if (eligible.contains(assignment.lastWriter())) {
+      return Optional.of(assignment.lastWriter());
+    }
+    List<String> open =
+        all().stream()
+            .filter(it -> isEligible(it) && it.isIn(Mode.OPEN))
+            .map(MasterView::name)
+            .toList();
+    boolean clear = assignment.lastWriter().isEmpty() && open.size() == 1;
+    return clear ? Optional.of(open.get(0)) : eligible.stream().findFirst();
+  }
+
+  private boolean isEligible(MasterView master) {
+    return master.reachable() && stranded(master.name()) == 0;
+  }
+
+  /**
+   * Why there is no candidate: names and counts only, so that it does not change from probe to
+   * probe.
+   */
+  String whyNobody() {
+    List<String> reasons = new ArrayList<>();
+    for (MasterView master : all()) {
+      long stranded = stranded(master.name());
+      if (!master.reachable()) {
+        reasons.add(master.name() + " does not answer");
+      } else if (stranded > 0) {
+        reasons.add(
+            "%1$s holds %2$d transactions that %3$s lacks: review them, then let %3$s replicate them"
+                .formatted(master.name(), stranded, state.assignment().lastWriter()));
+      }
+    }
+    return "no master can be made the writer: " + String.join(", ", reasons);
+  }
+}

@@ -1,0 +1,11 @@
+package io.understudy.jdbc.internal.routing;
+
+/**
+ * What the assignment remembers of a master, so that a later director can judge it while it is
+ * away.
+ *
+ * @param name the master
+ * @param ids how it issues ids, as last seen
+ * @param stranded how many transactions it has that the writer lacks, as last compared
+ */
+public record MasterRecord(String name, IdSeries ids, long stranded) {}

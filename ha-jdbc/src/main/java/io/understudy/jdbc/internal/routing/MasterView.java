@@ -1,0 +1,80 @@
+package io.understudy.jdbc.internal.routing;
+
+import io.understudy.jdbc.internal.routing.Observation.Failed;
+import io.understudy.jdbc.internal.routing.Observation.Healthy;
+import io.understudy.jdbc.internal.routing.Observation.Kind;
+import io.understudy.jdbc.internal.routing.ServerFacts.Fetching;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a director knows of one master since it leads.
+ *
+ * @param name the master
+ * @param observed whether any probe has ended yet
+ * @param reachable whether the last probe was answered
+ * @param failures how many failures in a row, a refused connection counting as enough
+ * @param problem why the last probe failed; empty if it did not
+ * @param facts what it said last, also while it is away
+ * @param lacking for other masters, how many of their transactions it lacks, as last compared
+ * @param followed whether replication was started here since the master came back
+ */
+public record MasterView(
+    String name,
+    boolean observed,
+    boolean reachable,
+    int failures,
+    String problem,
+    Optional<ServerFacts> facts,
+    Map<String, Long> lacking,
+    boolean followed) {
+  /** Copies. */
+  public MasterView {
+    lacking = Map.copyOf(lacking);
+  }
+
+  static MasterView unseen(String name) {
+    return new MasterView(name, false, false, 0, "", Optional.empty(), Map.of(), false);
+  }
+
+  MasterView after(Observation observation, int enough) {
+    if (observation instanceof Healthy healthy) {
+      return new MasterView(
+          name, true, true, 0, "", Optional.of(healthy.facts()), healthy.lacking(), followed);
+    }
+    Failed failed = (Failed) observation;
+    int more =
+        switch (failed.kind()) {
+          case REFUSED -> Math.max(enough, failures);
+          case SILENT -> Math.min(failures + 1, enough);
+          case DECLINED -> 0;
+        };
+    boolean left = failed.kind() != Kind.DECLINED;
+    return new MasterView(
+        name, true, false, more, failed.message(), facts, lacking, followed && !left);
+  }
+
+  MasterView inMode(ServerFacts.Mode mode) {
+    return new MasterView(
+        name,
+        observed,
+        reachable,
+        failures,
+        problem,
+        facts.map(it -> it.withMode(mode)),
+        mode == ServerFacts.Mode.OPEN ? Map.of() : lacking,
+        followed);
+  }
+
+  MasterView withFollowed() {
+    return new MasterView(name, observed, reachable, failures, problem, facts, lacking, true);
+  }
+
+  boolean isIn(ServerFacts.Mode mode) {
+    return facts.map(it -> it.mode() == mode).orElse(false);
+  }
+
+  boolean isFetching() {
+    return facts.map(it -> it.replication().fetching() != Fetching.STOPPED).orElse(false);
+  }
+}

@@ -1,0 +1,19 @@
+package io.understudy.jdbc.internal.routing;
+
+import java.util.List;
+
+/**
+ * What the machine is told once.
+ *
+ * @param masters their names, in order of preference
+ * @param probeFailures after how many failures in a row a master counts as gone
+ * @param retryNanos how long to wait after an action failed
+ * @param openUnapplied whether to open a candidate that could not apply in time what it received
+ */
+public record Rules(
+    List<String> masters, int probeFailures, long retryNanos, boolean openUnapplied) {
+  /** Copies. */
+  public Rules {
+    masters = List.copyOf(masters);
+  }
+}

@@ -1,0 +1,77 @@
+package io.understudy.jdbc.internal.source;
+
+import io.understudy.ha.Leadership;
+import io.understudy.ha.RevokeReason;
+import io.understudy.ha.Role;
+import io.understudy.ha.RoleListener;
+import io.understudy.jdbc.HaDataSourceConfig;
+import io.understudy.jdbc.internal.director.Director;
+import io.understudy.jdbc.internal.routing.DirectorState;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** Sets a director to work while this member leads the role. */
+final class DirectorSeat implements RoleListener {
+  private final HaDataSourceConfig config;
+  private final Executor helpers;
+  private final CompletableFuture<Role> role = new CompletableFuture<>();
+  private @Nullable Director director; // guarded by this
+  private boolean closed; // guarded by this
+
+  DirectorSeat(HaDataSourceConfig config, Executor helpers) {
+    this.config = config;
+    this.helpers = helpers;
+  }
+
+  /** The role is declared with this listener, so it can be elected before it knows the role. */
+  void belongsTo(Role declared) {
+    role.complete(declared);
+  }
+
+  @Override
+  public void elected(Leadership leadership) {
+    Role declared = role.join();
+    synchronized (this) {
+      if (!closed) {
+        director =
+            new Director(config, leadership, declared.register(), () -> resign(declared), helpers);
+        director.start();
+        return;
+      }
+    }
+    resign(declared); // nobody here would direct
+  }
+
+  @Override
+  public synchronized void revoked(Leadership leadership, RevokeReason reason) {
+    end();
+  }
+
+  private synchronized void end() {
+    Director ending = director;
+    director = null;
+    if (ending != null) {
+      ending.stop();
+    }
+  }
+
+  private static void resign(Role declared) {
+    var unused = declared.resign();
+  }
+
+  synchronized Optional<DirectorState> state() {
+    return Optional.ofNullable(director).map(Director::state);
+  }
+
+  void close() {
+    synchronized (this) {
+      closed = true;
+      end();
+    }
+    if (role.isDone() && role.join().isLeader()) {
+      resign(role.join());
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package io.understudy.jdbc.internal.source;
+
+import io.understudy.ha.HaEvent;
+import io.understudy.ha.HaNode;
+import io.understudy.ha.RegisterView;
+import io.understudy.ha.Role;
+import io.understudy.ha.RoleSpec;
+import io.understudy.ha.Subscription;
+import io.understudy.jdbc.HaDataSource;
+import io.understudy.jdbc.HaDataSourceConfig;
+import io.understudy.jdbc.HaDataSourceConfig.Master;
+import io.understudy.jdbc.HaDataSourceStatus;
+import io.understudy.jdbc.internal.connection.Lending;
+import io.understudy.jdbc.internal.connection.Route;
+import io.understudy.jdbc.internal.connection.Router;
+import io.understudy.jdbc.internal.routing.DirectorState;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The data source: one role, one router, and a director while this member leads. */
+final class RoutedDataSource implements HaDataSource {
+  private static final long HELPER_IDLE_SECONDS = 10;
+
+  private final HaDataSourceConfig config;
+  private final DirectorSeat seat;
+  private final Router router;
+  private final Lending lending;
+  private final Subscription subscription;
+
+  RoutedDataSource(HaDataSourceConfig config) {
+    this.config = config;
+    String prefix = "understudy-db-" + config.name();
+    Executor helpers = helpers(prefix + "-helper-");
+    this.seat = new DirectorSeat(config, helpers);
+    HaNode node = config.node();
+    Role role = node.declare(RoleSpec.named("db:" + config.name()).listening(seat));
+    seat.belongsTo(role);
+    this.router =
+        new Router(
+            node.member().value(),
+            role.register(),
+            config.masters().stream().collect(Collectors.toMap(Master::name, Master::application)));
+    this.lending =
+        new Lending(
+            router,
+            config.timing().borrowTimeout(),
+            node.timing().lease(),
+            helpers,
+            prefix + "-watch");
+    lending.start();
+    this.subscription = node.subscribe(event -> onEvent(event, role.name()));
+  }
+
+  private void onEvent(HaEvent event, String role) {
+    if (event instanceof HaEvent.RegisterCommitted committed && committed.role().equals(role)) {
+      lending.wake();
+    }
+  }
+
+  /**
+   * Threads for what may block for ever: aborts, closes and connects of suspect servers. They end
+   * by themselves when idle, so that a connection that outlives the data source can still be
+   * aborted.
+   */
+  private static Executor helpers(String prefix) {
+    AtomicInteger number = new AtomicInteger();
+    return new ThreadPoolExecutor(
+        0,
+        Integer.MAX_VALUE,
+        HELPER_IDLE_SECONDS,
+        TimeUnit.SECONDS,
+        new SynchronousQueue<>(),
+        task -> {
+          Thread thread = new Thread(task, prefix + number.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    return lending.borrow();
+  }
+
+  @Override
+  public Connection getConnection(String user, String password) throws SQLException {
+    throw new SQLFeatureNotSupportedException(
+        "user and password belong to the pools of the masters: use getConnection()");
+  }
+
+  @Override
+  public HaDataSourceStatus status() {
+    RegisterView view = router.view();
+    Route route = router.routeOf(view);
+    Optional<DirectorState> director = seat.state();
+    return Statuses.status(config, route, view.isPermitted(), director);
+  }
+
+  @Override
+  public void close() {
+    subscription.close();
+    seat.close();
+    lending.stop();
+  }
+
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    if (!type.isInstance(this)) {
+      throw new SQLException(getClass().getName() + " wraps no " + type.getName());
+    }
+    return type.cast(this);
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) {
+    return type.isInstance(this);
+  }
+
+  @Override
+  public @Nullable PrintWriter getLogWriter() {
+    return null;
+  }
+
+  @Override
+  public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
+    throw new SQLFeatureNotSupportedException("it logs through SLF4J");
+  }
+
+  @Override
+  public void setLoginTimeout(int seconds) throws SQLException {
+    throw new SQLFeatureNotSupportedException("set the borrow time-out of the builder instead");
+  }
+
+  @Override
+  public int getLoginTimeout() {
+    return (int) config.timing().borrowTimeout().toSeconds();
+  }
+
+  @Override
+  public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+    throw new SQLFeatureNotSupportedException("it logs through SLF4J");
+  }
+}

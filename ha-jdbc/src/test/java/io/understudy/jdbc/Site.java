@@ -1,0 +1,235 @@
+package io.understudy.jdbc;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.DriverDataSource;
+import io.understudy.ha.HaNode;
+import io.understudy.ha.HaNodeBuilder;
+import io.understudy.ha.Secret;
+import io.understudy.ha.Timing;
+import io.understudy.samples.dbpair.Account;
+import io.understudy.samples.dbpair.DatabasePair;
+import io.understudy.samples.dbpair.DatabaseServer;
+import io.understudy.samples.dbpair.Flavor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.sql.DataSource;
+
+/**
+ * A pair of real servers and three members with a data source each, as three JVMs would have them.
+ */
+final class Site implements AutoCloseable {
+  static final int MEMBERS = 3;
+  static final Duration LEASE = Duration.ofSeconds(1);
+
+  private final DatabasePair pair;
+  private final List<HaNode> nodes = new ArrayList<>();
+  private final List<HaDataSource> sources = new ArrayList<>();
+  private final List<HikariDataSource> pools = new ArrayList<>();
+
+  private Site(DatabasePair pair) {
+    this.pair = pair;
+  }
+
+  static Site open(Flavor flavor, Path directory) {
+    return start(DatabasePair.builder(flavor), directory, true);
+  }
+
+  static Site openWithoutTable(DatabasePair.Builder servers, Path directory) {
+    return start(servers, directory, false);
+  }
+
+  private static Site start(DatabasePair.Builder servers, Path directory, boolean withTable) {
+    Site site = new Site(servers.start());
+    try {
+      if (withTable) {
+        site.createTable();
+      }
+      site.startMembers(directory);
+      return site;
+    } catch (IOException | SQLException | RuntimeException e) {
+      site.close();
+      throw new IllegalStateException("the site did not start", e);
+    }
+  }
+
+  private void createTable() throws SQLException {
+    try (Connection app = pair.a().connect(Account.APP);
+        Statement statement = app.createStatement()) {
+      statement.execute(
+          "CREATE TABLE orders (id BIGINT PRIMARY KEY AUTO_INCREMENT, note VARCHAR(40))");
+    }
+    pair.awaitReplicated(Duration.ofSeconds(30));
+  }
+
+  private void startMembers(Path directory) throws IOException {
+    List<Integer> ports = freePorts();
+    for (int i = 0; i < MEMBERS; i++) {
+      HaNode node = node(i, ports, directory).start();
+      nodes.add(node);
+      sources.add(
+          HaDataSource.builder()
+              .node(node)
+              .name("main")
+              .master("db-01", pool(pair.a()), manager(pair.a()))
+              .master("db-02", pool(pair.b()), manager(pair.b()))
+              .borrowTimeout(Duration.ofSeconds(10))
+              .build());
+    }
+  }
+
+  private static HaNodeBuilder node(int index, List<Integer> ports, Path directory) {
+    HaNodeBuilder builder =
+        HaNode.builder()
+            .cluster("site")
+            .member("n" + index)
+            .roster("n0,n1,n2")
+            .bind("127.0.0.1:" + ports.get(index))
+            .state(directory.resolve("n" + index))
+            .secret(Secret.of("the members of a test share this"))
+            .timing(Timing.ofLease(LEASE));
+    ports.forEach(port -> builder.peers("127.0.0.1:" + port));
+    return builder;
+  }
+
+  private HikariDataSource pool(DatabaseServer server) {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(server.jdbcUrl("appdb"));
+    config.setUsername(Account.APP.user());
+    config.setPassword(Account.APP.password());
+    config.addDataSourceProperty("connectTimeout", "1000");
+    // The one limit that frees a thread of the MariaDB driver from a frozen server: abort() waits
+    // too.
+    config.addDataSourceProperty("socketTimeout", "3000");
+    config.setConnectionTimeout(250);
+    config.setInitializationFailTimeout(-1);
+    config.setMaximumPoolSize(4);
+    config.setMinimumIdle(1);
+    HikariDataSource pool = new HikariDataSource(config);
+    pools.add(pool);
+    return pool;
+  }
+
+  private static DataSource manager(DatabaseServer server) {
+    Properties limits = new Properties();
+    limits.setProperty("connectTimeout", "1000");
+    limits.setProperty("socketTimeout", "20000");
+    return new DriverDataSource(
+        server.jdbcUrl(), null, limits, Account.MANAGER.user(), Account.MANAGER.password());
+  }
+
+  DatabasePair pair() {
+    return pair;
+  }
+
+  List<HaDataSource> sources() {
+    return sources;
+  }
+
+  HaDataSource source(int index) {
+    return sources.get(index);
+  }
+
+  HaNode node(int index) {
+    return nodes.get(index);
+  }
+
+  /** Which member directs, -1 if none does. */
+  int director() {
+    for (int i = 0; i < sources.size(); i++) {
+      if (sources.get(i).status().directing()) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  HaDataSourceStatus directorStatus() {
+    int director = director();
+    return sources.get(Math.max(director, 0)).status();
+  }
+
+  HaDataSourceStatus.MasterStatus master(String name) {
+    return directorStatus().masters().stream()
+        .filter(it -> it.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  static long order(DataSource source, String note) throws SQLException {
+    try (Connection connection = source.getConnection()) {
+      return order(connection, note);
+    }
+  }
+
+  static long order(Connection connection, String note) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.executeUpdate(
+          "INSERT INTO orders (note) VALUES ('" + note + "')", Statement.RETURN_GENERATED_KEYS);
+      try (ResultSet keys = statement.getGeneratedKeys()) {
+        keys.next();
+        return keys.getLong(1);
+      }
+    }
+  }
+
+  Set<Long> orders(DatabaseServer server) throws SQLException {
+    Set<Long> ids = new TreeSet<>();
+    try (Connection app = server.connect(Account.APP);
+        Statement statement = app.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT id FROM orders")) {
+      while (rows.next()) {
+        ids.add(rows.getLong(1));
+      }
+    }
+    return ids;
+  }
+
+  static boolean refusesWrites(DatabaseServer server) {
+    try (Connection app = server.connect(Account.APP)) {
+      order(app, "nobody should do this");
+      return false;
+    } catch (SQLException e) {
+      return e.getErrorCode() == 1290;
+    }
+  }
+
+  static void manage(DatabaseServer server, String sql) throws SQLException {
+    try (Connection manager = server.connect(Account.MANAGER);
+        Statement statement = manager.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  @Override
+  public void close() {
+    sources.forEach(HaDataSource::close);
+    nodes.forEach(HaNode::close);
+    pools.forEach(HikariDataSource::close);
+    pair.close();
+  }
+
+  private static List<Integer> freePorts() throws IOException {
+    List<ServerSocket> sockets = new ArrayList<>();
+    for (int i = 0; i < MEMBERS; i++) {
+      sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+    }
+    List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
+    for (ServerSocket socket : sockets) {
+      socket.close();
+    }
+    return ports;
+  }
+}

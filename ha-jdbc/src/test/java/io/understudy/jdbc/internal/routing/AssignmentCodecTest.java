@@ -1,0 +1,81 @@
+package io.understudy.jdbc.internal.routing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.understudy.ha.RegisterValue;
+import io.understudy.jdbc.Phase;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AssignmentCodecTest {
+  @Property(tries = 300)
+  void anyReasonSurvives(@ForAll String reason, @ForAll @LongRange(min = 0) long generation) {
+    Assignment before =
+        new Assignment(
+            generation,
+            Phase.SERVING,
+            "db-01",
+            "",
+            "db-02",
+            1_700_000_000_000L,
+            reason,
+            masters(2));
+    assertEquals(before, AssignmentCodec.decode(AssignmentCodec.encode(before)));
+  }
+
+  @Test
+  void nothingMeansNobodyDecidedYet() {
+    assertEquals(Assignment.NONE, AssignmentCodec.decode(new byte[0]));
+  }
+
+  @Test
+  void thirtyMastersAndTheLongestReasonFitIntoARegister() {
+    Assignment large =
+        new Assignment(1, Phase.REFUSED, "", "", "", 0, "\u20ac".repeat(1000), masters(30));
+    assertTrue(AssignmentCodec.encode(large).length <= RegisterValue.MAX_BYTES);
+  }
+
+  @Test
+  void keysOfLaterVersionsAreSkipped() {
+    byte[] bytes = AssignmentCodec.encode(Assignment.NONE);
+    String extended = new String(bytes, StandardCharsets.UTF_8) + "colour=blue\n";
+    assertEquals(
+        Assignment.NONE, AssignmentCodec.decode(extended.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "understudy-assignment 2\ngeneration=1\n",
+        "understudy-assignment 1\n",
+        "understudy-assignment 1\ngeneration=x\nphase=SERVING\n",
+        "understudy-assignment 1\ngeneration=1\nphase=SERVING\nwriter=\ncandidate=\nprevious=\nsince=0\nreason=",
+        "understudy-assignment 1\ngeneration=1\nphase=SINGING\nwriter=\ncandidate=\nprevious=\nsince=0\nreason=",
+        "understudy-assignment 1\nmaster=db-01 1 2\n",
+        "\u0000"
+      })
+  void anythingElseIsRefused(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    assertThrows(IllegalArgumentException.class, () -> AssignmentCodec.decode(bytes));
+  }
+
+  private static List<MasterRecord> masters(int count) {
+    return IntStream.rangeClosed(1, count)
+        .mapToObj(
+            i ->
+                new MasterRecord(
+                    "a-name-of-40-characters-at-most-%08d".formatted(i),
+                    new IdSeries(i, count, i),
+                    i))
+        .toList();
+  }
+}

@@ -1,0 +1,294 @@
+package io.understudy.jdbc.internal.routing;
+
+import static io.understudy.jdbc.internal.routing.Facts.declined;
+import static io.understudy.jdbc.internal.routing.Facts.healthy;
+import static io.understudy.jdbc.internal.routing.Facts.refused;
+import static io.understudy.jdbc.internal.routing.Facts.silent;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.understudy.jdbc.Phase;
+import io.understudy.jdbc.internal.routing.Action.CatchUp;
+import io.understudy.jdbc.internal.routing.Action.Commit;
+import io.understudy.jdbc.internal.routing.Action.Fence;
+import io.understudy.jdbc.internal.routing.Action.Follow;
+import io.understudy.jdbc.internal.routing.Action.Open;
+import io.understudy.jdbc.internal.routing.Action.Settle;
+import io.understudy.jdbc.internal.routing.Input.Done;
+import io.understudy.jdbc.internal.routing.Input.Failed;
+import io.understudy.jdbc.internal.routing.Input.Probed;
+import io.understudy.jdbc.internal.routing.Observation.Healthy;
+import io.understudy.jdbc.internal.routing.ServerFacts.Mode;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class DirectorMachineTest {
+  private static final String A = "db-01";
+  private static final String B = "db-02";
+  private static final long RETRY_NANOS = 100;
+  private static final List<MasterRecord> KNOWN =
+      List.of(
+          new MasterRecord(A, new IdSeries(1, 2, 1), 0),
+          new MasterRecord(B, new IdSeries(2, 2, 2), 0));
+  private static final Assignment SERVING_A =
+      new Assignment(5, Phase.SERVING, A, "", "", 1, "first writer", KNOWN);
+
+  private boolean openUnapplied;
+  private DirectorState state = DirectorState.initial(List.of(A, B), Assignment.NONE);
+  private Optional<Action> action = Optional.empty();
+  private long nowNanos = Long.MAX_VALUE - 50; // overflows soon: times are compared by subtraction
+
+  @Test
+  void firstWriterIsTheFirstMasterAndTheOtherIsFencedBefore() {
+    probe(A, healthy(1, Mode.OPEN));
+    assertEquals(Optional.empty(), action, "it waits for the other master");
+    probe(B, healthy(2, Mode.OPEN));
+    assertCommits(Phase.CHECKING, "", A, 1);
+    assertNext(new Settle());
+    assertNext(new Fence(B));
+    assertNext(new CatchUp(A, List.of("position-2"), false));
+    assertNext(new Open(A));
+    done();
+    assertCommits(Phase.SERVING, A, "", 1);
+    assertEquals(KNOWN, committed().masters());
+    done();
+    assertEquals(Optional.empty(), action);
+  }
+
+  @Test
+  void firstWriterIsTheOneThatIsOpenAlready() {
+    probe(A, healthy(1, Mode.CLOSED));
+    probe(B, healthy(2, Mode.OPEN));
+    assertCommits(Phase.CHECKING, "", B, 1);
+  }
+
+  @Test
+  void nobodyWritesBeforeEveryMasterWasReachedOnce() {
+    probe(A, healthy(1, Mode.OPEN));
+    probe(B, refused());
+    assertCommits(Phase.CHECKING, "", "", 1);
+    assertTrue(committed().reason().startsWith("db-02 was never reached"), committed()::reason);
+    done();
+    probe(B, refused());
+    assertEquals(Optional.empty(), action, "said once");
+    probe(B, healthy(2, Mode.CLOSED));
+    assertCommits(Phase.CHECKING, "", A, 2);
+  }
+
+  @Test
+  void mastersThatCouldIssueTheSameIdAreRefusedUntilMended() {
+    probe(A, healthy(1, Mode.CLOSED));
+    probe(B, new Healthy(Facts.of(2, 1, Mode.CLOSED, Facts.RUNNING), Map.of()));
+    assertCommits(Phase.REFUSED, "", "", 1);
+    assertTrue(committed().reason().contains("same ids"), committed()::reason);
+    done();
+    probe(A, healthy(1, Mode.CLOSED));
+    assertEquals(Optional.empty(), action);
+    probe(B, healthy(2, Mode.CLOSED));
+    assertCommits(Phase.CHECKING, "", A, 2);
+  }
+
+  @Test
+  void deadWriterIsReplacedStepByStep() {
+    serving();
+    probe(A, refused());
+    assertCommits(Phase.FAILING_OVER, "", B, 6);
+    assertTrue(committed().reason().contains("connection refused"), committed()::reason);
+    assertEquals(A, committed().previous());
+    assertNext(new Settle());
+    assertNext(new CatchUp(B, List.of(), true));
+    assertNext(new Open(B));
+    done();
+    assertCommits(Phase.SERVING, B, "", 6);
+  }
+
+  @Test
+  void silentWriterIsGoneAfterTheSecondFailureInARow() {
+    serving();
+    probe(A, silent());
+    assertEquals(Optional.empty(), action);
+    probe(A, healthy(1, Mode.OPEN));
+    probe(A, silent());
+    assertEquals(Optional.empty(), action);
+    probe(A, silent());
+    assertCommits(Phase.FAILING_OVER, "", B, 6);
+  }
+
+  @Test
+  void writerThatDeclinesTheManagerIsNotGone() {
+    serving();
+    for (int i = 0; i < 10; i++) {
+      probe(A, declined());
+      assertEquals(Optional.empty(), action);
+    }
+    assertTrue(state.trouble().contains("access denied"), state::trouble);
+  }
+
+  @Test
+  void deadWriterStaysWriterWhileNobodyCanReplaceIt() {
+    serving();
+    probe(B, refused());
+    probe(A, refused());
+    assertEquals(Optional.empty(), action);
+    assertTrue(state.trouble().contains("it stays the writer"), state::trouble);
+    probe(A, healthy(1, Mode.CLOSED));
+    assertNext(new Settle());
+    assertNext(new Open(A));
+    done();
+    assertEquals(5, state.assignment().generation(), "it only restarted");
+  }
+
+  @Test
+  void masterWithStrandedTransactionsIsNoCandidate() {
+    serving();
+    probe(A, new Healthy(Facts.of(1, 1, Mode.OPEN, Facts.RUNNING), Map.of(B, 3L)));
+    assertEquals(3, committed().masters().get(1).stranded());
+    done();
+    probe(A, refused());
+    assertEquals(Optional.empty(), action);
+    assertTrue(state.trouble().contains("db-02 holds 3 transactions"), state::trouble);
+  }
+
+  @Test
+  void laterDirectorRemembersStrandedTransactions() {
+    List<MasterRecord> records =
+        List.of(KNOWN.get(0), new MasterRecord(B, new IdSeries(2, 2, 2), 3));
+    begin(SERVING_A.knowing(records));
+    probe(B, healthy(2, Mode.CLOSED));
+    probe(A, refused());
+    assertEquals(Optional.empty(), action);
+  }
+
+  @Test
+  void offsetsOfADeadMasterAreRemembered() {
+    begin(SERVING_A);
+    probe(A, refused());
+    probe(B, new Healthy(Facts.of(2, 1, Mode.CLOSED, Facts.RUNNING), Map.of()));
+    assertEquals(Optional.empty(), action);
+    assertTrue(state.trouble().contains("same ids"), state::trouble);
+  }
+
+  @Test
+  void returningMasterIsFencedThenFollowsOnce() {
+    serving();
+    probe(B, refused());
+    probe(B, new Healthy(Facts.of(2, 2, Mode.OPEN, Facts.STOPPED), Map.of()));
+    assertNext(new Fence(B));
+    assertNext(new Follow(B));
+    done();
+    probe(B, new Healthy(Facts.of(2, 2, Mode.CLOSED, Facts.STOPPED), Map.of()));
+    assertEquals(Optional.empty(), action);
+  }
+
+  @Test
+  void newDirectorGoesOnWhereTheAssignmentStands() {
+    begin(SERVING_A.preparing(Phase.FAILING_OVER, B, "db-01 is gone"));
+    probe(A, refused());
+    probe(B, healthy(2, Mode.OPEN));
+    assertEquals(Optional.of(new Settle()), action, "it settles for itself");
+    assertNext(new CatchUp(B, List.of(), true));
+    assertNext(new Open(B));
+    done();
+    assertCommits(Phase.SERVING, B, "", 6);
+  }
+
+  @Test
+  void oldWriterThatReturnsMeanwhileGivesAllItHas() {
+    begin(SERVING_A.preparing(Phase.FAILING_OVER, B, "db-01 is gone"));
+    probe(A, healthy(1, Mode.OPEN));
+    probe(B, healthy(2, Mode.CLOSED));
+    assertEquals(Optional.of(new Settle()), action);
+    assertNext(new Fence(A));
+    assertNext(new CatchUp(B, List.of("position-1"), false));
+  }
+
+  @Test
+  void candidateThatDiesIsReplacedInANewGeneration() {
+    begin(SERVING_A.preparing(Phase.FAILING_OVER, B, "db-01 is gone"));
+    probe(A, healthy(1, Mode.OPEN));
+    probe(B, refused());
+    assertCommits(Phase.FAILING_OVER, "", A, 7);
+  }
+
+  @Test
+  void failedActionIsTriedAgainAfterAPause() {
+    begin(SERVING_A);
+    probe(A, healthy(1, Mode.OPEN));
+    probe(B, healthy(2, Mode.OPEN));
+    assertEquals(Optional.of(new Fence(B)), action);
+    step(new Failed(new Fence(B), "lock wait timeout"));
+    assertEquals(Optional.empty(), action);
+    probe(A, healthy(1, Mode.OPEN));
+    assertEquals(Optional.empty(), action, "too early");
+    nowNanos += RETRY_NANOS;
+    probe(A, healthy(1, Mode.OPEN));
+    assertEquals(Optional.of(new Fence(B)), action);
+    assertEquals("lock wait timeout", state.trouble());
+  }
+
+  @Test
+  void unappliedTransactionsHoldTheCandidateBackUnlessToldOtherwise() {
+    unapplied();
+    assertEquals(Optional.of(new CatchUp(B, List.of(), true)), action);
+    openUnapplied = true;
+    unapplied();
+    assertEquals(Optional.of(new Open(B)), action);
+  }
+
+  private void unapplied() {
+    begin(SERVING_A.preparing(Phase.FAILING_OVER, B, "db-01 is gone"));
+    probe(A, refused());
+    probe(B, healthy(2, Mode.CLOSED));
+    assertNext(new CatchUp(B, List.of(), true));
+    step(new Failed(new CatchUp(B, List.of(), true), "7 are not applied"));
+    nowNanos += RETRY_NANOS;
+    probe(B, healthy(2, Mode.CLOSED));
+  }
+
+  private void begin(Assignment assignment) {
+    state = DirectorState.initial(List.of(A, B), assignment);
+    action = Optional.empty();
+  }
+
+  private void serving() {
+    begin(SERVING_A);
+    probe(A, healthy(1, Mode.OPEN));
+    probe(B, healthy(2, Mode.CLOSED));
+    assertEquals(Optional.empty(), action);
+  }
+
+  private void step(Input input) {
+    Rules rules = new Rules(List.of(A, B), 2, RETRY_NANOS, openUnapplied);
+    Step step = new DirectorMachine(rules).step(state, input, nowNanos);
+    state = step.next();
+    action = step.action();
+  }
+
+  private void probe(String master, Observation observation) {
+    step(new Probed(master, observation));
+  }
+
+  private void done() {
+    step(new Done(action.orElseThrow()));
+  }
+
+  private void assertNext(Action wanted) {
+    if (!action.equals(Optional.of(wanted))) {
+      done();
+    }
+    assertEquals(Optional.of(wanted), action);
+  }
+
+  private Assignment committed() {
+    return ((Commit) action.orElseThrow()).assignment();
+  }
+
+  private void assertCommits(Phase phase, String writer, String candidate, long generation) {
+    Assignment found = committed();
+    assertEquals(
+        List.of(phase, writer, candidate, generation),
+        List.of(found.phase(), found.writer(), found.candidate(), found.generation()));
+  }
+}
