@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The HTTP API's answers, and that what they say is done. */
 class HttpIT {
   private static final Duration LEASE = Duration.ofSeconds(2);
-  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration SOON = Cluster.PATIENCE;
 
   @RegisterExtension final Processes processes = new Processes();
 
