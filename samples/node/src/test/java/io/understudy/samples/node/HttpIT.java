@@ -58,7 +58,7 @@ class HttpIT {
 
     assertEquals(200, answer.statusCode(), answer.body());
     assertMessage(answer);
-    Reign second = cluster.awaitLeader(List.of(successor), first.epoch(), Duration.ofSeconds(1));
+    Reign second = cluster.awaitLeader(List.of(successor), first.epoch(), LEASE);
     cluster.awaitKnownEverywhere(second);
     assertEquals(
         "handed-over", first.node().last(e -> e.isOfMain("revoked")).orElseThrow().text("reason"));
