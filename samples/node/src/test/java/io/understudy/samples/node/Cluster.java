@@ -17,6 +17,9 @@ import java.util.stream.Collectors;
 
 /** Members as real processes on loopback, with their files in one directory. */
 final class Cluster implements AutoCloseable {
+  /** For what has no bound of its own: long enough for a busy machine. */
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private static final Path JAR = Path.of("target", "ha-node.jar");
   private static final String WITNESS = ":witness";
   private static final Duration POLL = Duration.ofMillis(10);
@@ -157,14 +160,14 @@ final class Cluster implements AutoCloseable {
 
   /** Waits for the first leader of a cluster whose members have all been started. */
   Reign awaitFirstLeader() {
-    return awaitLeader(nodes(), 0, Duration.ofSeconds(5));
+    return awaitLeader(nodes(), 0, PATIENCE);
   }
 
   /** Waits until all living members name this leader. */
   void awaitKnownEverywhere(Reign reign) {
     await("all know " + reign.node())
         .pollInterval(POLL)
-        .atMost(Duration.ofSeconds(5))
+        .atMost(PATIENCE)
         .until(
             () ->
                 nodes().stream()

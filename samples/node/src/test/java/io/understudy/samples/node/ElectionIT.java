@@ -21,7 +21,7 @@ class ElectionIT {
   void threeNodesElectWithinFiveSecondsOfTheLastStart() {
     Cluster cluster = processes.cluster(LEASE, "n1", "n2", "n3").startAll();
 
-    Reign reign = cluster.awaitFirstLeader();
+    Reign reign = cluster.awaitLeader(cluster.nodes(), 0, Duration.ofSeconds(5));
 
     cluster.awaitKnownEverywhere(reign);
     for (NodeProcess node : cluster.nodes()) {
@@ -43,7 +43,7 @@ class ElectionIT {
     cluster.awaitKnownEverywhere(second);
     NodeProcess back = cluster.start(first.node().name());
     await("the killed member follows")
-        .atMost(Duration.ofSeconds(5))
+        .atMost(Cluster.PATIENCE)
         .until(() -> back.knownLeader().equals(second.node().name()));
   }
 
@@ -70,7 +70,7 @@ class ElectionIT {
     first.node().signal("CONT");
 
     await("the woken member follows")
-        .atMost(Duration.ofSeconds(5))
+        .atMost(Cluster.PATIENCE)
         .until(() -> first.node().knownLeader().equals(second.node().name()));
     assertEquals(
         "lease-expired",
@@ -88,9 +88,7 @@ class ElectionIT {
       cluster.nodes().forEach(NodeProcess::kill);
       cluster.startAll();
 
-      // A restarted voter waits out what it may have promised before.
-      Reign next =
-          cluster.awaitLeader(cluster.nodes(), 0, Duration.ofSeconds(5).plus(afterSilence()));
+      Reign next = cluster.awaitLeader(cluster.nodes(), 0, Cluster.PATIENCE);
 
       assertTrue(next.epoch() > highest, next.epoch() + " after " + highest);
       highest = next.epoch();
@@ -123,7 +121,7 @@ class ElectionIT {
     NodeProcess witness = cluster.node("w1");
     NodeProcess other = cluster.others(first.node(), witness).get(0);
     await("the other member follows")
-        .atMost(Duration.ofSeconds(5))
+        .atMost(Cluster.PATIENCE)
         .until(() -> other.knownLeader().equals(first.node().name()));
 
     first.node().kill();
@@ -137,7 +135,7 @@ class ElectionIT {
   void thePreferredMemberGetsTheRoleBack() {
     Map<String, String> placement = Map.of("--prefer", "main=n3,n2", "--failback", "auto");
     Cluster cluster = processes.cluster(LEASE, "n1", "n2", "n3").startAll(placement);
-    Reign first = cluster.awaitLeader(List.of(cluster.node("n3")), 0, Duration.ofSeconds(10));
+    Reign first = cluster.awaitLeader(List.of(cluster.node("n3")), 0, Cluster.PATIENCE);
     cluster.awaitKnownEverywhere(first);
     first.node().kill();
     Reign second = cluster.awaitLeader(cluster.others(first.node()), first.epoch(), afterSilence());
@@ -145,7 +143,7 @@ class ElectionIT {
 
     NodeProcess back = cluster.start("n3", placement);
 
-    Reign third = cluster.awaitLeader(List.of(back), second.epoch(), Duration.ofSeconds(15));
+    Reign third = cluster.awaitLeader(List.of(back), second.epoch(), Cluster.PATIENCE);
     cluster.awaitKnownEverywhere(third);
   }
 

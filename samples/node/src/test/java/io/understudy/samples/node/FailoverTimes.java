@@ -6,10 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
 
 /**
  * Measures what the tests only bound: from the fault to the next leader's {@code elected} line, on
@@ -28,17 +28,24 @@ final class FailoverTimes {
     this.lease = lease;
   }
 
-  /** Prints median and maximum for each fault. */
+  /** Prints median and maximum for each fault; names after the numbers choose some of them. */
   public static void main(String[] args) throws IOException {
     FailoverTimes times =
         new FailoverTimes(
             Files.createTempDirectory("failover-times"),
             Integer.parseInt(args[0]),
             Duration.ofMillis(Long.parseLong(args[1])));
-    times.starts();
-    times.faults("kill -9", NodeProcess::kill, true);
-    times.faults("SIGTERM", node -> node.signal("TERM"), true);
-    times.faults("SIGSTOP", node -> node.signal("STOP"), false);
+    List<String> chosen =
+        args.length > 2
+            ? Arrays.asList(args).subList(2, args.length)
+            : List.of("START", "KILL", "TERM", "STOP");
+    for (String name : chosen) {
+      if ("START".equals(name)) {
+        times.starts();
+      } else {
+        times.faults(name);
+      }
+    }
   }
 
   private void starts() throws IOException {
@@ -55,20 +62,20 @@ final class FailoverTimes {
   }
 
   /** One cluster, fault after fault; the member that had the fault is brought back each time. */
-  private void faults(String name, Consumer<NodeProcess> fault, boolean ends) throws IOException {
+  private void faults(String signal) throws IOException {
     List<Double> millis = new ArrayList<>();
-    try (Cluster cluster = cluster(name.replace(' ', '-'))) {
+    try (Cluster cluster = cluster(signal)) {
       cluster.startAll();
       Reign leader = cluster.awaitLeader(cluster.nodes(), 0, Duration.ofSeconds(30));
       for (int run = 0; run < runs; run++) {
         settle(cluster, leader);
         NodeProcess victim = leader.node();
         long faultNanos = System.nanoTime();
-        fault.accept(victim);
+        victim.signal(signal);
         Reign next =
             cluster.awaitLeader(cluster.others(victim), leader.epoch(), Duration.ofSeconds(60));
         millis.add((next.monoNanos() - faultNanos) / NANOS_PER_MILLI);
-        if (ends) {
+        if (!"STOP".equals(signal)) {
           victim.exitStatus(Duration.ofSeconds(10));
           cluster.start(victim.name());
         } else {
@@ -78,7 +85,7 @@ final class FailoverTimes {
         leader = next;
       }
       ClaimsOverlap claims = cluster.claims();
-      print(name, millis);
+      print("SIG" + signal, millis);
       System.out.printf(
           Locale.ROOT,
           "    %d claims, %d epochs, overlaps: %s%n",

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The HTTP API's answers, and that what they say is done. */
 class HttpIT {
   private static final Duration LEASE = Duration.ofSeconds(2);
-  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration SOON = Cluster.PATIENCE;
 
   @RegisterExtension final Processes processes = new Processes();
 
@@ -58,7 +58,7 @@ class HttpIT {
 
     assertEquals(200, answer.statusCode(), answer.body());
     assertMessage(answer);
-    Reign second = cluster.awaitLeader(List.of(successor), first.epoch(), Duration.ofSeconds(1));
+    Reign second = cluster.awaitLeader(List.of(successor), first.epoch(), LEASE);
     cluster.awaitKnownEverywhere(second);
     assertEquals(
         "handed-over", first.node().last(e -> e.isOfMain("revoked")).orElseThrow().text("reason"));

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What a member refuses to start with: status 2, one line that says what and how to mend it. */
 class RefusalIT {
   private static final Duration LEASE = Duration.ofSeconds(1);
-  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Duration LIMIT = Cluster.PATIENCE;
 
   @RegisterExtension final Processes processes = new Processes();
 
