@@ -11,6 +11,7 @@ import io.understudy.ha.internal.runtime.FileStore;
 import io.understudy.ha.internal.runtime.Incarnations;
 import io.understudy.ha.internal.runtime.MemberRecord;
 import io.understudy.ha.internal.runtime.NodeRuntime;
+import io.understudy.ha.internal.runtime.StoreFailedException;
 import java.io.IOException;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -37,6 +38,10 @@ public final class JGroupsNodeProvider implements NodeProvider {
               Incarnations.draw());
       start(config, node);
       return node;
+    } catch (StoreFailedException e) {
+      closeQuietly(store);
+      throw new HaConfigurationException(
+          "state directory " + config.stateDirectory() + ": " + e.getMessage() + "; make room", e);
     } catch (RuntimeException e) {
       closeQuietly(store);
       throw e;
@@ -46,6 +51,9 @@ public final class JGroupsNodeProvider implements NodeProvider {
   private static void start(HaConfig config, NodeRuntime node) {
     try {
       node.start();
+    } catch (RuntimeException e) {
+      node.close();
+      throw e;
     } catch (IOException e) {
       node.close();
       throw new HaConfigurationException(

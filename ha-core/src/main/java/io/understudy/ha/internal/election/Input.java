@@ -60,6 +60,9 @@ public sealed interface Input {
   /** The whole directory was found to belong to the first start of the cluster. */
   record Founded(Founding founding) implements Input {}
 
+  /** The directory holds a role now: it can no longer be counted as an empty one. */
+  record DirectoryUsed() implements Input {}
+
   /** An operator says that the empty directory is no lost one. */
   record EmptyStateConfirmed() implements Input {}
 

@@ -129,6 +129,20 @@ final class Joining {
     }
   }
 
+  /** An answer that counts this directory as empty would be false from now on. */
+  static void directoryUsed(Turn turn) {
+    if (turn.voting instanceof Uninformed uninformed) {
+      turn.voting =
+          new Uninformed(
+              false,
+              uninformed.readyToJoinNanos(),
+              uninformed.round(),
+              uninformed.roundBeganNanos(),
+              uninformed.answers(),
+              uninformed.empties());
+    }
+  }
+
   static void confirmed(Turn turn) {
     if (turn.voting instanceof Uninformed) {
       join(turn, Ballot.BLANK);

@@ -97,11 +97,11 @@ final class LeaderDuties {
     turn.promise(turn.self(), turn.ballot.epoch());
     RegisterValue register = turn.ballot.register();
     boolean pending = !register.version().equals(leader.committed());
-    Map<MemberId, Peer> peers = new TreeMap<>(leader.peers());
     for (Map.Entry<MemberId, Peer> entry : leader.peers().entrySet()) {
       Peer peer = entry.getValue();
       boolean upToDate = peer.stored().equals(register.version());
-      Echo echo = pending ? null : peer.echo();
+      // To a peer that holds an older value nothing is confirmed before it has stored this one.
+      Echo echo = pending || !upToDate ? null : peer.echo();
       turn.send(
           entry.getKey(),
           new Heartbeat(
@@ -111,12 +111,8 @@ final class LeaderDuties {
               leader.committed(),
               upToDate ? null : register,
               echo));
-      if (echo != null) {
-        peers.put(entry.getKey(), peer.permittedUntil(turn.now + turn.times().promiseNanos()));
-      }
     }
     return LeaderEdit.of(leader)
-        .peers(peers)
         .lastRoundNanos(turn.now)
         .nextRoundNanos(turn.now + turn.times().heartbeatNanos())
         .build();
@@ -136,7 +132,8 @@ final class LeaderDuties {
       return;
     }
     Map<MemberId, Peer> peers = new TreeMap<>(leader.peers());
-    peers.put(from.member(), before.acknowledgedBy(from, reply));
+    peers.put(
+        from.member(), before.acknowledgedBy(from, reply, turn.now + turn.times().promiseNanos()));
     turn.standing = LeaderEdit.of(leader).peers(peers).build();
     commitIfStored(turn);
   }
@@ -263,7 +260,7 @@ final class LeaderDuties {
    * step.
    */
   private static void reelect(Turn turn, Leader leader, long voterEpoch) {
-    boolean askedAlready = leader.reelection() != null && leader.reelection().epoch() > voterEpoch;
+    boolean askedAlready = leader.reelection() != null && leader.reelection().epoch() >= voterEpoch;
     if (askedAlready
         || voterEpoch <= leader.epoch()
         || turn.now - leader.reelectNotBeforeNanos() < 0) {
@@ -379,6 +376,7 @@ final class LeaderDuties {
       if (peer != null
           && peer.electable()
           && isHeard(turn, peer)
+          && turn.reachable.contains(member)
           && Ranking.place(turn.candidacy.preference(), member) < ownPlace) {
         return member;
       }

@@ -119,7 +119,7 @@ public sealed interface Message {
    * @param repliedNanos the voter's clock before sending this
    * @param stored the register version it holds durably
    * @param voterEpoch its epoch
-   * @param electable whether it could lead: eligible, not waiting
+   * @param electable whether it could lead: eligible, not waiting, and it sees a quorum
    */
   record HeartbeatReply(
       long epoch,

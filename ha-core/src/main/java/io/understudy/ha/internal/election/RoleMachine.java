@@ -115,6 +115,8 @@ public final class RoleMachine implements Machine {
       turn.learn(learned.evidence());
     } else if (input instanceof Input.Founded founded) {
       Joining.founded(turn, founded.founding());
+    } else if (input instanceof Input.DirectoryUsed) {
+      Joining.directoryUsed(turn);
     } else if (input instanceof Input.EmptyStateConfirmed) {
       Joining.confirmed(turn);
     }

@@ -100,7 +100,7 @@ public sealed interface Standing {
    * @param ackedNanos the send time of the newest round it acknowledged
    * @param stored the register version it last said it stores
    * @param echo the latest acknowledgement, to be given back
-   * @param permitUntilNanos when the last permit it can hold on an older value has run out
+   * @param permitUntilNanos when a permit that this acknowledgement earns has run out on any clock
    * @param electable whether it could lead
    */
   record Peer(
@@ -115,23 +115,20 @@ public sealed interface Standing {
      * After an acknowledgement. Within an epoch what is stored only grows; older replies change
      * nothing.
      */
-    Peer acknowledgedBy(Life from, Message.HeartbeatReply reply) {
+    Peer acknowledgedBy(Life from, Message.HeartbeatReply reply, long permitNanos) {
       boolean newer = !acknowledged || reply.sentNanos() - ackedNanos >= 0;
-      RegisterVersion nowStored = reply.stored().isNewerThan(stored) ? reply.stored() : stored;
+      boolean sameLife = echo != null && echo.incarnation() == from.incarnation();
+      boolean grown = reply.stored().isNewerThan(stored);
+      RegisterVersion nowStored = grown || (newer && !sameLife) ? reply.stored() : stored;
       return newer
           ? new Peer(
               true,
               reply.sentNanos(),
               nowStored,
               new Message.Echo(from.incarnation(), reply.repliedNanos()),
-              permitUntilNanos,
+              permitNanos,
               reply.electable())
           : new Peer(true, ackedNanos, nowStored, echo, permitUntilNanos, electable);
-    }
-
-    /** After a heartbeat that extends its permit. */
-    Peer permittedUntil(long nanos) {
-      return new Peer(acknowledged, ackedNanos, stored, echo, nanos, electable);
     }
   }
 }

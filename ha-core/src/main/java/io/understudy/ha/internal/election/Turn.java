@@ -170,18 +170,23 @@ final class Turn {
     if (leader != null && fact.releases(leader, leaderEpoch)) {
       forgetLeader();
     }
-    if (!evidence.contains(fact)) {
+    if (evidence.stream().noneMatch(known -> isAtLeastAsStrong(known, fact))) {
       List<Evidence> kept = new ArrayList<>(evidence);
-      kept.removeIf(
-          old -> old.life().member().equals(fact.life().member()) && !isStronger(old, fact));
+      kept.removeIf(known -> isAtLeastAsStrong(fact, known));
       kept.add(fact);
       evidence = List.copyOf(kept.subList(Math.max(0, kept.size() - MAX_EVIDENCE), kept.size()));
     }
   }
 
-  /** A death outweighs a resignation of the same life. */
-  private static boolean isStronger(Evidence old, Evidence fact) {
-    return old instanceof Evidence.Died && old.life().equals(fact.life());
+  /** Whether all that {@code weaker} releases is released by {@code fact} too. */
+  private static boolean isAtLeastAsStrong(Evidence fact, Evidence weaker) {
+    if (!fact.life().equals(weaker.life())) {
+      return false;
+    }
+    return fact instanceof Evidence.Died
+        || (fact instanceof Evidence.Resigned newer
+            && weaker instanceof Evidence.Resigned older
+            && newer.epoch() >= older.epoch());
   }
 
   /** Whether that life gave up that epoch itself; what it sent before may still arrive. */

@@ -145,7 +145,7 @@ final class Voter {
         turn.now,
         turn.ballot.register().version(),
         turn.ballot.epoch(),
-        turn.isElectable());
+        turn.isElectable() && turn.seesQuorum());
   }
 
   static void onResignation(Turn turn, Life from, Resignation resignation) {

@@ -19,7 +19,7 @@ public sealed interface Voting {
    * It has no state and cannot tell a first start from a lost disk: it neither votes nor
    * acknowledges.
    *
-   * @param directoryEmpty whether its whole directory was empty at start
+   * @param directoryEmpty whether its whole directory was empty at start and still is
    * @param readyToJoinNanos when the promises of a forgotten life have run out; only what others
    *     say after that counts for catching up
    * @param round the number of the running inquiry

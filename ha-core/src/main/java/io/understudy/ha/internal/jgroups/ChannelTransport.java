@@ -18,6 +18,8 @@ public final class ChannelTransport implements Transport {
   private final HaConfig config;
   private final Roster roster;
   private volatile @Nullable JGroupsTransport channel;
+  private @Nullable Admission admission;
+  private boolean closed;
 
   /** For a configured member that uses this roster. */
   public ChannelTransport(HaConfig config, Roster roster) {
@@ -27,13 +29,20 @@ public final class ChannelTransport implements Transport {
 
   @Override
   public synchronized void start(Life self, Listener listener) throws IOException {
-    close();
+    if (closed) {
+      throw new IOException("the node is closed");
+    }
+    closeChannel();
     Hello.Presence presence = Hello.Presence.of(roster, false);
-    Admission admission = new Admission(config, listener::refused);
+    Admission judge = admission;
+    if (judge == null) { // one for all lives: who was admitted once is no newcomer
+      judge = new Admission(config, listener::refused);
+      admission = judge;
+    }
     JGroupsTransport fresh =
         new JGroupsTransport(
             TransportConfig.of(config, self.incarnation(), presence),
-            new Incoming(listener, TimeValues.of(config.timing()), presence, admission));
+            new Incoming(listener, TimeValues.of(config.timing()), presence, judge));
     channel = fresh;
     fresh.start();
   }
@@ -54,6 +63,11 @@ public final class ChannelTransport implements Transport {
 
   @Override
   public synchronized void close() {
+    closed = true;
+    closeChannel();
+  }
+
+  private void closeChannel() {
     JGroupsTransport open = channel;
     channel = null;
     if (open != null) {

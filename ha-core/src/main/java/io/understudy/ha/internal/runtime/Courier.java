@@ -32,10 +32,10 @@ final class Courier {
       try {
         queue.take().run();
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
         if (closing) {
+          Thread.currentThread().interrupt();
           return;
-        }
+        } // else a listener left its flag set: the next one must be told all the same
       } catch (Throwable e) { // a listener's Error must not silence the events that follow
         LOG.error(
             "{} - a listener failed; later events are delivered all the same", thread.getName(), e);
@@ -54,7 +54,7 @@ final class Courier {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    if (thread.isAlive()) {
+    if (thread.isAlive() && timeoutNanos > 0) {
       LOG.warn("{} - a listener has not returned; its thread is interrupted", thread.getName());
       closing = true;
       thread.interrupt();

@@ -27,16 +27,31 @@ final class EventLoop {
   private final BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
   private final AtomicLong droppedMessages = new AtomicLong();
   private final Thread thread;
-  private final Runnable tick;
-  private final LongSupplier wakeAtNanos;
-  private final Consumer<Throwable> faultHandler;
+  private final Turns turns;
+  private final long longestSleepNanos;
   private volatile boolean closed;
 
-  EventLoop(
-      String name, Runnable tick, LongSupplier wakeAtNanos, Consumer<Throwable> faultHandler) {
-    this.tick = tick;
-    this.wakeAtNanos = wakeAtNanos;
-    this.faultHandler = faultHandler;
+  /**
+   * What the loop does of itself.
+   *
+   * @param look notices pauses and clocks that jumped; before each task
+   * @param tick serves the timers; after each task, and when one is due
+   * @param wakeAtNanos when a timer is due, or {@link Step#NEVER}
+   * @param faultHandler gets what a task throws
+   */
+  record Turns(
+      Runnable look, Runnable tick, LongSupplier wakeAtNanos, Consumer<Throwable> faultHandler) {}
+
+  /**
+   * Makes a loop.
+   *
+   * @param name its thread's name
+   * @param heartbeatNanos it looks around at least this often
+   * @param turns what it does of itself
+   */
+  EventLoop(String name, long heartbeatNanos, Turns turns) {
+    this.longestSleepNanos = Math.min(heartbeatNanos, MAX_SLEEP_NANOS);
+    this.turns = turns;
     this.thread = new Thread(this::run, name);
     thread.setDaemon(true);
   }
@@ -69,10 +84,11 @@ final class EventLoop {
     while (!closed) {
       try {
         Runnable task = queue.poll(sleepNanos(), TimeUnit.NANOSECONDS);
+        turns.look().run(); // clocks first: what arrived during a pause must renew nothing
         if (task != null) {
           task.run();
         }
-        tick.run();
+        turns.tick().run();
       } catch (InterruptedException e) {
         LOG.debug("{} - interrupted; only close() ends this loop", thread.getName());
       } catch (Throwable e) { // in doubt fenced: an election that threw must not go on leading
@@ -83,16 +99,16 @@ final class EventLoop {
 
   private void handle(Throwable fault) {
     try {
-      faultHandler.accept(fault);
+      turns.faultHandler().accept(fault);
     } catch (RuntimeException | Error e) {
       LOG.error("{} - the fault handler failed too", thread.getName(), e);
     }
   }
 
   private long sleepNanos() {
-    long wakeAt = wakeAtNanos.getAsLong();
-    long left = wakeAt == Step.NEVER ? MAX_SLEEP_NANOS : wakeAt - System.nanoTime();
-    return Math.max(0, Math.min(left, MAX_SLEEP_NANOS));
+    long wakeAt = turns.wakeAtNanos().getAsLong();
+    long left = wakeAt == Step.NEVER ? longestSleepNanos : wakeAt - System.nanoTime();
+    return Math.max(0, Math.min(left, longestSleepNanos));
   }
 
   boolean isCurrentThread() {

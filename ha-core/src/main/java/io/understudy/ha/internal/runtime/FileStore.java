@@ -112,7 +112,10 @@ public final class FileStore implements AutoCloseable {
    *
    * @throws IOException if it is not known to be durable
    */
-  public void save(MemberRecord memberRecord) throws IOException {
+  public synchronized void save(MemberRecord memberRecord) throws IOException {
+    if (!lockFile.isOpen()) {
+      throw new IOException("the state directory was given back");
+    }
     Path fresh = directory.resolve(NEW_FILE);
     ByteBuffer content = ByteBuffer.wrap(encode(memberRecord));
     try (FileChannel channel =
@@ -184,7 +187,7 @@ public final class FileStore implements AutoCloseable {
 
   /** Lets other processes use the directory. */
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     lockFile.close();
   }
 }

@@ -21,7 +21,9 @@ final class Grant implements Leadership {
   }
 
   void extend(long untilNanos) {
-    lease = Lease.until(untilNanos);
+    if (lease.runs()) { // what has ended stays ended: the next look gives the role up
+      lease = Lease.until(untilNanos);
+    }
   }
 
   void end() {
@@ -32,12 +34,10 @@ final class Grant implements Leadership {
     return lease.equals(ENDED);
   }
 
-  /**
-   * The machine woke from a suspension: the lease is over though the monotonic clock does not know.
-   */
-  boolean wallClockJumped() {
+  /** A caller may have seen it end, though nobody has ended it yet. */
+  boolean ranOut() {
     Lease current = lease;
-    return !current.equals(ENDED) && current.isPastOnTheWall();
+    return !current.equals(ENDED) && !current.runs();
   }
 
   @Override

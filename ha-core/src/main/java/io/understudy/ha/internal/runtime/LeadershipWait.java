@@ -9,6 +9,8 @@ import java.util.function.Supplier;
 
 /** Where callers wait for a leadership to be handed out. */
 final class LeadershipWait {
+  private static final Duration FOREVER = Duration.ofDays(10_000);
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -24,7 +26,7 @@ final class LeadershipWait {
   /** The first present answer, looked up at each signal; empty when the time is over. */
   <T> Optional<T> until(Supplier<Optional<T>> lookUp, Duration timeout)
       throws InterruptedException {
-    long leftNanos = timeout.toNanos();
+    long leftNanos = timeout.compareTo(FOREVER) > 0 ? FOREVER.toNanos() : timeout.toNanos();
     lock.lockInterruptibly();
     try {
       Optional<T> found = lookUp.get();

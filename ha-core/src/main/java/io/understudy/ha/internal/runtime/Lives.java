@@ -34,7 +34,7 @@ final class Lives {
   private final BiConsumer<String, Output> announcements;
   private volatile MemberRecord memberRecord;
   private @Nullable MemberCore core;
-  private Transport.@Nullable Listener listener;
+  private volatile Transport.@Nullable Listener listener;
   private @Nullable Change change;
   private long retryAtNanos;
   private volatile Life self;
@@ -100,9 +100,16 @@ final class Lives {
 
   /** Does something with the running life, if there is one. */
   void run(Consumer<MemberCore> action) {
+    if (core == null) {
+      tryAgain();
+    }
+    runIfAlive(action);
+  }
+
+  /** The same, but begins no new life. */
+  void runIfAlive(Consumer<MemberCore> action) {
     MemberCore running = core;
     if (running == null) {
-      tryAgain();
       return;
     }
     try {
@@ -122,15 +129,16 @@ final class Lives {
     retryAtNanos = System.nanoTime() + RETRY_NANOS;
     String told =
         reason
-            + "; this member neither votes nor leads until its state directory "
+            + "; this member neither votes nor leads until its state can be stored in "
             + config.stateDirectory()
-            + " can be written again (tried every second)";
+            + " and a new life has begun (tried every second)";
     LOG.error("{} - out of service: {}", config.member(), told);
     change = new Change(false, told);
   }
 
   private void tryAgain() {
-    if (System.nanoTime() - retryAtNanos < 0) {
+    boolean endIsUntold = change != null;
+    if (endIsUntold || System.nanoTime() - retryAtNanos < 0) {
       return;
     }
     retryAtNanos = System.nanoTime() + RETRY_NANOS;

@@ -202,13 +202,13 @@ public final class MemberCore {
     }
     return memberRecord.founding().directory()
         ? new Boot.Fresh(memberRecord.founding())
-        : new Boot.Empty(directoryWasEmpty);
+        : new Boot.Empty(directoryWasEmpty && memberRecord.ballots().isEmpty());
   }
 
   private void execute(String role, Step step) {
     for (Output output : step.outputs()) {
       if (output instanceof Output.Store store) {
-        save(memberRecord.withBallot(role, store.ballot()));
+        saveBallot(memberRecord.withBallot(role, store.ballot()));
       } else if (output instanceof Output.Found found) {
         found(role, found);
       } else if (output instanceof Output.Send send) {
@@ -222,9 +222,19 @@ public final class MemberCore {
   private void found(String role, Output.Found found) {
     MemberRecord changed = memberRecord.withBallot(role, found.ballot());
     Founding founding = found.ballot().founding();
-    save(founding.directory() ? changed.withFounding(founding) : changed);
     if (founding.directory()) {
+      save(changed.withFounding(founding));
       inputAll(new Input.Founded(founding));
+    } else {
+      saveBallot(changed);
+    }
+  }
+
+  private void saveBallot(MemberRecord changed) {
+    boolean first = memberRecord.ballots().isEmpty();
+    save(changed);
+    if (first) {
+      inputAll(new Input.DirectoryUsed());
     }
   }
 

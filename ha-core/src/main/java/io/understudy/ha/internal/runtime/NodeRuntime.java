@@ -51,8 +51,8 @@ public final class NodeRuntime implements HaNode {
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile Set<MemberId> reachable = Set.of();
   private volatile boolean quorum;
-  private volatile long lastLookNanos = System.nanoTime();
-  private long lookAgainNanos = lastLookNanos;
+  private final ClockWatch clocks;
+  private long lookAgainNanos = System.nanoTime();
   private volatile boolean standby;
   private volatile boolean refused;
 
@@ -78,7 +78,12 @@ public final class NodeRuntime implements HaNode {
     config.listeners().forEach(events::subscribe);
     this.requests = new Requests((role, input) -> onLoop(() -> input(role, input)));
     this.lives = new Lives(config, store, stored, transport, incarnation, this::announce);
-    this.loop = new EventLoop("ha-" + config.member(), this::tick, this::wakeAtNanos, this::fault);
+    this.clocks = new ClockWatch(config.timing().lease().toNanos());
+    this.loop =
+        new EventLoop(
+            "ha-" + config.member(),
+            config.timing().heartbeat().toNanos(),
+            new EventLoop.Turns(this::look, this::tick, lives::wakeAtNanos, this::fault));
     this.quorum = seesQuorum(Set.of());
   }
 
@@ -89,17 +94,20 @@ public final class NodeRuntime implements HaNode {
    */
   public void start() throws IOException {
     config.roles().forEach(this::declare);
+    onLoop(this::tellStarted);
     loop.start();
     lives.connect(new Incoming());
+  }
+
+  private void tellStarted() {
+    String incarnation = Long.toHexString(lives.self().incarnation());
     LOG.info(
         "{} - started: cluster {}, incarnation {}, roster {}",
         member(),
         cluster(),
-        Long.toHexString(lives.self().incarnation()),
+        incarnation,
         lives.roster().members());
-    events.publish(
-        new HaEvent.Started(
-            Instant.now(), member(), cluster(), Long.toHexString(lives.self().incarnation())));
+    events.publish(new HaEvent.Started(Instant.now(), member(), cluster(), incarnation));
     events.publish(new HaEvent.QuorumChanged(Instant.now(), quorum));
   }
 
@@ -136,17 +144,19 @@ public final class NodeRuntime implements HaNode {
     }
   }
 
-  private void tick() {
-    noticePause();
-    for (RoleRuntime role : roles.values()) {
-      if (role.sleptThroughLease()) {
-        LOG.warn(
-            "{} - the wall clock jumped over the end of the lease of {}", member(), role.name());
-        input(role.name(), new Input.Resign(0, null, RevokeReason.LEASE_EXPIRED));
-      }
+  /** Before anything else: what did this process miss? */
+  private void look() {
+    long wallJumpMillis = clocks.wallJumpMillis();
+    if (wallJumpMillis > 0) {
+      // The monotonic clock may have stood still, so nothing that was measured with it can be
+      // relied on.
+      lives.end(
+          "the wall clock jumped ahead by "
+              + wallJumpMillis
+              + " ms: it was set, or this machine was suspended");
+      serviceMayHaveChanged();
     }
-    lives.run(MemberCore::tick);
-    serviceMayHaveChanged();
+    noticePause();
   }
 
   /**
@@ -154,29 +164,35 @@ public final class NodeRuntime implements HaNode {
    * forgotten, and for a heartbeat only what is heard since counts.
    */
   private void noticePause() {
-    long now = System.nanoTime();
-    if (now - lastLookNanos > config.timing().lease().toNanos()) {
+    long sinceNanos = clocks.sinceLookNanos();
+    if (sinceNanos > config.timing().lease().toNanos()) {
       LOG.warn(
           "{} - paused for {} ms, longer than a lease; looks for the others anew",
           member(),
-          TimeUnit.NANOSECONDS.toMillis(now - lastLookNanos));
+          TimeUnit.NANOSECONDS.toMillis(sinceNanos));
       see(Set.of());
-      lookAgainNanos = now + config.timing().heartbeat().toNanos();
+      lookAgainNanos = System.nanoTime() + config.timing().heartbeat().toNanos();
     }
-    lastLookNanos = now;
-    if (now - lookAgainNanos >= 0) {
-      see(transport.reachable());
-    }
+    clocks.look();
   }
 
-  private long wakeAtNanos() {
-    return lives.wakeAtNanos();
+  private void tick() {
+    if (System.nanoTime() - lookAgainNanos >= 0) {
+      see(transport.reachable());
+    }
+    for (RoleRuntime role : roles.values()) {
+      if (role.ranOut()) {
+        input(role.name(), new Input.Resign(0, null, RevokeReason.LEASE_EXPIRED));
+      }
+    }
+    lives.run(MemberCore::tick);
+    serviceMayHaveChanged();
   }
 
   private void fault(Throwable fault) {
-    LOG.error("{} - the election failed; this life ends and another begins", member(), fault);
     lives.end("an internal error ended the election: " + fault);
     serviceMayHaveChanged();
+    LOG.error("{} - the election failed; this life has ended and another begins", member(), fault);
   }
 
   /**
@@ -289,9 +305,7 @@ public final class NodeRuntime implements HaNode {
 
   @Override
   public boolean hasQuorum() {
-    return quorum
-        && System.nanoTime() - lastLookNanos <= config.timing().lease().toNanos()
-        && !closed.get();
+    return quorum && clocks.sinceLookNanos() <= config.timing().lease().toNanos() && !closed.get();
   }
 
   @Override
@@ -364,7 +378,7 @@ public final class NodeRuntime implements HaNode {
 
   private void leaveAll() {
     for (RoleRuntime role : roles.values()) {
-      lives.run(
+      lives.runIfAlive(
           core -> {
             core.input(role.name(), new Input.Resign(0, null, RevokeReason.CLOSED));
             core.input(role.name(), role.candidacy(false));

@@ -102,14 +102,16 @@ final class RegisterRuntime implements RoleRegister {
   }
 
   /**
-   * The leadership may have ended before the future was registered, so that nobody will fail it.
+   * The leadership may have ended before the future was registered: then nobody will fail it, or a
+   * later leadership's version has completed it already.
    */
   private CompletionStage<RegisterVersion> whileRunning(
       Leadership leadership, CompletableFuture<RegisterVersion> future) {
-    if (!isRunning(leadership)) {
-      future.completeExceptionally(lost(leadership));
+    if (isRunning(leadership)) {
+      return future;
     }
-    return future;
+    future.cancel(false);
+    return CompletableFuture.failedFuture(lost(leadership));
   }
 
   private boolean isRunning(Leadership leadership) {

@@ -17,7 +17,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** What the application asked of a role's machine and waits for. */
+/**
+ * What the application asked of a role's machine and waits for. Completed off the election thread,
+ * because what depends on the answer is the application's code.
+ */
 final class Requests {
   private final AtomicLong numbers = new AtomicLong();
   private final Map<Long, CompletableFuture<Output.Answer>> open = new ConcurrentHashMap<>();
@@ -97,7 +100,7 @@ final class Requests {
   void leaderSeen(String role, LeaderInfo info) {
     for (Awaited entry : awaited) {
       if (entry.role().equals(role) && entry.member().equals(info.member())) {
-        entry.seen().complete(info);
+        entry.seen().completeAsync(() -> info);
       }
     }
   }
@@ -105,7 +108,7 @@ final class Requests {
   void answer(Output.Answer answer) {
     CompletableFuture<Output.Answer> asked = open.remove(answer.request());
     if (asked != null) {
-      asked.complete(answer);
+      asked.completeAsync(() -> answer);
     }
   }
 

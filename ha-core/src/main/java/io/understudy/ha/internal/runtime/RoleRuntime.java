@@ -131,10 +131,10 @@ final class RoleRuntime implements Role {
     leaderSeen(new Output.LeaderSeen(null, 0));
   }
 
-  /** Whether the wall clock says that the machine slept through the end of the lease. */
-  boolean sleptThroughLease() {
+  /** Whether a caller may have seen the lease end, though the machine has not ended it. */
+  boolean ranOut() {
     Grant grant = running;
-    return grant != null && grant.wallClockJumped();
+    return grant != null && grant.ranOut();
   }
 
   private void leaderSeen(Output.LeaderSeen seen) {
@@ -221,14 +221,8 @@ final class RoleRuntime implements Role {
     CompletableFuture<LeaderInfo> seen = requests.awaitLeader(name(), successor);
     return requests
         .resign(name(), successor, RevokeReason.HANDED_OVER)
-        .whenComplete((done, refusal) -> cancelIf(refusal, seen))
-        .thenCompose(done -> seen);
-  }
-
-  private static void cancelIf(@Nullable Throwable refusal, CompletableFuture<LeaderInfo> seen) {
-    if (refusal != null) {
-      seen.cancel(false);
-    }
+        .thenCompose(done -> seen)
+        .whenComplete((info, failure) -> seen.cancel(false));
   }
 
   @Override

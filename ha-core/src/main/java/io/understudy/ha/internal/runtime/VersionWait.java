@@ -6,8 +6,13 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
 
-/** Those who wait for a register version to be reached. Threadsafe; completes outside its lock. */
+/**
+ * Those who wait for a register version to be reached. Threadsafe. Completes them on threads of the
+ * common pool: what depends on them is the application's code, and the caller is the election
+ * thread.
+ */
 final class VersionWait {
   private final NavigableMap<RegisterVersion, List<CompletableFuture<RegisterVersion>>> waiting =
       new TreeMap<>();
@@ -35,7 +40,7 @@ final class VersionWait {
       waiting.headMap(version, true).values().forEach(done::addAll);
       waiting.headMap(version, true).clear();
     }
-    done.forEach(future -> future.complete(version));
+    done.forEach(future -> future.completeAsync(() -> version));
   }
 
   void fail(RuntimeException failure) {
@@ -44,6 +49,9 @@ final class VersionWait {
       waiting.values().forEach(failed::addAll);
       waiting.clear();
     }
-    failed.forEach(future -> future.completeExceptionally(failure));
+    if (!failed.isEmpty()) {
+      ForkJoinPool.commonPool()
+          .execute(() -> failed.forEach(future -> future.completeExceptionally(failure)));
+    }
   }
 }
