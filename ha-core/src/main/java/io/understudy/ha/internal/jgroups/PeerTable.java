@@ -133,9 +133,16 @@ final class PeerTable {
     leaveIf(peer -> peer.hello.listen().equals(listen), nowNanos);
   }
 
-  /** Members left the channel's view. */
+  /**
+   * Members left the channel's view. Views err: who is still talking to this member has not gone.
+   */
   synchronized void gone(Set<Address> left, long nowNanos) {
-    leaveIf(peer -> peer.channel != null && left.contains(peer.channel), nowNanos);
+    leaveIf(
+        peer ->
+            peer.channel != null
+                && left.contains(peer.channel)
+                && nowNanos - peer.heardNanos > 2 * times.heartbeatNanos(),
+        nowNanos);
   }
 
   private void leaveIf(Predicate<Peer> test, long nowNanos) {
