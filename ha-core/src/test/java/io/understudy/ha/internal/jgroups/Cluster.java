@@ -53,15 +53,21 @@ final class Cluster implements AutoCloseable {
     await()
         .atMost(LONG)
         .pollInterval(Duration.ofMillis(10))
-        .until(() -> members.stream().allMatch(member -> member.reachable.size() == members.size() - 1));
+        .until(
+            () ->
+                members.stream().allMatch(member -> member.reachable.size() == members.size() - 1));
   }
 
   /** Warnings and errors, one string each, with the lines of their stack traces counted. */
   List<String> warnings() {
     return List.copyOf(logged.list).stream()
         .filter(event -> event.getLevel().isGreaterOrEqual(ch.qos.logback.classic.Level.WARN))
-        .map(event -> event.getLoggerName() + ": " + event.getFormattedMessage()
-            + (event.getThrowableProxy() == null ? "" : " WITH STACK TRACE"))
+        .map(
+            event ->
+                event.getLoggerName()
+                    + ": "
+                    + event.getFormattedMessage()
+                    + (event.getThrowableProxy() == null ? "" : " WITH STACK TRACE"))
         .toList();
   }
 

@@ -118,8 +118,7 @@ final class CodecTest {
             1, Collections.nCopies(Codec.MAX_ELEMENTS + 1, new Evidence.Died(LIFE)));
     assertThrows(IllegalArgumentException.class, () -> Codec.encode(letter(tooLong)));
     Envelope badRole = new Envelope("no role", LIFE, 0, 0, new Message.StateRequest(1));
-    assertThrows(
-        IllegalArgumentException.class, () -> Codec.encode(new Payload.Letter(badRole)));
+    assertThrows(IllegalArgumentException.class, () -> Codec.encode(new Payload.Letter(badRole)));
   }
 
   private static Payload letter(Message message) {

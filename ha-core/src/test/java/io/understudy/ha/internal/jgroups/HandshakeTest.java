@@ -80,8 +80,7 @@ final class HandshakeTest {
     for (int i = 0; i < hello.length; i++) {
       byte[] altered = hello.clone();
       altered[i] ^= 1;
-      assertThrows(
-          HandshakeException.class, () -> new ServerHandshake(KEYS, TWO).answer(altered));
+      assertThrows(HandshakeException.class, () -> new ServerHandshake(KEYS, TWO).answer(altered));
     }
     byte[] answer = server.answer(hello);
     for (int i = 0; i < answer.length; i++) {
@@ -111,24 +110,21 @@ final class HandshakeTest {
   void aServersWordsCannotBeReflectedToIt() throws Exception {
     byte[] answer = server.answer(client.hello());
     byte[] reflected =
-        java.util.Arrays.copyOfRange(
-            answer, answer.length - Handshake.FINISH_BYTES, answer.length);
+        java.util.Arrays.copyOfRange(answer, answer.length - Handshake.FINISH_BYTES, answer.length);
     assertReason(Reason.OTHER_SECRET, () -> server.accept(reflected));
   }
 
   @Test
   void thisProcessAndAnotherOneUnderItsNameAreToldApart() {
     assertReason(Reason.SELF, () -> Handshake.checkPeer(ONE, ONE));
-    assertReason(
-        Reason.SAME_MEMBER, () -> Handshake.checkPeer(ONE, new Life(ONE.member(), 12)));
+    assertReason(Reason.SAME_MEMBER, () -> Handshake.checkPeer(ONE, new Life(ONE.member(), 12)));
   }
 
   @Test
   void anotherVersionIsToldSoAndAStrangerNothing() {
     byte[] hello = client.hello();
     hello[Handshake.MAGIC_BYTES] = 9;
-    HandshakeException version =
-        assertThrows(HandshakeException.class, () -> server.answer(hello));
+    HandshakeException version = assertThrows(HandshakeException.class, () -> server.answer(hello));
     assertEquals(Reason.OTHER_VERSION, version.reason());
     assertEquals(1, ServerHandshake.refusal(version).length);
     HandshakeException stranger =

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -114,7 +115,9 @@ final class MembershipTest {
     cluster.member(1).start();
     Member second = cluster.member(1);
     IOException e = assertThrows(IOException.class, second.transport::start);
-    assertTrue(String.valueOf(e.getMessage()).contains(String.valueOf(cluster.ports.get(0))), e::getMessage);
+    assertTrue(
+        String.valueOf(e.getMessage()).contains(String.valueOf(cluster.ports.get(0))),
+        e::getMessage);
   }
 
   @Test
@@ -137,5 +140,21 @@ final class MembershipTest {
     await().atMost(Cluster.LONG).until(() -> n1.sees(n2) && n2.sees(n1));
     n1.transport.send(n2.id, n1.message(1));
     await().atMost(Cluster.LONG).until(() -> n2.received.size() == 1);
+  }
+
+  @Test
+  void nothingRunsOnAfterClose() {
+    List<Member> members = cluster.formed();
+    Predicate<String> ours = name -> name.contains(",test,") || name.startsWith("understudy-");
+    assertTrue(threads(ours).size() >= members.size());
+    members.forEach(Member::close);
+    await().atMost(Cluster.LONG).untilAsserted(() -> assertEquals(List.of(), threads(ours)));
+  }
+
+  private static List<String> threads(Predicate<String> wanted) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(wanted)
+        .toList();
   }
 }

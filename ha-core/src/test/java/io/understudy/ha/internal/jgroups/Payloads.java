@@ -27,8 +27,9 @@ final class Payloads {
 
   private static Arbitrary<Payload> letters() {
     return Combinators.combine(roles(), lives(), longs(), longs(), messages())
-        .as((role, from, to, roster, message) -> new Payload.Letter(
-            new Envelope(role, from, to, roster, message)));
+        .as(
+            (role, from, to, roster, message) ->
+                new Payload.Letter(new Envelope(role, from, to, roster, message)));
   }
 
   static Arbitrary<Message> messages() {
@@ -82,18 +83,18 @@ final class Payloads {
     Arbitrary<byte[]> v4 = Arbitraries.bytes().array(byte[].class).ofSize(4);
     Arbitrary<byte[]> v6 = Arbitraries.bytes().array(byte[].class).ofSize(16);
     return Combinators.combine(Arbitraries.oneOf(v4, v6), Arbitraries.integers().between(0, 65535))
-        .as((bytes, port) -> {
-          try {
-            return new InetSocketAddress(InetAddress.getByAddress(bytes), port);
-          } catch (UnknownHostException e) {
-            throw new IllegalArgumentException(e);
-          }
-        });
+        .as(
+            (bytes, port) -> {
+              try {
+                return new InetSocketAddress(InetAddress.getByAddress(bytes), port);
+              } catch (UnknownHostException e) {
+                throw new IllegalArgumentException(e);
+              }
+            });
   }
 
   private static Arbitrary<Founding> foundings() {
-    return Combinators.combine(
-            Arbitraries.maps(members(), longs()).ofMaxSize(20), booleans())
+    return Combinators.combine(Arbitraries.maps(members(), longs()).ofMaxSize(20), booleans())
         .as(Founding::new);
   }
 
@@ -105,8 +106,7 @@ final class Payloads {
 
   private static Arbitrary<RegisterValue> values() {
     return Combinators.combine(
-            versions(),
-            Arbitraries.bytes().array(byte[].class).ofMaxSize(RegisterValue.MAX_BYTES))
+            versions(), Arbitraries.bytes().array(byte[].class).ofMaxSize(RegisterValue.MAX_BYTES))
         .as(RegisterValue::new);
   }
 
@@ -127,7 +127,12 @@ final class Payloads {
   }
 
   private static Arbitrary<String> names(String special) {
-    return Arbitraries.strings().alpha().numeric().withChars(special).ofMinLength(1).ofMaxLength(64);
+    return Arbitraries.strings()
+        .alpha()
+        .numeric()
+        .withChars(special)
+        .ofMinLength(1)
+        .ofMaxLength(64);
   }
 
   private static Arbitrary<Long> longs() {

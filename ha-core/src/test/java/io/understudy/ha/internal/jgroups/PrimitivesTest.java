@@ -20,8 +20,7 @@ final class PrimitivesTest {
   @Test
   void hkdfAgreesWithRfc5869TestCase1() {
     byte[] key = Primitives.hkdfExtract(hex("000102030405060708090a0b0c"), hex("0b".repeat(22)));
-    assertArrayEquals(
-        hex("077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5"), key);
+    assertArrayEquals(hex("077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5"), key);
     assertArrayEquals(
         hex(
             "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b8"

@@ -46,8 +46,7 @@ final class ReplayWindowTest {
   }
 
   @Property
-  void itAgreesWithASetOfAllNumbers(
-      @ForAll List<@LongRange(min = -10, max = 6000) Long> numbers) {
+  void itAgreesWithASetOfAllNumbers(@ForAll List<@LongRange(min = -10, max = 6000) Long> numbers) {
     ReplayWindow tested = new ReplayWindow();
     Set<Long> seen = new HashSet<>();
     long newest = 0;

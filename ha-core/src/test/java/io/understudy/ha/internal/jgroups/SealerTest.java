@@ -94,6 +94,7 @@ final class SealerTest {
   void apartIsRefused(@ForAll @IntRange(max = 60) int length) {
     byte[] sealed = one.seal(TWO, CONTENT);
     assertThrows(
-        MalformedMessageException.class, () -> two.open(sealed, 0, Math.min(length, sealed.length - 1)));
+        MalformedMessageException.class,
+        () -> two.open(sealed, 0, Math.min(length, sealed.length - 1)));
   }
 }

@@ -71,8 +71,10 @@ final class StrangersTest {
   private static void awaitOneView(List<Member> members) {
     await()
         .atMost(Cluster.LONG)
-        .until(() -> members.stream().map(m -> m.transport.view()).distinct().count() == 1
-            && members.get(0).transport.view().contains("n3"));
+        .until(
+            () ->
+                members.stream().map(m -> m.transport.view()).distinct().count() == 1
+                    && members.get(0).transport.view().contains("n3"));
   }
 
   private static String views(List<Member> members) {
@@ -159,8 +161,7 @@ final class StrangersTest {
     Member n2 = cluster.member(2).start();
     try (Stranger.Recorder recorder = new Stranger.Recorder(recorderPort, n2.address())) {
       Member n1 =
-          cluster.member(
-              1, c -> Member.config("n1", c.bind().getPort(), List.of(recorderPort)));
+          cluster.member(1, c -> Member.config("n1", c.bind().getPort(), List.of(recorderPort)));
       n1.start();
       await()
           .atMost(Cluster.LONG)

@@ -8,11 +8,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 
 /**
- * Prints how fast the transport is on this machine; asserts nothing. Run it by hand: {@code java -cp
- * ... io.understudy.ha.internal.jgroups.TransportMeasurements}.
+ * Prints how fast the transport is on this machine; asserts nothing. Run it by hand: {@code java
+ * -cp ... io.understudy.ha.internal.jgroups.TransportMeasurements}.
  */
 final class TransportMeasurements {
   private static final int ROUNDS = 12;
@@ -60,8 +59,7 @@ final class TransportMeasurements {
       try (Cluster cluster = new Cluster(3)) {
         List<Member> members = List.of(cluster.member(1), cluster.member(2), cluster.member(3));
         long before = System.nanoTime();
-        List<Thread> threads =
-            members.stream().map(member -> new Thread(member::start)).toList();
+        List<Thread> threads = members.stream().map(member -> new Thread(member::start)).toList();
         threads.forEach(Thread::start);
         for (Thread thread : threads) {
           thread.join();
@@ -128,7 +126,9 @@ final class TransportMeasurements {
     }
   }
 
-  /** Bytes on the loopback interface, and processor time of this process, while three members idle. */
+  /**
+   * Bytes on the loopback interface, and processor time of this process, while three members idle.
+   */
   private static void idle() throws Exception {
     try (Cluster cluster = new Cluster(3)) {
       List<Member> members = cluster.formed();
@@ -148,7 +148,10 @@ final class TransportMeasurements {
           "threads in the process: %d, of which %s%n",
           Thread.activeCount(),
           Arrays.toString(
-              Thread.getAllStackTraces().keySet().stream().map(Thread::getName).sorted().toArray()));
+              Thread.getAllStackTraces().keySet().stream()
+                  .map(Thread::getName)
+                  .sorted()
+                  .toArray()));
     }
   }
 
@@ -161,9 +164,9 @@ final class TransportMeasurements {
   private static long loopbackBytes() throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/net/dev"))) {
       if (line.strip().startsWith("lo:")) {
-        return Long.parseLong(line.strip().split("[: ]+")[1]);
+        return Long.parseLong(line.strip().split("[: ]+", -1)[1]);
       }
     }
-    return TimeUnit.SECONDS.toNanos(0);
+    return 0;
   }
 }
