@@ -279,6 +279,7 @@ public final class JGroupsTransport implements AutoCloseable {
   private final class FromTheSockets implements LinkObserver {
     @Override
     public void authenticated(InetSocketAddress peer, Life life, boolean outgoing) {
+      peers.connected(life);
       listener.authenticated(peer, life, outgoing);
     }
 
@@ -305,7 +306,7 @@ public final class JGroupsTransport implements AutoCloseable {
 
     @Override
     public void unreachable(InetSocketAddress peer) {
-      peers.gone(peer, System.nanoTime());
+      peers.refused(peer, sockets::isConnected, System.nanoTime());
       publishReachable();
     }
   }

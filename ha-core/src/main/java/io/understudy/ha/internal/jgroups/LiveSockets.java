@@ -91,14 +91,20 @@ final class LiveSockets {
     if (!open.remove(socket) || session == null) {
       return;
     }
-    Life peer = session.peer();
-    for (SecureSocket other : open) {
-      Handshake.Session its = other.session();
-      if (its != null && its.peer().equals(peer)) {
-        return;
+    if (!isConnected(session.peer())) {
+      observer.disconnected(session.peer());
+    }
+  }
+
+  /** Whether there is a connection with that life. */
+  boolean isConnected(Life life) {
+    for (SecureSocket socket : open) {
+      Handshake.Session session = socket.session();
+      if (session != null && session.peer().equals(life)) {
+        return true;
       }
     }
-    observer.disconnected(peer);
+    return false;
   }
 
   void forged(SecureSocket socket) {

@@ -99,20 +99,28 @@ final class PeerTableTest {
   @Test
   void aRefusedPortMeansGoneButNotForTheNextLife() {
     heard(FIRST, 0);
-    table.gone(Member.local(7802), 10);
+    table.refused(Member.local(7802), life -> false, 10);
     assertEquals(Set.of(), table.reachable(10));
     heard(SECOND, 11);
     assertEquals(Set.of(N2), table.reachable(11));
   }
 
   @Test
-  void whatArrivesRightAfterIsStillFromBefore() {
+  void whatIsHandledAfterARefusalWasSentBeforeUntilAConnectionIsMade() {
     heard(FIRST, 0);
-    table.gone(Member.local(7802), 10);
-    table.heard(FIRST, 10 + HEARTBEAT / 2 - 1);
-    assertEquals(Set.of(), table.reachable(10 + HEARTBEAT / 2));
-    table.heard(FIRST, 10 + HEARTBEAT / 2);
-    assertEquals(Set.of(N2), table.reachable(10 + HEARTBEAT / 2));
+    table.refused(Member.local(7802), life -> false, 10);
+    table.heard(FIRST, 10 + HEARTBEAT);
+    assertEquals(Set.of(), table.reachable(10 + HEARTBEAT));
+    table.connected(FIRST);
+    table.heard(FIRST, 11 + HEARTBEAT);
+    assertEquals(Set.of(N2), table.reachable(11 + HEARTBEAT));
+  }
+
+  @Test
+  void aRefusedPortProvesNothingWhileThereIsAConnection() {
+    heard(FIRST, 0);
+    table.refused(Member.local(7802), FIRST::equals, 10);
+    assertEquals(Set.of(N2), table.reachable(10));
   }
 
   @Test
