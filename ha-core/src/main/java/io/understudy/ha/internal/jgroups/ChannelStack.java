@@ -15,7 +15,9 @@ import org.jgroups.protocols.NoBundler;
 import org.jgroups.protocols.TCPPING;
 import org.jgroups.protocols.UNICAST3;
 import org.jgroups.protocols.VERIFY_SUSPECT2;
+import org.jgroups.protocols.pbcast.ClientGmsImpl;
 import org.jgroups.protocols.pbcast.GMS;
+import org.jgroups.protocols.pbcast.JoinRsp;
 import org.jgroups.protocols.pbcast.NAKACK2;
 import org.jgroups.protocols.pbcast.STABLE;
 import org.jgroups.stack.IpAddress;
@@ -41,6 +43,7 @@ final class ChannelStack {
   private static final int MAX_FRAME_BYTES = 4 * 1024 * 1024;
   private static final int BUFFER_BYTES = 16 * 1024;
   private static final int MAX_THREADS = 64;
+  private static final long RETRY_MILLIS = 1000;
 
   private ChannelStack() {}
 
@@ -119,10 +122,26 @@ final class ChannelStack {
     return new GMS()
         .printLocalAddress(false)
         .joinTimeout(300)
-        .setMaxJoinAttempts(3)
+        .setMaxJoinAttempts(10)
         .setLeaveTimeout(300)
         .setMergeTimeout(1000)
         .setViewAckCollectionTimeout(500)
         .logViewWarnings(false);
+  }
+
+  /** Ends an attempt to join soon, so that the channel can be closed; no effect after it. */
+  static void abortJoin(JChannel channel) {
+    GMS membership = channel.getProtocolStack().findProtocol(GMS.class);
+    if (membership.getImpl() instanceof ClientGmsImpl joining) {
+      joining.handleJoinResponse(new JoinRsp("this member is closing"));
+    }
+  }
+
+  static void pauseBeforeRetry() {
+    try {
+      Thread.sleep(RETRY_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

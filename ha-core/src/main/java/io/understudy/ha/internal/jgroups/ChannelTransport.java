@@ -137,10 +137,8 @@ public final class ChannelTransport implements Transport {
     }
 
     @Override
-    public void refused(InetSocketAddress peer, boolean outgoing, String reason) {
-      if (outgoing) {
-        admission.refused(peer, reason);
-      }
+    public void refused(InetSocketAddress peer, String reason) {
+      admission.refused(peer, reason);
     }
   }
 }

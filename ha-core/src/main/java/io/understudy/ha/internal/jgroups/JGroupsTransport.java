@@ -1,15 +1,13 @@
 package io.understudy.ha.internal.jgroups;
 
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Life;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -20,9 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jgroups.Address;
 import org.jgroups.JChannel;
-import org.jgroups.util.DefaultSocketFactory;
+import org.jgroups.View;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -37,11 +34,10 @@ import org.slf4j.LoggerFactory;
  * <p>Threadsafe. Made for one life: start once, close once.
  */
 public final class JGroupsTransport implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(JGroupsTransport.class);
   private static final Duration START_LIMIT = Duration.ofSeconds(20);
   private static final Duration GOODBYE_LIMIT = Duration.ofMillis(300);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
-  private static final int MAX_DESTINATIONS = Codec.MAX_ELEMENTS;
+  private static final Duration MIN_PATIENCE = Duration.ofSeconds(1);
   private static final int TICKS_PER_HEARTBEAT = 4;
 
   private final TransportConfig config;
@@ -49,16 +45,18 @@ public final class JGroupsTransport implements AutoCloseable {
   private final InetSocketAddress listen;
   private final RateLimitedLog troubles;
   private final Sealer sealer;
+  private final LiveSockets sockets;
+  private final SecureSocketFactory factory;
   private final PeerTable peers;
   private final MemberLink link;
-  private final LoadingCache<InetSocketAddress, Outbox> outboxes;
+  private final Outboxes outboxes;
   private final CompletableFuture<Void> listening = new CompletableFuture<>();
   private final ScheduledExecutorService ticker;
   private final Object reachableLock = new Object();
   private volatile Hello.Presence presence;
   private volatile Set<MemberId> reachable = Set.of();
   private volatile boolean closing;
-  private @Nullable JChannel channel;
+  private volatile @Nullable JChannel channel;
   private int ticks;
 
   /**
@@ -69,43 +67,23 @@ public final class JGroupsTransport implements AutoCloseable {
   public JGroupsTransport(TransportConfig config, TransportListener listener) throws IOException {
     this.config = config;
     this.listener = listener;
-    this.listen = listenAddress(config);
-    String who = config.self().member().value();
-    this.troubles = new RateLimitedLog(LOG, who, System::nanoTime);
-    this.sealer = new Sealer(ClusterKeys.of(config.secret(), config.cluster()), config.self());
-    this.peers = new PeerTable(config.times());
-    this.link = new MemberLink(new FromTheWire());
+    this.listen = config.listen();
     this.presence = config.presence();
-    this.outboxes =
-        Caffeine.newBuilder()
-            .maximumSize(MAX_DESTINATIONS)
-            .expireAfterAccess(Duration.ofMinutes(10))
-            .removalListener((address, outbox, cause) -> closeQuietly((Outbox) outbox))
-            .build(this::openOutbox);
+    String who = config.self().member().value();
+    this.troubles =
+        new RateLimitedLog(LoggerFactory.getLogger(JGroupsTransport.class), who, System::nanoTime);
+    ClusterKeys keys = ClusterKeys.of(config.secret(), config.cluster());
+    this.sealer = new Sealer(keys, config.self());
+    this.peers = new PeerTable(config.times());
+    Duration lease = Duration.ofNanos(config.times().leaseNanos());
+    // Something arrives on each connection every heartbeat: a lease of silence is a broken one.
+    Duration patience = lease.compareTo(MIN_PATIENCE) < 0 ? MIN_PATIENCE : lease;
+    this.sockets = new LiveSockets(keys, config.self(), patience, new FromTheSockets(), troubles);
+    this.factory = new SecureSocketFactory(sockets, troubles);
+    this.link = new MemberLink(new FromTheWire());
+    this.outboxes = new Outboxes(who, link::send, lease, troubles);
     this.ticker =
         new ScheduledThreadPoolExecutor(1, work -> daemon(work, "understudy-presence-" + who));
-  }
-
-  /**
-   * Where others reach this member: the address it is bound to, or its own entry among the peers.
-   */
-  private static InetSocketAddress listenAddress(TransportConfig config) throws IOException {
-    InetSocketAddress bind = config.bind();
-    if (!bind.getAddress().isAnyLocalAddress()) {
-      return bind;
-    }
-    for (InetSocketAddress peer : config.peers()) {
-      if (peer.getPort() == bind.getPort()
-          && NetworkInterface.getByInetAddress(peer.getAddress()) != null) {
-        return peer;
-      }
-    }
-    throw new IOException(
-        "bound to "
-            + bind
-            + ", but none of the peers "
-            + config.peers()
-            + " is this machine with that port; bind to one address or list this member's own");
   }
 
   /**
@@ -115,7 +93,7 @@ public final class JGroupsTransport implements AutoCloseable {
    */
   public void start() throws IOException {
     try {
-      channel = ChannelStack.build(config, listen, new DefaultSocketFactory(), link);
+      channel = ChannelStack.build(config, listen, factory, link);
     } catch (Exception e) {
       throw new IOException("the channel on " + config.bind() + " could not be built: " + e, e);
     }
@@ -144,17 +122,16 @@ public final class JGroupsTransport implements AutoCloseable {
   }
 
   private void join() {
-    JChannel joining = channel;
-    try {
-      if (joining != null) {
+    JChannel joining = Objects.requireNonNull(channel);
+    while (!closing && !joining.isConnected()) {
+      try {
         joining.connect(config.cluster());
-      }
-    } catch (Exception | LinkageError e) {
-      if (!listening.completeExceptionally(e) && !closing) {
-        LOG.warn(
-            "{}: the JGroups channel did not join ({}); members are still seen by their own signs of life",
-            config.self(),
-            e.toString());
+      } catch (Exception | LinkageError e) {
+        if (closing || listening.completeExceptionally(e) || listening.isCompletedExceptionally()) {
+          return;
+        }
+        troubles.warn(RateLimitedLog.Kind.FAILED, "the JGroups channel did not join: " + e);
+        ChannelStack.pauseBeforeRetry();
       }
     }
   }
@@ -162,7 +139,7 @@ public final class JGroupsTransport implements AutoCloseable {
   /** Changes what this member says of itself; told to the others at once. */
   public void presence(Hello.Presence changed) {
     presence = changed;
-    if (listening.isDone()) {
+    if (listening.isDone() && !closing) {
       sayHello(false);
     }
   }
@@ -178,7 +155,7 @@ public final class JGroupsTransport implements AutoCloseable {
     if (peer == null || closing) {
       return;
     }
-    outboxes.get(peer.listen()).offer(sealer.seal(peer.from(), content));
+    outboxes.offer(peer.listen(), sealer.seal(peer.from(), content));
   }
 
   /** The members that seem alive, without this one. */
@@ -191,34 +168,44 @@ public final class JGroupsTransport implements AutoCloseable {
     return peers.helloOf(member);
   }
 
+  /** The channel's present view, for people; empty while there is none. */
+  String view() {
+    JChannel joined = channel;
+    View view = joined == null ? null : joined.getView();
+    return view == null ? "" : view.toString();
+  }
+
   /** Says goodbye and closes everything. Takes up to two seconds. */
   @Override
   public void close() {
-    synchronized (this) {
-      if (closing) {
-        return;
-      }
-      closing = true;
+    if (!beginClosing()) {
+      return;
     }
-    ticker.shutdownNow();
     if (listening.isDone() && !listening.isCompletedExceptionally()) {
       sayHello(true);
-      awaitOutboxes();
+      outboxes.finish(GOODBYE_LIMIT);
     }
     closeChannel();
-    outboxes.asMap().values().forEach(JGroupsTransport::closeQuietly);
+    closeSockets();
+    outboxes.discardAll();
   }
 
-  private void awaitOutboxes() {
-    long deadline = System.nanoTime() + GOODBYE_LIMIT.toNanos();
-    try {
-      for (Outbox outbox : outboxes.asMap().values()) {
-        outbox.close(true);
-        outbox.awaitEmpty(deadline);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  /** Ends like a killed process: the sockets close, and nobody says anything. For tests. */
+  void crash() {
+    if (beginClosing()) {
+      closeSockets();
+      outboxes.discardAll();
+      closeChannel();
     }
+  }
+
+  private synchronized boolean beginClosing() {
+    if (closing) {
+      return false;
+    }
+    closing = true;
+    ticker.shutdownNow();
+    return true;
   }
 
   private void closeChannel() {
@@ -226,6 +213,7 @@ public final class JGroupsTransport implements AutoCloseable {
     if (open == null) {
       return;
     }
+    ChannelStack.abortJoin(open);
     Thread closer = daemon(open::close, "understudy-close-" + config.self().member());
     closer.start();
     try {
@@ -235,19 +223,11 @@ public final class JGroupsTransport implements AutoCloseable {
     }
   }
 
-  private Outbox openOutbox(InetSocketAddress to) {
-    return new Outbox(
-            "understudy-send-" + config.self().member() + "-" + to.getPort(),
-            bytes -> link.send(to, bytes),
-            troubles,
-            config.times().leaseNanos(),
-            System::nanoTime)
-        .start();
-  }
-
-  private static void closeQuietly(@Nullable Outbox outbox) {
-    if (outbox != null) {
-      outbox.close(false);
+  private void closeSockets() {
+    try {
+      factory.closeAll();
+    } catch (IOException e) {
+      troubles.warn(RateLimitedLog.Kind.FAILED, "closing sockets: " + e);
     }
   }
 
@@ -263,6 +243,7 @@ public final class JGroupsTransport implements AutoCloseable {
         sayHello(false);
       }
       publishReachable();
+      sockets.closeStalled(System.nanoTime());
     } catch (RuntimeException e) {
       troubles.warn(RateLimitedLog.Kind.FAILED, e.toString());
     }
@@ -273,11 +254,15 @@ public final class JGroupsTransport implements AutoCloseable {
     Set<InetSocketAddress> targets = new HashSet<>(config.peers());
     targets.addAll(peers.addresses());
     targets.remove(listen);
-    targets.forEach(target -> outboxes.get(target).offer(sealed));
+    targets.forEach(target -> outboxes.offer(target, sealed));
   }
 
   private Hello hello(boolean leaving) {
     return new Hello(config.self(), config.cluster(), config.times(), listen, presence, leaving);
+  }
+
+  private void greet(Hello peer) {
+    outboxes.offer(peer.listen(), sealer.seal(peer.from(), Codec.encode(hello(false))));
   }
 
   private void publishReachable() {
@@ -287,6 +272,42 @@ public final class JGroupsTransport implements AutoCloseable {
         reachable = Set.copyOf(now);
         listener.reachable(reachable);
       }
+    }
+  }
+
+  /** What the sockets tell of connections. */
+  private final class FromTheSockets implements LinkObserver {
+    @Override
+    public void authenticated(InetSocketAddress peer, Life life, boolean outgoing) {
+      peers.connected(life);
+      listener.authenticated(peer, life, outgoing);
+    }
+
+    @Override
+    public void refused(InetSocketAddress peer, String reason) {
+      if (config.peers().contains(peer)) {
+        listener.refused(peer, reason);
+      }
+    }
+
+    @Override
+    public void sameMember(InetSocketAddress peer, Life life) {
+      listener.sameMember(life, peer);
+    }
+
+    /** Asks at once whether the member is still there: its port answers, or refuses. */
+    @Override
+    public void disconnected(Life life) {
+      Hello last = peers.helloOf(life.member());
+      if (!closing && last != null && last.from().equals(life)) {
+        greet(last);
+      }
+    }
+
+    @Override
+    public void unreachable(InetSocketAddress peer) {
+      peers.refused(peer, sockets::isConnected, System.nanoTime());
+      publishReachable();
     }
   }
 
@@ -313,7 +334,7 @@ public final class JGroupsTransport implements AutoCloseable {
         Sealer.Opened opened = sealer.open(bytes, offset, length);
         Payload payload = Codec.decode(opened.content());
         if (payload instanceof Hello hello) {
-          hello(hello, opened.from(), from);
+          greeted(hello, opened.from(), from);
         } else {
           letter(((Payload.Letter) payload).envelope(), opened);
         }
@@ -324,7 +345,7 @@ public final class JGroupsTransport implements AutoCloseable {
       }
     }
 
-    private void hello(Hello hello, Life from, Address channelAddress)
+    private void greeted(Hello hello, Life from, Address channelAddress)
         throws MalformedMessageException {
       if (!hello.from().equals(from) || !hello.cluster().equals(config.cluster())) {
         throw new MalformedMessageException("a hello of " + hello.from() + " sealed by " + from);
@@ -335,8 +356,7 @@ public final class JGroupsTransport implements AutoCloseable {
       }
       PeerTable.News news = peers.heard(hello, channelAddress, System.nanoTime());
       if (news == PeerTable.News.NEW_LIFE) {
-        // So that it need not wait for the next heartbeat to know this member.
-        outboxes.get(hello.listen()).offer(sealer.seal(from, Codec.encode(hello(false))));
+        greet(hello); // so that it need not wait for the next heartbeat to know this member
         String why = peers.incompatible(from.member());
         if (why != null) {
           listener.incompatible(from.member(), why);
@@ -353,15 +373,11 @@ public final class JGroupsTransport implements AutoCloseable {
         throw new MalformedMessageException(
             "an election message of " + envelope.from() + " sealed by " + opened.from());
       }
-      if (peers.heard(opened.from(), System.nanoTime())) {
-        listener.received(envelope);
-      } else {
-        throw new MalformedMessageException("no valid hello yet from " + opened.from());
+      if (!peers.heard(opened.from(), System.nanoTime())) {
+        throw new MalformedMessageException(
+            opened.from() + " has not said hello, or uses other time values");
       }
-    }
-
-    private Hello hello(boolean leaving) {
-      return JGroupsTransport.this.hello(leaving);
+      listener.received(envelope);
     }
   }
 }

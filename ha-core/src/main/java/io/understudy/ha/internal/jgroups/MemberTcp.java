@@ -18,6 +18,12 @@ final class MemberTcp extends TCP {
   }
 
   @Override
+  public void start() throws Exception {
+    super.start();
+    srv.log(new ConnectionLog());
+  }
+
+  @Override
   public void retainAll(Collection<Address> members) {
     Set<Address> wanted = new HashSet<>(members);
     wanted.addAll(configured);

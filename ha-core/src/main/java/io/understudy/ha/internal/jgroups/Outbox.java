@@ -5,6 +5,7 @@ import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The messages that wait for one destination, and the thread that sends them. Nobody waits for a
@@ -65,6 +66,11 @@ final class Outbox {
     }
   }
 
+  /** How many wait. */
+  synchronized int size() {
+    return queue.size();
+  }
+
   /** Takes no more messages and ends the thread once the queue is empty, or at once. */
   synchronized void close(boolean sendRest) {
     closed = true;
@@ -108,8 +114,7 @@ final class Outbox {
     }
   }
 
-  private synchronized @org.jspecify.annotations.Nullable Waiting take()
-      throws InterruptedException {
+  private synchronized @Nullable Waiting take() throws InterruptedException {
     sending = false;
     notifyAll();
     while (queue.isEmpty()) {

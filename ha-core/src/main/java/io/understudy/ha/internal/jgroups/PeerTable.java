@@ -50,6 +50,9 @@ final class PeerTable {
     boolean gone;
     long goneNanos;
 
+    /** Gone, and no connection was made since: what is still being handled was sent before. */
+    boolean cutOff;
+
     Peer(Hello hello, @Nullable String incompatible) {
       this.hello = hello;
       this.incompatible = incompatible;
@@ -121,25 +124,47 @@ final class PeerTable {
 
   /** What arrives just after a member was found gone was sent before, and proves nothing. */
   private void touch(Peer peer, long nowNanos) {
-    if (peer.gone && nowNanos - peer.goneNanos < times.heartbeatNanos() / 2) {
+    boolean justGone = peer.gone && nowNanos - peer.goneNanos < times.heartbeatNanos() / 2;
+    if (peer.cutOff || justGone) {
       return;
     }
     peer.gone = false;
     peer.heardNanos = nowNanos;
   }
 
-  /** The member of that life cannot be connected to, or its last connection has broken. */
-  synchronized void gone(InetSocketAddress listen, long nowNanos) {
-    leaveIf(peer -> peer.hello.listen().equals(listen), nowNanos);
+  /**
+   * A port refuses: the member there is gone until it makes a connection.
+   *
+   * @param connected whether there still is a connection with a life; then the port proves nothing
+   */
+  synchronized void refused(InetSocketAddress listen, Predicate<Life> connected, long nowNanos) {
+    for (Peer peer : peers.asMap().values()) {
+      if (peer.hello.listen().equals(listen) && !connected.test(peer.life())) {
+        leave(peer, nowNanos);
+        peer.cutOff = true;
+      }
+    }
   }
 
-  /** Members left the channel's view. */
+  /** A connection was made with a life; what it says counts from now on. */
+  synchronized void connected(Life life) {
+    Peer peer = peers.getIfPresent(life.member());
+    if (peer != null && peer.life().equals(life)) {
+      peer.cutOff = false;
+    }
+  }
+
+  /**
+   * Members left the channel's view. Views err: who is still talking to this member has not gone.
+   */
   synchronized void gone(Set<Address> left, long nowNanos) {
-    leaveIf(peer -> peer.channel != null && left.contains(peer.channel), nowNanos);
-  }
-
-  private void leaveIf(Predicate<Peer> test, long nowNanos) {
-    peers.asMap().values().stream().filter(test).forEach(peer -> leave(peer, nowNanos));
+    for (Peer peer : peers.asMap().values()) {
+      if (peer.channel != null
+          && left.contains(peer.channel)
+          && nowNanos - peer.heardNanos > 2 * times.heartbeatNanos()) {
+        leave(peer, nowNanos);
+      }
+    }
   }
 
   private static void leave(Peer peer, long nowNanos) {

@@ -4,7 +4,9 @@ import io.understudy.ha.HaConfig;
 import io.understudy.ha.Secret;
 import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.TimeValues;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.util.List;
 
 /**
@@ -41,5 +43,28 @@ public record TransportConfig(
         config.secret(),
         TimeValues.of(config.timing()),
         presence);
+  }
+
+  /**
+   * Where others reach this member: the address it is bound to, or its own entry among the peers.
+   *
+   * @throws IOException if it is bound to all addresses and none of the peers is this machine
+   */
+  InetSocketAddress listen() throws IOException {
+    if (!bind.getAddress().isAnyLocalAddress()) {
+      return bind;
+    }
+    for (InetSocketAddress peer : peers) {
+      if (peer.getPort() == bind.getPort()
+          && NetworkInterface.getByInetAddress(peer.getAddress()) != null) {
+        return peer;
+      }
+    }
+    throw new IOException(
+        "bound to "
+            + bind
+            + ", but none of the peers "
+            + peers
+            + " is this machine with that port; bind to one address or list this member's own");
   }
 }

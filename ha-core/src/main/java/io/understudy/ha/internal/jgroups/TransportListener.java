@@ -52,10 +52,9 @@ public interface TransportListener {
   void authenticated(InetSocketAddress peer, Life life, boolean outgoing);
 
   /**
-   * A connection failed to be authenticated: most likely another secret or cluster name.
-   *
-   * @param peer where this member connected to if outgoing, else where the peer connected from
-   * @param outgoing whether this member opened the connection
+   * A configured peer that this member connected to, and that speaks this protocol, was not
+   * authenticated: one of the two has another secret or another cluster name. What strangers do on
+   * this member's own port is never told here.
    */
-  void refused(InetSocketAddress peer, boolean outgoing, String reason);
+  void refused(InetSocketAddress peer, String reason);
 }

@@ -165,8 +165,8 @@ final class Member implements AutoCloseable, TransportListener {
   }
 
   @Override
-  public void refused(InetSocketAddress peer, boolean outgoing, String reason) {
-    refusals.add((outgoing ? "to " : "from ") + peer + ": " + reason);
+  public void refused(InetSocketAddress peer, String reason) {
+    refusals.add(peer + ": " + reason);
   }
 
   @Override
