@@ -44,6 +44,23 @@ class HaNodeTest {
   }
 
   @Test
+  void anotherSecretIsRefusedAndDisturbsNobody() throws IOException {
+    List<Integer> ports = freePorts(3);
+    foundThree(ports);
+    nodes.remove(2).close();
+    HaNode leader = awaitLeader();
+    HaNode stranger =
+        builder(2, ports).secret(Secret.of("quite another secret than theirs")).start();
+    nodes.add(stranger);
+    List<HaEvent> events = new CopyOnWriteArrayList<>();
+    stranger.subscribe(events::add);
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> events.stream().anyMatch(HaEvent.Refused.class::isInstance));
+    assertTrue(leaderRole(leader).isLeader());
+  }
+
+  @Test
   void otherTimeValuesAreRefusedWithBothValues() throws IOException {
     List<Integer> ports = freePorts(3);
     foundThree(ports);

@@ -121,9 +121,7 @@ class NodeRuntimeTest {
     startAll();
     String first = awaitLeader();
     Leadership leadership = leadership(first);
-    byte[] value = "db-01".getBytes(StandardCharsets.UTF_8);
-    RegisterVersion version =
-        role(first).register().write(leadership, value).toCompletableFuture().join();
+    RegisterVersion version = write(first, leadership, "db-01");
     role(first).register().settled(leadership, version).toCompletableFuture().join();
     nodes
         .keySet()
@@ -138,6 +136,38 @@ class NodeRuntimeTest {
     String second = awaitLeader();
     assertEquals("db-01", role(second).register().view().value().asText());
     assertTrue(role(second).register().view().value().version().isNewerThan(version));
+  }
+
+  @Test
+  void aValueSettlesThoughAFollowerDied() {
+    startAll();
+    String first = awaitLeader();
+    Leadership leadership = leadership(first);
+    write(first, leadership, "one");
+    network.isolate(MemberId.of(others(first).get(0)));
+    RegisterVersion version = write(first, leadership, "two");
+    RegisterVersion settled =
+        role(first)
+            .register()
+            .settled(leadership, version)
+            .toCompletableFuture()
+            .orTimeout(10, TimeUnit.SECONDS)
+            .join();
+    assertEquals(version, settled);
+  }
+
+  @Test
+  void whatDependsOnAnAnswerRunsOffTheElectionThread() {
+    startAll();
+    String first = awaitLeader();
+    String thread =
+        role(first)
+            .register()
+            .write(leadership(first), new byte[] {1})
+            .thenApply(version -> Thread.currentThread().getName())
+            .toCompletableFuture()
+            .join();
+    assertNotEquals("ha-" + first, thread);
   }
 
   @Test
@@ -184,6 +214,11 @@ class NodeRuntimeTest {
     role("n1").resign().toCompletableFuture().join();
     await().until(() -> role("n1").isLeader());
     await().until(() -> events.stream().anyMatch(HaEvent.Revoked.class::isInstance));
+  }
+
+  private RegisterVersion write(String node, Leadership leadership, String text) {
+    byte[] value = text.getBytes(StandardCharsets.UTF_8);
+    return role(node).register().write(leadership, value).toCompletableFuture().join();
   }
 
   private void startAll() {
