@@ -94,9 +94,13 @@ public final class NodeRuntime implements HaNode {
    */
   public void start() throws IOException {
     config.roles().forEach(this::declare);
-    onLoop(this::tellStarted);
-    loop.start();
-    lives.connect(new Incoming());
+    try {
+      lives.connect(new Incoming());
+      tellStarted();
+    } finally {
+      // Last, so that no event comes before Started; after a failure too, because close() needs it.
+      loop.start();
+    }
   }
 
   private void tellStarted() {

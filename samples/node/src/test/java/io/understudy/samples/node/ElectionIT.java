@@ -25,6 +25,7 @@ class ElectionIT {
 
     cluster.awaitKnownEverywhere(reign);
     for (NodeProcess node : cluster.nodes()) {
+      assertEquals("started", node.events().get(0).text("event"), node.name());
       assertEquals(node == reign.node() ? 1 : 0, node.count("elected"), node.name());
       assertEquals(node == reign.node() ? 200 : 503, leaderStatus(node), node.name());
     }
