@@ -115,8 +115,7 @@ public final class Lending {
       connection.keepUntil(view.permitUntilNanos());
       return connection;
     }
-    connection.revoke();
-    connection.close();
+    connection.close(); // nothing was sent on it
     return null;
   }
 
