@@ -62,8 +62,10 @@ public final class HaDataSourceBuilder {
    * @param masterName its name, for instance {@code db-01}: 1 to 40 characters of {@code A-Z a-z
    *     0-9 . _ -}
    * @param application the pool of connections for the application. It should start without its
-   *     server, and give up on a dead server sooner than the borrow time-out; its account must not
-   *     be able to write on a read-only server
+   *     server, and wait for a connection only shortly (250 ms is good): the borrow time-out
+   *     repeats that wait, at the new writer as soon as there is one. Its driver needs a socket
+   *     time-out: with MariaDB's no other limit frees a thread from a frozen server. Its account
+   *     must not be able to write on a read-only server
    * @param manager connections for the director, straight from the driver and not from a pool: one
    *     session is held per master while this member directs. Set the driver's connect and socket
    *     time-outs too: no other can end every wait

@@ -89,10 +89,13 @@ class FailoverTest {
       assertTrue(site.orders(site.pair().a()).containsAll(stranded));
       assertTrue(site.orders(site.pair().a()).containsAll(after));
       assertFalse(site.orders(site.pair().b()).removeAll(stranded), "db-02 pulled nothing");
-      assertTrue(
-          site.sources().stream()
-              .allMatch(it -> it.status().masters().get(0).stranded() == stranded.size()),
-          "every member knows of it");
+      // Every member knows of it.
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  site.sources().stream()
+                      .allMatch(it -> it.status().masters().get(0).stranded() == stranded.size()));
     }
   }
 

@@ -85,7 +85,7 @@ final class Site implements AutoCloseable {
               .name("main")
               .master("db-01", pool(pair.a()), manager(pair.a()))
               .master("db-02", pool(pair.b()), manager(pair.b()))
-              .borrowTimeout(Duration.ofSeconds(10))
+              .borrowTimeout(Duration.ofSeconds(4))
               .build());
     }
   }

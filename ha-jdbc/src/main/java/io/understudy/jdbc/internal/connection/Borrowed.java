@@ -34,7 +34,7 @@ final class Borrowed {
     if (slot == NO_SLOT) {
       overflow.remove(connection);
     } else {
-      slots.set(slot, null);
+      slots.lazySet(slot, null); // a late look finds a connection that is closed: harmless
     }
   }
 

@@ -31,23 +31,18 @@ final class GuardedConnection extends DelegatingConnection {
   private final Connection delegate;
   private final Route route;
   private final Lending lending;
+  private final long keepUntilNanos;
   private int slot;
-  private volatile long keepUntilNanos;
   private volatile boolean lost;
-  private volatile boolean closed;
+  private boolean closed;
   private boolean autoCommit = true;
   private boolean autoCommitKnown;
 
-  GuardedConnection(Connection delegate, Route route, Lending lending) {
+  GuardedConnection(Connection delegate, Route route, long keepUntilNanos, Lending lending) {
     this.delegate = delegate;
     this.route = route;
     this.lending = lending;
-    this.keepUntilNanos = System.nanoTime();
-  }
-
-  /** Under which permit it was borrowed. */
-  void keepUntil(long nanos) {
-    this.keepUntilNanos = nanos;
+    this.keepUntilNanos = keepUntilNanos;
   }
 
   /** Whether the permit that it was borrowed under would still run, had it not been taken back. */
@@ -65,7 +60,7 @@ final class GuardedConnection extends DelegatingConnection {
 
   /** Makes the connection useless, and breaks what is under way on it. */
   void revoke() {
-    if (!lost) {
+    if (!lost && !closed) {
       lost = true;
       lending.abort(delegate);
     }

@@ -88,10 +88,12 @@ public final class Lending {
    *     throws if that is no matter of the connection, for instance a wrong password
    */
   public Connection borrow() throws SQLException {
-    Route route = router.usable();
-    if (route != null && !closed) {
+    RegisterView view = router.view();
+    Route route = router.routeOf(view);
+    DataSource pool = route.pool();
+    if (pool != null && view.isPermitted() && !closed) {
       try {
-        GuardedConnection connection = lend(route);
+        GuardedConnection connection = lend(view, route, pool);
         if (connection != null) {
           return connection;
         }
@@ -102,22 +104,26 @@ public final class Lending {
     return borrowPatiently(ANY_GENERATION, null);
   }
 
-  private @Nullable GuardedConnection lend(Route route) throws SQLException {
-    DataSource pool = route.pool();
-    if (pool == null) {
-      return null;
-    }
-    GuardedConnection connection = new GuardedConnection(pool.getConnection(), route, this);
+  private @Nullable GuardedConnection lend(RegisterView view, Route route, DataSource pool)
+      throws SQLException {
+    GuardedConnection connection =
+        new GuardedConnection(pool.getConnection(), route, view.permitUntilNanos(), this);
     connection.placedIn(borrowed.add(connection));
     // After it is listed: either this look sees the end of its generation, or the watch sees it.
-    RegisterView view = router.view();
-    if (router.isCurrent(view, route.generation()) && !closed) {
-      connection.keepUntil(view.permitUntilNanos());
+    // The
+    // time of the permit is checked again before the first statement.
+    RegisterView now = router.view();
+    if ((isSame(now, view) || router.isCurrent(now, route.generation())) && !closed) {
       return connection;
     }
-    connection.revoke();
-    connection.close();
+    connection.close(); // nothing was sent on it
     return null;
+  }
+
+  /** Views are immutable and replaced as a whole, so the same object says the same thing. */
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isSame(RegisterView now, RegisterView before) {
+    return now == before;
   }
 
   private Connection borrowPatiently(long unlike, @Nullable SQLException failure)
@@ -136,7 +142,10 @@ public final class Lending {
           throw noWriter(System.nanoTime() - startNanos, last);
         }
         try {
-          GuardedConnection connection = lend(route);
+          RegisterView view = router.view();
+          Route now = router.routeOf(view);
+          DataSource pool = view.isPermitted() ? now.pool() : null;
+          GuardedConnection connection = pool == null ? null : lend(view, now, pool);
           if (connection != null) {
             return connection;
           }

@@ -184,6 +184,8 @@ public final class Director {
     }
     if (input instanceof Done done && done.action() instanceof Commit) {
       log.info("{}: {}", config.name(), summary());
+    } else if (input instanceof Done done && done.action() instanceof Settle) {
+      log.debug("{}: nobody acts on an older generation", config.name());
     } else if (input instanceof Done done) {
       log.info("{}: done: {}", config.name(), done.action());
     }

@@ -34,6 +34,13 @@ public sealed interface Action {
     public CatchUp {
       positions = List.copyOf(positions);
     }
+
+    /** Without the positions, which grow long. */
+    @Override
+    public String toString() {
+      return "CatchUp[master=%s, positions=%d, detach=%s]"
+          .formatted(master, positions.size(), detach);
+    }
   }
 
   /**
