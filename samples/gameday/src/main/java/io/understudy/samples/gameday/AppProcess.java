@@ -152,7 +152,8 @@ final class AppProcess {
     try {
       Process kill =
           new ProcessBuilder("kill", "-" + signal, Long.toString(pid())).inheritIO().start();
-      if (!kill.waitFor(SIGNAL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS) || kill.exitValue() != 0) {
+      if (!kill.waitFor(SIGNAL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+          || kill.exitValue() != 0) {
         throw new GameDayException("cannot send SIG%s to %s".formatted(signal, name));
       }
     } catch (IOException e) {

@@ -65,8 +65,7 @@ record Arguments(boolean help, Flavor flavor, Optional<Path> report) {
     return switch (name.toLowerCase(Locale.ROOT)) {
       case "mysql" -> Flavor.MYSQL;
       case "mariadb" -> Flavor.MARIADB;
-      default ->
-          throw new GameDayException("--db is '" + name + "'; mysql or mariadb is wanted");
+      default -> throw new GameDayException("--db is '" + name + "'; mysql or mariadb is wanted");
     };
   }
 }

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -91,7 +92,7 @@ record Audit(
   }
 
   private static List<Long> epochs(DatabaseServer server) {
-    List<Long> epochs = new java.util.ArrayList<>();
+    List<Long> epochs = new ArrayList<>();
     query(server, "SELECT epoch FROM job_runs ORDER BY id", row -> epochs.add(row.getLong(1)));
     return epochs;
   }

@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The script: a quiet time, then three bad days, each with its end awaited and its cost counted. */
+/**
+ * The script: a quiet time, then three bad days, each with its end awaited and its cost counted.
+ */
 final class GameDay {
   private static final String GAME_DAY = "game day";
   private static final Duration WARM_UP = Duration.ofSeconds(2);
@@ -53,9 +55,7 @@ final class GameDay {
     List<Score> faults = scores.scores().subList(1, scores.scores().size());
     Audit last = audit();
     long unclear =
-        stage.ledger().all().stream()
-            .filter(it -> it.outcome() == Attempt.Outcome.UNKNOWN)
-            .count();
+        stage.ledger().all().stream().filter(it -> it.outcome() == Attempt.Outcome.UNKNOWN).count();
     return new Report(
         stage.databases().product(),
         baseline,
@@ -144,7 +144,9 @@ final class GameDay {
 
   private static String described(List<Lead> leads) {
     String member = leads.get(0).member();
-    return member + ", which leads " + String.join(" and ", leads.stream().map(Lead::role).toList());
+    return member
+        + ", which leads "
+        + String.join(" and ", leads.stream().map(Lead::role).toList());
   }
 
   private static String inSeconds(Duration time) {

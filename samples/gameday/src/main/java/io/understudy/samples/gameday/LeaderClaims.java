@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -65,8 +66,8 @@ final class LeaderClaims {
   }
 
   /** Every period with two leaders, as a sentence. */
-  TreeSet<String> periodsWithTwoLeaders() {
-    TreeSet<String> found = new TreeSet<>();
+  Set<String> periodsWithTwoLeaders() {
+    Set<String> found = new TreeSet<>();
     List<Reign> reigns = new ArrayList<>(spans.keySet());
     for (int i = 0; i < reigns.size(); i++) {
       for (int j = i + 1; j < reigns.size(); j++) {
@@ -76,7 +77,7 @@ final class LeaderClaims {
     return found;
   }
 
-  private void judge(Reign one, Reign other, TreeSet<String> found) {
+  private void judge(Reign one, Reign other, Set<String> found) {
     if (!one.role().equals(other.role()) || one.member().equals(other.member())) {
       return;
     }

@@ -5,7 +5,8 @@ import io.understudy.samples.dbpair.DatabasePairException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import org.slf4j.LoggerFactory;
@@ -47,7 +48,7 @@ public final class Main {
     }
     try {
       Path home = Path.of(System.getProperty("gameday.directory", "target/gameday"));
-      Path directory = home.toAbsolutePath().resolve(LocalDateTime.now().format(STAMP));
+      Path directory = home.toAbsolutePath().resolve(ZonedDateTime.now(ZoneId.systemDefault()).format(STAMP));
       Files.createDirectories(directory);
       System.setProperty("gameday.log", directory.resolve("gameday.log").toString());
       return new Main(arguments, directory).hold();

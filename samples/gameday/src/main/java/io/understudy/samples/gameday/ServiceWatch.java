@@ -29,9 +29,7 @@ final class ServiceWatch {
     if (attempt.isAcknowledged()) {
       acknowledged(attempt);
     } else if (failures.merge(attempt.outcome(), 1, Integer::sum) == 1) {
-      timeline.say(
-          CLIENT,
-          attempt.app() + " " + attempt.outcome().words());
+      timeline.say(CLIENT, attempt.app() + " " + attempt.outcome().words());
     }
   }
 

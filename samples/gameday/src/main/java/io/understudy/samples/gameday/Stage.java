@@ -75,7 +75,8 @@ final class Stage implements AutoCloseable {
 
   private List<AppProcess> describeApps(Databases started) {
     List<Integer> ports = Ports.free(2 * APPS);
-    List<String> names = Stream.iterate(1, it -> it + 1).limit(APPS).map(it -> "app-" + it).toList();
+    List<String> names =
+        Stream.iterate(1, it -> it + 1).limit(APPS).map(it -> "app-" + it).toList();
     String peers =
         ports.subList(0, APPS).stream()
             .map(port -> "127.0.0.1:" + port)

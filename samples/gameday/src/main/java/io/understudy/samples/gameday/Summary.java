@@ -11,7 +11,8 @@ final class Summary {
 
   private static final List<List<String>> HEADERS =
       List.of(
-          List.of("", "without", "requests", "requests", "orders", "missing on", "duplicate", "two"),
+          List.of(
+              "", "without", "requests", "requests", "orders", "missing on", "duplicate", "two"),
           List.of(
               "bad day",
               "service",

@@ -85,6 +85,7 @@ class ReportTest {
 
   @Test
   void wordsNameTheMissingOrders() {
-    assertTrue(new Summary(report(day(3, 0, 0))).words().contains("3 acknowledged orders are missing"));
+    assertTrue(
+        new Summary(report(day(3, 0, 0))).words().contains("3 acknowledged orders are missing"));
   }
 }

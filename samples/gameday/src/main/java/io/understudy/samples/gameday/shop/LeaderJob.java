@@ -43,8 +43,7 @@ final class LeaderJob implements AutoCloseable {
   }
 
   void start() {
-    var unused =
-        timer.scheduleWithFixedDelay(this::run, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    var unused = timer.scheduleWithFixedDelay(this::run, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void run() {

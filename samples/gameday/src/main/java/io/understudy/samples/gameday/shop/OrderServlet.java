@@ -50,8 +50,7 @@ final class OrderServlet extends HttpServlet {
         response.setHeader("Retry-After", "1");
         answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "\"stored\":false");
       } else {
-        answer(
-            response, HttpServletResponse.SC_INTERNAL_SERVER_ERROR, "\"stored\":\"unknown\"");
+        answer(response, HttpServletResponse.SC_INTERNAL_SERVER_ERROR, "\"stored\":\"unknown\"");
       }
     }
   }

@@ -26,8 +26,7 @@ final class WebServer implements AutoCloseable {
     tomcat.setConnector(connector);
     tomcat.getEngine().getPipeline().addValve(valve);
     Context context = tomcat.addContext("", new File(".").getAbsolutePath());
-    Tomcat.addServlet(context, "orders", orders);
-    context.addServletMappingDecoded("/orders", "orders");
+    Tomcat.addServlet(context, "orders", orders).addMapping("/orders");
   }
 
   void start() throws LifecycleException {
