@@ -8,13 +8,19 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One application JVM: a real process, to be killed, frozen and started again. Threadsafe. */
 final class AppProcess {
+  private static final Logger LOG = LoggerFactory.getLogger(AppProcess.class);
   private static final Duration SIGNAL_TIMEOUT = Duration.ofSeconds(5);
 
   private final String name;
@@ -63,9 +69,11 @@ final class AppProcess {
     return directory.resolve(name + ".claims");
   }
 
+  /** Starts it; from the main thread, see {@link ParentDeath}. */
   synchronized void start() {
-    ProcessBuilder builder =
-        new ProcessBuilder(
+    List<String> command = new ArrayList<>(ParentDeath.prefix());
+    command.addAll(
+        List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx128m",
             "-XX:+UseSerialGC",
@@ -75,7 +83,8 @@ final class AppProcess {
             System.getProperty("java.class.path"),
             AppMain.class.getName(),
             settings.toString(),
-            claims().toString());
+            claims().toString()));
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()));
     endWanted = false;
     try {
@@ -188,9 +197,20 @@ final class AppProcess {
       Thread.currentThread().interrupt();
     }
     if (!ended) {
-      ending.destroyForcibly(); // works on a frozen process, too
+      kill(ending);
     }
     return ended;
+  }
+
+  /** Works on a frozen process, too; waits until the process is gone, for a moment at most. */
+  private static void kill(Process ending) {
+    try {
+      ending.destroyForcibly().onExit().get(SIGNAL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("process {} is still there after SIGKILL", ending.pid(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   static AppProcess named(List<AppProcess> apps, String name) {

@@ -23,7 +23,7 @@ record Arguments(boolean help, Flavor flavor, Optional<Path> report) {
       Starts two database servers that replicate to each other, three applications and a client
       that places orders. Then kills the leading application, kills the writing database, and
       freezes the leader for three leases. Prints what happens, and what it cost. Takes about a
-      minute and a half, besides a first build; needs Linux on x86_64 and Java 17 or later.
+      minute, besides a first build; needs Linux on x86_64 and Java 17 or later.
 
         --db mysql|mariadb    which servers (default mysql)
         --report FILE.json    write the result there, too

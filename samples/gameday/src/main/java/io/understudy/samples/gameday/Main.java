@@ -48,7 +48,8 @@ public final class Main {
     }
     try {
       Path home = Path.of(System.getProperty("gameday.directory", "target/gameday"));
-      Path directory = home.toAbsolutePath().resolve(ZonedDateTime.now(ZoneId.systemDefault()).format(STAMP));
+      Path directory =
+          home.toAbsolutePath().resolve(ZonedDateTime.now(ZoneId.systemDefault()).format(STAMP));
       Files.createDirectories(directory);
       System.setProperty("gameday.log", directory.resolve("gameday.log").toString());
       return new Main(arguments, directory).hold();

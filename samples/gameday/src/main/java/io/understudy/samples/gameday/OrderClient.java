@@ -28,8 +28,8 @@ import java.util.regex.Pattern;
 final class OrderClient implements AutoCloseable {
   private static final int CUSTOMERS = 4;
   private static final long PAUSE_MILLIS = 20;
-  private static final Duration CONNECT_TIMEOUT = Duration.ofMillis(300);
-  private static final Duration ANSWER_TIMEOUT = Duration.ofMillis(800);
+  private static final Duration CONNECT_TIMEOUT = Duration.ofMillis(250);
+  private static final Duration ANSWER_TIMEOUT = Duration.ofMillis(500);
   private static final Pattern ID = Pattern.compile("\"id\":(\\d+)");
   private static final int CREATED = 201;
   private static final int UNAVAILABLE = 503;

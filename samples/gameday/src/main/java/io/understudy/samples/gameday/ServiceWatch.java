@@ -15,6 +15,7 @@ final class ServiceWatch {
   private long lastNanos;
   private boolean begun;
   private long lastOrigin;
+  private int failedSince;
 
   ServiceWatch(Timeline timeline) {
     this.timeline = timeline;
@@ -28,7 +29,10 @@ final class ServiceWatch {
   synchronized void accept(Attempt attempt) {
     if (attempt.isAcknowledged()) {
       acknowledged(attempt);
-    } else if (failures.merge(attempt.outcome(), 1, Integer::sum) == 1) {
+      return;
+    }
+    failedSince++;
+    if (failures.merge(attempt.outcome(), 1, Integer::sum) == 1) {
       timeline.say(CLIENT, attempt.app() + " " + attempt.outcome().words());
     }
   }
@@ -40,14 +44,19 @@ final class ServiceWatch {
     if (begun && gapNanos > WORTH_TELLING_NANOS) {
       timeline.say(
           CLIENT,
-          "orders are answered again, after %.2f s without: %s, id %d of %s"
+          "orders are answered again, after %.2f s and %d failed requests: %s, id %d of %s"
               .formatted(
-                  gapNanos / 1e9, attempt.app(), attempt.id(), Databases.nameOf(attempt.id())));
+                  gapNanos / 1e9,
+                  failedSince,
+                  attempt.app(),
+                  attempt.id(),
+                  Databases.nameOf(attempt.id())));
     } else if (moved) {
       timeline.say(
           CLIENT, "first id of %s: %d".formatted(Databases.nameOf(attempt.id()), attempt.id()));
     }
     begun = true;
+    failedSince = 0;
     lastNanos = attempt.doneNanos();
     lastOrigin = origin;
   }

@@ -57,7 +57,7 @@ public final class OrderApp implements AutoCloseable {
             .start();
 
     pools = new Pools(settings.databases());
-    var builder = HaDataSource.builder().node(node).borrowTimeout(Duration.ofMillis(300));
+    var builder = HaDataSource.builder().node(node).borrowTimeout(Duration.ofMillis(200));
     for (Database master : settings.databases()) {
       builder.master(master.name(), pools.of(master), Pools.managerOf(master));
     }

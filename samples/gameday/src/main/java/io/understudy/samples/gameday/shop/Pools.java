@@ -19,7 +19,7 @@ final class Pools implements AutoCloseable {
   private static final String LIMITS = "?connectTimeout=500&socketTimeout=2000";
 
   private static final int CONNECTIONS = 8;
-  private static final long BORROW_MILLIS = 300;
+  private static final long BORROW_MILLIS = 250;
 
   private final List<Database> masters;
   private final List<HikariDataSource> pools = new ArrayList<>();
