@@ -42,13 +42,13 @@ public final class HaValveAutoConfiguration {
       HaNode node,
       HaValveProperties properties,
       ObjectProvider<HaDataSource> dataSource,
-      RoleUses uses,
+      ObjectProvider<RoleUses> uses,
       Environment environment) {
     HaValve valve = new HaValve(node);
     valve.setRequireQuorum(properties.requireQuorum());
     valve.setRole(properties.role());
     if (!properties.role().isEmpty()) {
-      uses.add(properties.role(), "ha.valve.role");
+      uses.ifAvailable(it -> it.add(properties.role(), "ha.valve.role"));
     }
     if (properties.requireWriter()) {
       valve.addCondition(writer(dataSource.getIfAvailable()));
