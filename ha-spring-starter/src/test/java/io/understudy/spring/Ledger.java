@@ -1,0 +1,6 @@
+package io.understudy.spring;
+
+/** Where the example of the README writes. */
+interface Ledger {
+  void charge(long epoch);
+}
