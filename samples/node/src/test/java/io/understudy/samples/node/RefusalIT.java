@@ -48,6 +48,40 @@ class RefusalIT {
   }
 
   @Test
+  void aStrangerAtAPeersAddressEndsNobody() {
+    Cluster cluster = processes.cluster(LEASE, "n1", "n2", "n3").startAll();
+    Reign reign = cluster.awaitFirstLeader();
+    cluster.awaitKnownEverywhere(reign);
+    NodeProcess replaced = cluster.others(reign.node()).get(0);
+    NodeProcess restarted = cluster.others(reign.node()).get(1);
+    replaced.kill();
+    restarted.kill();
+    String address = cluster.address(replaced.name());
+    Path wrong = cluster.write("wrong", "not the secret of this cluster");
+    NodeProcess stranger =
+        cluster.start(
+            replaced.name(),
+            Map.of(
+                "--roster", replaced.name(),
+                "--peers", address,
+                "--state", cluster.stateDirectory("stranger").toString(),
+                "--claims", cluster.stateDirectory("stranger.claims").toString(),
+                "--secret-file", wrong.toString()));
+    await("the stranger is there").atMost(LIMIT).until(() -> stranger.leadership().isPresent());
+
+    NodeProcess back = cluster.start(restarted.name());
+
+    // Its vote is needed: the leader lost its quorum when both were killed.
+    await("both follow one")
+        .atMost(LIMIT)
+        .until(
+            () ->
+                back.knownLeader().equals(reign.node().knownLeader())
+                    && !back.knownLeader().equals("null"));
+    assertTrue(back.isAlive() && reign.node().isAlive() && stranger.isAlive());
+  }
+
+  @Test
   void aDamagedStateFileIsRefusedAndLeftAsItIs() throws IOException {
     Cluster cluster = processes.cluster(LEASE, "n1", "n2", "n3").startAll();
     Reign reign = cluster.awaitFirstLeader();
