@@ -35,6 +35,16 @@ public interface HaDataSource extends DataSource, AutoCloseable {
   }
 
   /**
+   * Whether a connection to the writer could be lent now: one is agreed and open, and the director
+   * vouches for it. For gates that are asked for every request; the answer may be old when it
+   * arrives, so the connection itself is checked at each use all the same. Two volatile reads and a
+   * clock read.
+   *
+   * @return true if {@link #getConnection()} would not wait for an agreement
+   */
+  boolean isWriterAvailable();
+
+  /**
    * A snapshot for people and monitoring. Takes no lock and asks no server.
    *
    * @return the status

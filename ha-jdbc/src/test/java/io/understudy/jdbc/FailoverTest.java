@@ -43,6 +43,7 @@ class FailoverTest {
   void killedWriterIsReplacedAndComesBackFenced(Flavor flavor) throws Exception {
     try (Site site = Site.open(flavor, directory)) {
       List<Long> before = orderOnce(site);
+      await().atMost(PATIENCE).until(() -> site.source(0).isWriterAvailable());
       assertTrue(before.stream().allMatch(id -> id % 2 == 1), () -> "of db-01: " + before);
       assertTrue(Site.refusesWrites(site.pair().b()), "db-02 is closed");
       site.pair().awaitReplicated(PATIENCE);
@@ -132,6 +133,7 @@ class FailoverTest {
         Site.order(held, "never committed");
         closeOthers(site, alone);
         await().atMost(PATIENCE).until(() -> !site.source(alone).status().permitted());
+        assertFalse(site.source(alone).isWriterAvailable());
         HaSqlException lost = assertThrows(HaSqlException.class, held::commit);
         assertEquals(Outcome.ROLLED_BACK, lost.outcome());
         assertEquals("08S02", lost.getSQLState());

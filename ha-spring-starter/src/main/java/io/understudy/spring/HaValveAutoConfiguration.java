@@ -2,8 +2,6 @@ package io.understudy.spring;
 
 import io.understudy.ha.HaNode;
 import io.understudy.jdbc.HaDataSource;
-import io.understudy.jdbc.HaDataSourceStatus;
-import io.understudy.jdbc.Phase;
 import io.understudy.tomcat.Condition;
 import io.understudy.tomcat.HaValve;
 import org.apache.catalina.startup.Tomcat;
@@ -67,11 +65,7 @@ public final class HaValveAutoConfiguration {
               + " pass.",
           "Name the masters in ha.datasource.masters, or remove ha.valve.require-writer.");
     }
-    return Condition.of("writer", () -> isUsable(source.status()));
-  }
-
-  private static boolean isUsable(HaDataSourceStatus status) {
-    return status.permitted() && status.route().phase() == Phase.SERVING;
+    return Condition.of("writer", source::isWriterAvailable);
   }
 
   private static String actuatorPath(Environment environment) {

@@ -100,6 +100,12 @@ final class RoutedDataSource implements HaDataSource {
   }
 
   @Override
+  public boolean isWriterAvailable() {
+    RegisterView view = router.view();
+    return router.routeOf(view).pool() != null && view.isPermitted();
+  }
+
+  @Override
   public HaDataSourceStatus status() {
     RegisterView view = router.view();
     Route route = router.routeOf(view);

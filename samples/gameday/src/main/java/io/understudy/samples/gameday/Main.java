@@ -47,6 +47,7 @@ public final class Main {
       return 0;
     }
     try {
+      prepareReport(arguments);
       Path home = Path.of(System.getProperty("gameday.directory", "target/gameday"));
       Path directory =
           home.toAbsolutePath().resolve(ZonedDateTime.now(ZoneId.systemDefault()).format(STAMP));
@@ -56,6 +57,15 @@ public final class Main {
     } catch (IOException e) {
       System.err.println("game day: a file cannot be written: " + e);
       return STATUS_NOT_HELD;
+    }
+  }
+
+  /** An old report must not pass for a new one, nor a place be found missing after the work. */
+  private static void prepareReport(Arguments arguments) throws IOException {
+    if (arguments.report().isPresent()) {
+      Path file = arguments.report().get();
+      Files.deleteIfExists(file);
+      Files.createDirectories(file.getParent());
     }
   }
 

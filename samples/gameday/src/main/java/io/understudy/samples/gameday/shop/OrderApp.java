@@ -64,16 +64,12 @@ public final class OrderApp implements AutoCloseable {
     database = builder.build();
 
     HaValve valve = new HaValve(node);
-    valve.addCondition(Condition.of("writer", this::hasWriter));
+    valve.addCondition(Condition.of("writer", database::isWriterAvailable));
     web = new WebServer(settings.httpPort(), valve, new OrderServlet(node.member(), database));
     web.start();
 
     job = new LeaderJob(node.role(JOBS).orElseThrow(), node.member(), database);
     job.start();
-  }
-
-  private boolean hasWriter() {
-    return database.status().permitted();
   }
 
   /**
