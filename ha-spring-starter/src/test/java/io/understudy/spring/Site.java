@@ -41,7 +41,6 @@ final class Site {
           + ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(",")),
       "ha.state=" + directory.resolve("n" + member),
       "ha.secret-file=" + directory.resolve("secret"),
-      "ha.lease=1s",
     };
   }
 
