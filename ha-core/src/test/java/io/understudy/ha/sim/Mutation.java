@@ -1,0 +1,2 @@
+package io.understudy.ha.sim;
+enum Mutation { NONE }

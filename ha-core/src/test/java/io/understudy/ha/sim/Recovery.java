@@ -1,0 +1,152 @@
+package io.understudy.ha.sim;
+
+import io.understudy.ha.RosterMember;
+import io.understudy.ha.internal.election.Input;
+import io.understudy.ha.internal.election.RoleState;
+import io.understudy.ha.internal.election.TimeValues;
+import io.understudy.ha.internal.election.Voting;
+import java.util.List;
+
+/**
+ * Faults stop: links work, everybody runs and may lead. Then there must be a leader in time, and
+ * every member must acknowledge it.
+ *
+ * <p>The bound, in simulated time: a restarted voter waits a promise; the promise that a pause or a
+ * delayed message left behind takes another; both are measured by clocks that may be slow by {@code
+ * rho}. Then the members canvass and vote, perhaps more than once when they cross.
+ */
+final class Recovery {
+  private final SimCluster cluster;
+  private final long seed;
+  private final TimeValues times;
+
+  Recovery(SimCluster cluster, long seed) {
+    this.cluster = cluster;
+    this.seed = seed;
+    this.times = cluster.shape().times();
+  }
+
+  /** In simulated nanoseconds. */
+  static long boundNanos(TimeValues times) {
+    double ownClocks = 3.0 * times.promiseNanos() + 3.0 * times.leaseNanos();
+    return (long) (ownClocks / (1 - times.rho()));
+  }
+
+  void check() {
+    calm();
+    long began = cluster.now();
+    boolean helped = false;
+    if (!cluster.runUntil(this::isWell, boundNanos(times)) && needsOperator()) {
+      helped = true;
+      operatorHelps();
+      began = cluster.now();
+      cluster.runUntil(this::isWell, boundNanos(times));
+    }
+    if (!isWell()) {
+      throw new Violation(
+          Invariant.I7_RECOVERS,
+          "no leader that everybody follows " + boundNanos(times) / 1_000_000
+              + " ms after faults stopped: " + whatIsMissing());
+    }
+    note(cluster.now() - began, helped);
+  }
+
+  private void note(long tookNanos, boolean helped) {
+    Tally tally = cluster.tally();
+    tally.recoveries++;
+    tally.operatorNeeded += helped ? 1 : 0;
+    double leases = (double) tookNanos * (1 - times.rho()) / times.leaseNanos();
+    if (leases > tally.slowestRecoveryLeases) {
+      tally.slowestRecoveryLeases = leases;
+      tally.slowestRecoverySeed = seed;
+    }
+  }
+
+  private void calm() {
+    cluster.trace(null, "** faults stop");
+    cluster.chaos().stop();
+    cluster.network().calm();
+    Input.Candidacy common = cluster.chaos().drawCandidacy(1);
+    for (SimMember member : cluster.members()) {
+      member.store().failing(false);
+      member.resumeNow();
+      cluster.start(member);
+      for (int i = 0; i < cluster.shape().roles().size(); i++) {
+        cluster.input(member, i, common);
+      }
+    }
+    for (SimMember member : cluster.members()) {
+      cluster.later(times.leaseNanos() / 20, () -> cluster.chaos().trueView(member));
+    }
+  }
+
+  private boolean isWell() {
+    for (int role = 0; role < cluster.shape().roles().size(); role++) {
+      if (!isWell(role)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isWell(int role) {
+    for (SimMember leader : cluster.members()) {
+      Face face = leader.face(role);
+      if (face.leads(leader.localNanos())) {
+        return cluster.members().stream()
+            .allMatch(m -> m == leader || takesPart(m, role, face.epoch));
+      }
+    }
+    return false;
+  }
+
+  private boolean takesPart(SimMember member, int role, long epoch) {
+    RoleState state = state(member, role);
+    return member.face(role).acknowledgedEpoch == epoch
+        && state != null
+        && state.voting() instanceof Voting.Ready;
+  }
+
+  private @org.jspecify.annotations.Nullable RoleState state(SimMember member, int role) {
+    return member.core() == null
+        ? null
+        : member.core().state(cluster.shape().roles().get(role));
+  }
+
+  /** Some first start was interrupted so that nobody but an operator can tell it from a lost disk. */
+  private boolean needsOperator() {
+    for (int role = 0; role < cluster.shape().roles().size(); role++) {
+      for (SimMember member : cluster.members()) {
+        if (cluster.chaos().diskLoss().isUninformed(member, role)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private void operatorHelps() {
+    for (SimMember member : cluster.members()) {
+      cluster.chaos().diskLoss().operatorConfirms(member);
+    }
+  }
+
+  private String whatIsMissing() {
+    StringBuilder text = new StringBuilder();
+    for (SimMember member : cluster.members()) {
+      for (int role = 0; role < cluster.shape().roles().size(); role++) {
+        RoleState state = state(member, role);
+        text.append(System.lineSeparator()).append("  ").append(member.life()).append(": ");
+        if (state != null) {
+          text.append(List.of(state.standing(), state.voting(), state.ballot()))
+              .append(" promise ")
+              .append(state.promise())
+              .append(" local ")
+              .append(member.localNanos());
+        }
+      }
+    }
+    List<RosterMember> roster = cluster.shape().roster().members();
+    return text + System.lineSeparator() + "  roster " + roster;
+  }
+}

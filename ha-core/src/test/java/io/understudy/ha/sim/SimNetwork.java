@@ -1,0 +1,105 @@
+package io.understudy.ha.sim;
+
+import io.understudy.ha.internal.election.Envelope;
+import io.understudy.ha.internal.election.Message;
+import java.util.Arrays;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Links between members: each direction of each may be cut, and messages suffer the weather. */
+final class SimNetwork {
+  private final SimCluster cluster;
+  private final boolean[][] cut;
+  private boolean rough = true;
+  private @Nullable Predicate<Envelope> lost;
+
+  SimNetwork(SimCluster cluster, int size) {
+    this.cluster = cluster;
+    this.cut = new boolean[size][size];
+  }
+
+  /** From now on messages only take their ordinary time. */
+  void calm() {
+    rough = false;
+    mend();
+  }
+
+  /** Loses what matches, in scenarios. */
+  void lose(@Nullable Predicate<Envelope> which) {
+    lost = which;
+  }
+
+  void cut(int from, int to) {
+    cut[from][to] = from != to;
+  }
+
+  void mend(int from, int to) {
+    cut[from][to] = false;
+  }
+
+  void mend() {
+    for (boolean[] row : cut) {
+      Arrays.fill(row, false);
+    }
+  }
+
+  boolean isCut(int from, int to) {
+    return cut[from][to];
+  }
+
+  void send(SimMember from, SimMember to, Envelope envelope) {
+    if (cut[from.index()][to.index()]) {
+      lost(Fault.MESSAGE_CUT_OFF, from, to, envelope);
+      return;
+    }
+    Weather weather = cluster.weather();
+    Dice dice = cluster.dice();
+    if ((lost != null && lost.test(envelope))
+        || (rough && (dice.chance(weather.loss) || losesValue(envelope)))) {
+      lost(Fault.MESSAGE_LOST, from, to, envelope);
+      return;
+    }
+    deliver(to, envelope);
+    if (rough && dice.chance(weather.duplicate)) {
+      cluster.tally().count(Fault.MESSAGE_DUPLICATED);
+      deliver(to, envelope);
+    }
+  }
+
+  private boolean losesValue(Envelope envelope) {
+    double chance = cluster.weather().loseValues;
+    return chance > 0
+        && envelope.message() instanceof Message.Heartbeat heartbeat
+        && heartbeat.value() != null
+        && cluster.dice().chance(chance);
+  }
+
+  private void lost(Fault how, SimMember from, SimMember to, Envelope envelope) {
+    cluster.tally().count(how);
+    if (cluster.tracing()) {
+      cluster.trace(from, "   lost on the way to " + to.id() + ": " + envelope.message());
+    }
+  }
+
+  private void deliver(SimMember to, Envelope envelope) {
+    Weather weather = cluster.weather();
+    Dice dice = cluster.dice();
+    long delay = dice.between(weather.delayNanos / 2, weather.delayNanos * 3 / 2);
+    if (rough && dice.chance(weather.late)) {
+      cluster.tally().count(Fault.MESSAGE_LATE);
+      delay = lateBy(dice);
+    }
+    cluster.plan(delay, to, envelope);
+  }
+
+  /** Anything up to two promises, and more often than not close to a time that means something. */
+  private long lateBy(Dice dice) {
+    long lease = cluster.shape().times().leaseNanos();
+    long promise = cluster.shape().times().promiseNanos();
+    if (dice.chance(0.4)) {
+      return dice.between(0, 2 * promise);
+    }
+    long around = dice.oneOf(lease, promise, lease / 2, promise + lease / 2, 2 * promise);
+    return around + dice.between(-lease / 20, lease / 20);
+  }
+}

@@ -1,0 +1,84 @@
+package io.understudy.ha.sim;
+
+import io.understudy.ha.internal.election.Machine;
+import io.understudy.ha.internal.election.RoleMachine;
+import org.jspecify.annotations.Nullable;
+
+/** Runs seeds. Everything that happens in a run follows from its seed and this class' settings. */
+final class Simulation {
+  /** The events of one seed, before faults stop. */
+  static final int EVENTS = 500;
+
+  private final Machine machine;
+  private final boolean recovers;
+  private final Tally tally = new Tally();
+
+  private Simulation(Machine machine, boolean recovers) {
+    this.machine = machine;
+    this.recovers = recovers;
+  }
+
+  /** Faults until the end; safety is judged. */
+  static Simulation ofSafety() {
+    return new Simulation(new RoleMachine(), false);
+  }
+
+  /** Faults stop after a while; then there must be a leader in time. */
+  static Simulation ofRecovery() {
+    return new Simulation(new RoleMachine(), true);
+  }
+
+  static Simulation ofMutant(Mutation mutation) {
+    return new Simulation(new Mutant(new RoleMachine(), mutation), false);
+  }
+
+  Tally tally() {
+    return tally;
+  }
+
+  /** Runs a seed; null if all went well. */
+  @Nullable Violation run(long seed) {
+    tally.seeds++;
+    return run(seed, tally, null);
+  }
+
+  /** Runs a seed and fails with everything that is needed to understand what went wrong. */
+  void check(long seed) {
+    Violation violation = run(seed);
+    if (violation != null) {
+      throw new AssertionError(report(seed), violation);
+    }
+  }
+
+  /** Runs a seed again, and tells its last events and how it ended. */
+  String report(long seed) {
+    Trace trace = new Trace();
+    Violation violation = run(seed, new Tally(), trace);
+    return String.format(
+        "seed %d (%s)%n%s%n%s%nrun it again with -Dsim.seed=%d, and -Dsim.trace=1000 for more lines",
+        seed,
+        recovers ? "recovery" : "safety",
+        trace.text(),
+        violation == null ? "all is well" : violation.getMessage(),
+        seed);
+  }
+
+  private @Nullable Violation run(long seed, Tally counts, @Nullable Trace trace) {
+    Dice dice = new Dice(seed);
+    Shape shape = Shape.draw(dice);
+    Weather weather = new Weather(dice, shape.times());
+    try {
+      SimCluster cluster =
+          new SimCluster(new SimCluster.Parts(shape, weather, machine, counts, trace), dice);
+      cluster.trace(null, shape.toString());
+      cluster.chaos().rage();
+      cluster.runEvents(recovers ? dice.below(EVENTS) : EVENTS);
+      if (recovers) {
+        new Recovery(cluster, seed).check();
+      }
+      return null;
+    } catch (Violation violation) {
+      return violation;
+    }
+  }
+}
