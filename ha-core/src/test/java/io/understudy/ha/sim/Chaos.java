@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Makes bad days happen: at random, and at the moments on which safety hangs. */
 final class Chaos {
@@ -38,8 +39,10 @@ final class Chaos {
   private final long lease;
   private final Partitions partitions;
   private final DiskLoss diskLoss;
+  private Plot plot = new Plot.None();
   private boolean raging;
   private boolean selfHealing;
+  private Input.@Nullable Candidacy common;
   private long requests;
   private long payloads;
 
@@ -57,6 +60,7 @@ final class Chaos {
   void rage() {
     raging = true;
     selfHealing = true;
+    plot = Plot.draw(cluster);
     for (SimMember member : cluster.members()) {
       long delay = dice.chance(0.5) ? dice.between(0, lease / 4) : dice.between(0, 3 * lease);
       cluster.later(delay, () -> cluster.start(member));
@@ -64,9 +68,15 @@ final class Chaos {
     cluster.later(gap(), this::strike);
   }
 
-  /** No more faults; what is broken stays so until somebody mends it. */
+  /** No more faults, and everybody may lead; what is broken stays so until somebody mends it. */
   void stop() {
     raging = false;
+    common = drawCandidacy(1);
+    for (SimMember member : cluster.members()) {
+      for (int role = 0; role < cluster.shape().roles().size(); role++) {
+        cluster.input(member, role, common);
+      }
+    }
   }
 
   boolean isRaging() {
@@ -75,6 +85,10 @@ final class Chaos {
 
   private long gap() {
     return dice.between(0, 2 * cluster.weather().gapNanos);
+  }
+
+  Plot plot() {
+    return plot;
   }
 
   SimClock drawClock() {
@@ -102,7 +116,7 @@ final class Chaos {
     SimMember member = dice.pick(cluster.members());
     int role = dice.below(cluster.shape().roles().size());
     switch (Kind.values()[dice.weighted(cluster.weather().kinds)]) {
-      case PARTITION -> partitions.strike();
+      case PARTITION -> strikePartition();
       case PAUSE -> pause(member);
       case CRASH -> crash(member);
       case CLOCK_RATE -> clockRate(member);
@@ -114,6 +128,12 @@ final class Chaos {
       case OPERATOR -> diskLoss.operatorConfirms(member);
     }
     cluster.later(gap(), this::strike);
+  }
+
+  private void strikePartition() {
+    if (plot instanceof Plot.None) { // a plot has its own
+      partitions.strike();
+    }
   }
 
   private SimMember leaderOr(SimMember otherwise, int role) {
@@ -164,7 +184,7 @@ final class Chaos {
     cluster.input(member, role, drawCandidacy(0.6));
   }
 
-  Input.Candidacy drawCandidacy(double eligible) {
+  private Input.Candidacy drawCandidacy(double eligible) {
     List<MemberId> preference = new ArrayList<>();
     for (RosterMember entry : cluster.shape().roster().members()) {
       preference.add(entry.member());
@@ -213,6 +233,12 @@ final class Chaos {
     }
   }
 
+  void viewsChangeNow() {
+    for (SimMember member : cluster.members()) {
+      cluster.later(dice.between(0, lease / 50), () -> trueView(member));
+    }
+  }
+
   void trueView(SimMember member) {
     cluster.inputAll(member, new Input.PeersSeen(cluster.reachableFrom(member)));
   }
@@ -226,8 +252,10 @@ final class Chaos {
     }
     for (int i = 0; i < cluster.shape().roles().size(); i++) {
       int role = i;
-      Input.Candidacy candidacy = drawCandidacy(raging ? 0.85 : 1);
-      cluster.later(dice.between(0, lease / 20), () -> cluster.input(member, role, candidacy));
+      Input.Candidacy own = drawCandidacy(0.85);
+      cluster.later(
+          dice.between(0, lease / 20),
+          () -> cluster.input(member, role, common == null ? own : common));
     }
   }
 
@@ -238,16 +266,31 @@ final class Chaos {
     }
     proveDeath(member.life());
     viewsChanged();
-    if (raging && dice.chance(cluster.weather().diskLost) && diskLoss.isCovered(member)) {
+    if (raging && dice.chance(cluster.weather().diskLost)) {
+      loseDisk(member);
+    }
+    cluster.later(raging ? restartNanos() : lease / 10, () -> cluster.start(member));
+  }
+
+  private void loseDisk(SimMember member) {
+    if (diskLoss.isCovered(member)) {
       cluster.tally().count(Fault.DISK_LOST);
       member.store().lose();
       if (cluster.tracing()) {
         cluster.trace(member, "** disk lost");
       }
     }
-    if (raging) {
-      cluster.later(restartNanos(), () -> cluster.start(member));
+  }
+
+  /** Ends a member's life and begins the next one soon. */
+  void crashAndRestart(SimMember member, boolean diskLost, long restartNanos) {
+    if (member.isUp()) {
+      cluster.crashed(member);
     }
+    if (diskLost) {
+      loseDisk(member);
+    }
+    cluster.later(restartNanos, () -> cluster.start(member));
   }
 
   private long restartNanos() {
@@ -276,6 +319,7 @@ final class Chaos {
     if (!raging) {
       return;
     }
+    plot.sent(member, envelope);
     Message message = envelope.message();
     boolean gaveWord =
         (message instanceof Message.VoteReply vote && vote.granted())
@@ -307,16 +351,17 @@ final class Chaos {
     }
   }
 
-  void announced(SimMember member, Output output) {
+  void announced(SimMember member, String roleName, Output output) {
     if (!raging || !(output instanceof Output.Elected)) {
       return;
     }
-    int role = 0;
+    plot.announced(member, roleName, output);
+    int role = Math.max(0, cluster.shape().roles().indexOf(roleName));
     if (dice.chance(0.5)) {
       long delay = dice.between(0, lease / 2);
       cluster.later(delay, () -> write(member, role));
     }
-    if (dice.chance(cluster.weather().strikeLeader)) {
+    if (plot instanceof Plot.None && dice.chance(cluster.weather().strikeLeader)) {
       long delay = dice.chance(0.3) ? 0 : dice.between(0, lease);
       cluster.later(delay, () -> strikeLeader(member));
     }

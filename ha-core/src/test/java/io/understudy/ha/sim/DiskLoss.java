@@ -3,6 +3,7 @@ package io.understudy.ha.sim;
 import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.RoleState;
 import io.understudy.ha.internal.election.Voting;
+import io.understudy.ha.internal.runtime.MemberRecord;
 
 /**
  * Keeps the loss of disks within what the design covers: one member at a time, while a quorum of
@@ -15,33 +16,37 @@ final class DiskLoss {
     this.cluster = cluster;
   }
 
-  /** Whether the cluster survives it if this member loses its disk now. */
+  /** Whether there is something to lose, and the cluster survives its loss now. */
   boolean isCovered(SimMember member) {
+    if (member.store().isEmpty()) {
+      return false;
+    }
     for (SimMember other : cluster.members()) {
-      if (other != member && other.store().generation() > 0 && !knowsWhatItKnew(other)) {
+      if (other != member && other.store().generation() > 0 && !hasCaughtUp(other)) {
         return false;
       }
     }
-    for (String role : member.store().stored().ballots().keySet()) {
-      boolean quorum =
-          cluster
+    for (String role : cluster.shape().roles()) {
+      if (knows(member, role)
+          && !cluster
               .shape()
               .roster()
-              .isQuorum(
-                  id ->
-                      !id.equals(member.id())
-                          && cluster.member(id).store().stored().ballots().containsKey(role));
-      if (!quorum) {
+              .isQuorum(id -> !id.equals(member.id()) && knows(cluster.member(id), role))) {
         return false;
       }
     }
     return true;
   }
 
-  /** Whether a member that lost a disk has caught up in every role that anybody has. */
-  private boolean knowsWhatItKnew(SimMember member) {
-    for (SimMember other : cluster.members()) {
-      if (!member.store().stored().ballots().keySet().containsAll(other.store().stored().ballots().keySet())) {
+  private static boolean knows(SimMember member, String role) {
+    MemberRecord stored = member.store().stored();
+    return stored.ballots().containsKey(role) || stored.founding().directory();
+  }
+
+  /** Whether a member that lost a disk knows again every role that anybody knows. */
+  private boolean hasCaughtUp(SimMember member) {
+    for (String role : cluster.shape().roles()) {
+      if (!knows(member, role) && cluster.members().stream().anyMatch(m -> knows(m, role))) {
         return false;
       }
     }
@@ -50,11 +55,9 @@ final class DiskLoss {
 
   /** An operator who knows that this member has lost nothing says so. */
   void operatorConfirms(SimMember member) {
-    if (member.store().generation() > 0) {
-      return;
-    }
     for (int role = 0; role < cluster.shape().roles().size(); role++) {
-      if (isUninformed(member, role)) {
+      if (isUninformed(member, role)
+          && !member.store().hasForgotten(cluster.shape().roles().get(role))) {
         cluster.tally().count(Fault.OPERATOR);
         cluster.input(member, role, new Input.EmptyStateConfirmed());
       }

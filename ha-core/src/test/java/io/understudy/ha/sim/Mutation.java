@@ -1,2 +1,34 @@
 package io.understudy.ha.sim;
-enum Mutation { NONE }
+
+import io.understudy.ha.internal.election.Boot;
+import io.understudy.ha.internal.election.Input;
+import io.understudy.ha.internal.election.RoleState;
+import io.understudy.ha.internal.election.Step;
+
+/** A bug, put around a machine from outside: it rewrites what goes in and what comes out. */
+interface Mutation {
+  /** What a life believes to find on its disk. */
+  default Boot boot(Boot boot) {
+    return boot;
+  }
+
+  /** The state in which a life begins. */
+  default RoleState started(RoleState state) {
+    return state;
+  }
+
+  /** What happens, as the machine is told it. */
+  default Input input(RoleState state, Input input, long now) {
+    return input;
+  }
+
+  /** The state before a step, as the machine sees it. */
+  default RoleState before(RoleState state, Input input, long now) {
+    return state;
+  }
+
+  /** What comes of a step that began with {@code state}. */
+  default Step after(RoleState state, Input input, Step step, long now) {
+    return step;
+  }
+}

@@ -1,7 +1,6 @@
 package io.understudy.ha.sim;
 
 import io.understudy.ha.RosterMember;
-import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.RoleState;
 import io.understudy.ha.internal.election.TimeValues;
 import io.understudy.ha.internal.election.Voting;
@@ -64,16 +63,12 @@ final class Recovery {
 
   private void calm() {
     cluster.trace(null, "** faults stop");
-    cluster.chaos().stop();
     cluster.network().calm();
-    Input.Candidacy common = cluster.chaos().drawCandidacy(1);
+    cluster.chaos().stop();
     for (SimMember member : cluster.members()) {
       member.store().failing(false);
       member.resumeNow();
       cluster.start(member);
-      for (int i = 0; i < cluster.shape().roles().size(); i++) {
-        cluster.input(member, i, common);
-      }
     }
     for (SimMember member : cluster.members()) {
       cluster.later(times.leaseNanos() / 20, () -> cluster.chaos().trueView(member));

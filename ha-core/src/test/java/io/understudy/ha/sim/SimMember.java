@@ -374,7 +374,7 @@ final class SimMember implements Ports {
       cluster.trace(this, "   == " + role + " " + output);
     }
     cluster.invariants().announced(this, role, output);
-    cluster.chaos().announced(this, output);
+    cluster.chaos().announced(this, role, output);
   }
 
   // ---- what others look at

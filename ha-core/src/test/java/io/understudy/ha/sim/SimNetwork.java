@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
 final class SimNetwork {
   private final SimCluster cluster;
   private final boolean[][] cut;
+  private final long[][] slowness;
   private boolean rough = true;
   private @Nullable Predicate<Envelope> lost;
 
   SimNetwork(SimCluster cluster, int size) {
     this.cluster = cluster;
     this.cut = new boolean[size][size];
+    this.slowness = new long[size][size];
   }
 
   /** From now on messages only take their ordinary time. */
@@ -33,6 +35,11 @@ final class SimNetwork {
     cut[from][to] = from != to;
   }
 
+  /** Messages take longer on this way. */
+  void slow(int from, int to, long extraNanos) {
+    slowness[from][to] = extraNanos;
+  }
+
   void mend(int from, int to) {
     cut[from][to] = false;
   }
@@ -40,6 +47,9 @@ final class SimNetwork {
   void mend() {
     for (boolean[] row : cut) {
       Arrays.fill(row, false);
+    }
+    for (long[] row : slowness) {
+      Arrays.fill(row, 0);
     }
   }
 
@@ -59,10 +69,16 @@ final class SimNetwork {
       lost(Fault.MESSAGE_LOST, from, to, envelope);
       return;
     }
-    deliver(to, envelope);
+    if (rough && cluster.chaos().plot().intercepts(from, to, envelope)) {
+      if (cluster.tracing()) {
+        cluster.trace(from, "   intercepted on the way to " + to.id());
+      }
+      return;
+    }
+    deliver(from, to, envelope);
     if (rough && dice.chance(weather.duplicate)) {
       cluster.tally().count(Fault.MESSAGE_DUPLICATED);
-      deliver(to, envelope);
+      deliver(from, to, envelope);
     }
   }
 
@@ -81,15 +97,21 @@ final class SimNetwork {
     }
   }
 
-  private void deliver(SimMember to, Envelope envelope) {
+  private void deliver(SimMember from, SimMember to, Envelope envelope) {
     Weather weather = cluster.weather();
     Dice dice = cluster.dice();
-    long delay = dice.between(weather.delayNanos / 2, weather.delayNanos * 3 / 2);
+    long usual = rough ? weather.delayNanos : Math.min(weather.delayNanos, calmDelayNanos());
+    long delay = dice.between(usual / 2, usual * 3 / 2) + slowness[from.index()][to.index()];
     if (rough && dice.chance(weather.late)) {
       cluster.tally().count(Fault.MESSAGE_LATE);
       delay = lateBy(dice);
     }
     cluster.plan(delay, to, envelope);
+  }
+
+  /** In a network that is fit for the lease, an answer comes well within an eighth of it. */
+  private long calmDelayNanos() {
+    return cluster.shape().times().leaseNanos() / 50;
   }
 
   /** Anything up to two promises, and more often than not close to a time that means something. */
