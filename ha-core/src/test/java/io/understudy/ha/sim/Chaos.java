@@ -60,12 +60,18 @@ final class Chaos {
   void rage() {
     raging = true;
     selfHealing = true;
-    plot = Plot.draw(cluster);
+    plot = cluster.plot().begin(cluster);
     for (SimMember member : cluster.members()) {
-      long delay = dice.chance(0.5) ? dice.between(0, lease / 4) : dice.between(0, 3 * lease);
-      cluster.later(delay, () -> cluster.start(member));
+      cluster.later(firstStartNanos(), () -> cluster.start(member));
     }
     cluster.later(gap(), this::strike);
+  }
+
+  private long firstStartNanos() {
+    if (plot instanceof FoundingPlot) {
+      return dice.between(0, lease / 100); // it needs everybody at once
+    }
+    return dice.chance(0.5) ? dice.between(0, lease / 4) : dice.between(0, 3 * lease);
   }
 
   /** No more faults, and everybody may lead; what is broken stays so until somebody mends it. */

@@ -22,19 +22,30 @@ interface Plot {
   /** No plot at all. */
   final class None implements Plot {}
 
-  /** Draws a plot for a seed; most have none. */
-  static Plot draw(SimCluster cluster) {
-    if (cluster.shape().size() < 3) {
-      return new None();
+  /** The plots there are. */
+  enum Kind {
+    NONE,
+    USURPER,
+    DEAF,
+    FOUNDING;
+
+    static Kind draw(Dice dice, Shape shape) {
+      if (shape.size() < 3) {
+        return NONE;
+      }
+      if (shape.start() == Shape.Start.EMPTY && shape.size() == 5 && dice.chance(0.5)) {
+        return FOUNDING;
+      }
+      return Kind.values()[dice.weighted(new int[] {5, 3, 2})];
     }
-    return switch (cluster.dice().below(10)) {
-      case 0, 1 -> new UsurperPlot(cluster);
-      case 2 -> new DeafPlot(cluster);
-      case 3 ->
-          cluster.shape().start() == Shape.Start.EMPTY
-              ? new FoundingPlot(cluster)
-              : new UsurperPlot(cluster);
-      default -> new None();
-    };
+
+    Plot begin(SimCluster cluster) {
+      return switch (this) {
+        case NONE -> new None();
+        case USURPER -> new UsurperPlot(cluster);
+        case DEAF -> new DeafPlot(cluster);
+        case FOUNDING -> new FoundingPlot(cluster);
+      };
+    }
   }
 }

@@ -116,8 +116,9 @@ final class RoleFacts {
     }
     RegisterVersion version = after.register().version();
     remember(after.register());
-    if (version.epoch() == after.epoch()) {
-      EpochFacts facts = epoch(version.epoch());
+    EpochFacts facts = epoch(version.epoch());
+    // A leader that asked for a higher epoch voted for itself there, and will bring its own writes.
+    if (version.epoch() == after.epoch() || member.life().equals(facts.leader)) {
       facts.stored[member.index()] = Math.max(facts.stored[member.index()], version.seq());
       commitIfQuorum(version.epoch(), facts);
     }

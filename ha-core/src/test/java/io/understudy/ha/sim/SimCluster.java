@@ -26,6 +26,7 @@ final class SimCluster {
 
   private final Shape shape;
   private final Weather weather;
+  private final Plot.Kind plot;
   private final Dice dice;
   private final Machine machine;
   private final Tally tally;
@@ -41,11 +42,17 @@ final class SimCluster {
 
   /** What a simulation is made with. */
   record Parts(
-      Shape shape, Weather weather, Machine machine, Tally tally, @Nullable Trace trace) {}
+      Shape shape,
+      Weather weather,
+      Plot.Kind plot,
+      Machine machine,
+      Tally tally,
+      @Nullable Trace trace) {}
 
   SimCluster(Parts parts, Dice dice) {
     this.shape = parts.shape();
     this.weather = parts.weather();
+    this.plot = parts.plot();
     this.dice = dice;
     this.tally = parts.tally();
     this.trace = parts.trace();
@@ -202,6 +209,10 @@ final class SimCluster {
 
   Weather weather() {
     return weather;
+  }
+
+  Plot.Kind plot() {
+    return plot;
   }
 
   Dice dice() {

@@ -66,11 +66,13 @@ final class Simulation {
   private @Nullable Violation run(long seed, Tally counts, @Nullable Trace trace) {
     Dice dice = new Dice(seed);
     Shape shape = Shape.draw(dice);
-    Weather weather = new Weather(dice, shape.times());
+    Plot.Kind plot = Plot.Kind.draw(dice, shape);
+    boolean calm = dice.chance(plot == Plot.Kind.NONE ? 0.08 : 0.6);
+    Weather weather = new Weather(dice, shape.times(), calm);
     try {
       SimCluster cluster =
-          new SimCluster(new SimCluster.Parts(shape, weather, machine, counts, trace), dice);
-      cluster.trace(null, shape.toString());
+          new SimCluster(new SimCluster.Parts(shape, weather, plot, machine, counts, trace), dice);
+      cluster.trace(null, shape + " plot " + plot);
       cluster.chaos().rage();
       cluster.runEvents(recovers ? dice.below(EVENTS) : EVENTS);
       if (recovers) {

@@ -47,16 +47,16 @@ final class Weather {
   /** Lose the registers on their way to the voters, and nothing else. */
   final double loseValues;
 
-  Weather(Dice dice, TimeValues times) {
+  /** Draws the weather of a seed; when it is calm, little happens but what a plot does. */
+  Weather(Dice dice, TimeValues times, boolean calm) {
     long lease = times.leaseNanos();
-    boolean calm = dice.chance(0.08);
-    delayNanos = lease / dice.oneOf(1000L, 200L, 200L, 50L, 10L);
+    delayNanos = lease / (calm ? dice.oneOf(1000L, 200L) : dice.oneOf(1000L, 200L, 200L, 50L, 10L));
     loss = calm ? 0 : dice.oneOf(0.0, 0.0, 0.02, 0.1, 0.3);
     duplicate = calm ? 0 : dice.oneOf(0.0, 0.02, 0.2);
     late = calm ? 0 : dice.oneOf(0.0, 0.0, 0.01, 0.1);
     slowStep = calm ? 0 : dice.oneOf(0.0, 0.1, 0.5);
-    pauseInStep = dice.oneOf(0.0, 0.02);
-    lateTimer = dice.oneOf(0.0, 0.02, 0.2);
+    pauseInStep = calm ? 0 : dice.oneOf(0.0, 0.02);
+    lateTimer = calm ? 0 : dice.oneOf(0.0, 0.02, 0.2);
     gapNanos = calm ? 10 * lease : lease / dice.oneOf(4L, 2L, 1L, 1L) * dice.oneOf(1L, 2L, 3L);
     kinds = new int[Chaos.Kind.values().length];
     for (int i = 0; i < kinds.length; i++) {
