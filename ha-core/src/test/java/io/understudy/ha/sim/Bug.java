@@ -251,6 +251,11 @@ enum Bug implements Mutation {
 
   FOUNDING_WITHOUT_CONFIRMATION {
     @Override
+    public Plot.Kind provokedBy() {
+      return Plot.Kind.FOUNDING;
+    }
+
+    @Override
     public RoleState before(RoleState state, Input input, long now) {
       if (!(state.voting() instanceof Voting.Uninformed u
           && input instanceof Input.Received received

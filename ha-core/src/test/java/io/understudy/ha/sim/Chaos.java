@@ -67,6 +67,11 @@ final class Chaos {
     cluster.later(gap(), this::strike);
   }
 
+  /** Nothing happens by itself; everybody may lead. For scenarios. */
+  void script(Input.Candidacy candidacy) {
+    common = candidacy;
+  }
+
   private long firstStartNanos() {
     if (plot instanceof FoundingPlot) {
       return dice.between(0, lease / 100); // it needs everybody at once

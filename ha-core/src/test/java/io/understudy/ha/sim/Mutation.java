@@ -4,9 +4,15 @@ import io.understudy.ha.internal.election.Boot;
 import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.RoleState;
 import io.understudy.ha.internal.election.Step;
+import org.jspecify.annotations.Nullable;
 
 /** A bug, put around a machine from outside: it rewrites what goes in and what comes out. */
 interface Mutation {
+  /** The plot without which it would take very long to meet this bug; null if any seed will do. */
+  default Plot.@Nullable Kind provokedBy() {
+    return null;
+  }
+
   /** What a life believes to find on its disk. */
   default Boot boot(Boot boot) {
     return boot;

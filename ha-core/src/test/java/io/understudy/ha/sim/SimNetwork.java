@@ -2,9 +2,10 @@ package io.understudy.ha.sim;
 
 import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Message;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** Links between members: each direction of each may be cut, and messages suffer the weather. */
 final class SimNetwork {
@@ -12,7 +13,11 @@ final class SimNetwork {
   private final boolean[][] cut;
   private final long[][] slowness;
   private boolean rough = true;
-  private @Nullable Predicate<Envelope> lost;
+  private Predicate<Envelope> lost = envelope -> false;
+  private Predicate<Envelope> holding = envelope -> false;
+  private final List<Held> held = new ArrayList<>();
+
+  private record Held(SimMember to, Envelope envelope) {}
 
   SimNetwork(SimCluster cluster, int size) {
     this.cluster = cluster;
@@ -26,9 +31,21 @@ final class SimNetwork {
     mend();
   }
 
-  /** Loses what matches, in scenarios. */
-  void lose(@Nullable Predicate<Envelope> which) {
+  /** Loses what matches from now on, in scenarios. */
+  void lose(Predicate<Envelope> which) {
     lost = which;
+  }
+
+  /** Keeps what matches under way from now on, in scenarios. */
+  void hold(Predicate<Envelope> which) {
+    holding = which;
+  }
+
+  /** What was held arrives now. */
+  void release() {
+    holding = envelope -> false;
+    held.forEach(message -> cluster.plan(0, message.to(), message.envelope()));
+    held.clear();
   }
 
   void cut(int from, int to) {
@@ -64,9 +81,13 @@ final class SimNetwork {
     }
     Weather weather = cluster.weather();
     Dice dice = cluster.dice();
-    if ((lost != null && lost.test(envelope))
+    if (lost.test(envelope)
         || (rough && (dice.chance(weather.loss) || losesValue(envelope)))) {
       lost(Fault.MESSAGE_LOST, from, to, envelope);
+      return;
+    }
+    if (holding.test(envelope)) {
+      held.add(new Held(to, envelope));
       return;
     }
     if (rough && cluster.chaos().plot().intercepts(from, to, envelope)) {
