@@ -101,7 +101,9 @@ final class LeaderDuties {
     for (Map.Entry<MemberId, Peer> entry : leader.peers().entrySet()) {
       Peer peer = entry.getValue();
       boolean upToDate = peer.stored().equals(register.version());
-      Echo echo = pending ? null : peer.echo();
+      // Nothing to permit to a member that does not hold the value: a permit counted for it here
+      // would put off for ever the moment at which nobody acts on an older value.
+      Echo echo = pending || !upToDate ? null : peer.echo();
       turn.send(
           entry.getKey(),
           new Heartbeat(
