@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The bugs that the simulator must find: one for each rule that the protocol cannot do without. Each
- * is what a careless change would do, not just any damage.
+ * The bugs that the simulator must find: one for each rule that the protocol cannot do without.
+ * Each is what a careless change would do, not just any damage.
  */
 enum Bug implements Mutation {
   PROMISE_NOT_KEPT {
@@ -132,8 +132,7 @@ enum Bug implements Mutation {
       var settings = state.settings();
       return state.voting() instanceof Voting.Abstaining
           ? Edit.voting(
-              state,
-              new Voting.Abstaining(settings.startNanos() + settings.times().leaseNanos()))
+              state, new Voting.Abstaining(settings.startNanos() + settings.times().leaseNanos()))
           : state;
     }
   },
@@ -216,7 +215,9 @@ enum Bug implements Mutation {
     public Step after(RoleState state, Input input, Step step, long now) {
       Promise kept = step.next().promise();
       boolean renamed =
-          kept != null && state.promise() != null && kept.untilNanos() == state.promise().untilNanos();
+          kept != null
+              && state.promise() != null
+              && kept.untilNanos() == state.promise().untilNanos();
       return renamed ? Edit.next(step, Edit.promise(step.next(), state.promise())) : step;
     }
   },
@@ -359,8 +360,7 @@ enum Bug implements Mutation {
     }
 
     private Peer permittedUntil(Peer p, long nanos) {
-      return new Peer(
-          p.acknowledged(), p.ackedNanos(), p.stored(), p.echo(), nanos, p.electable());
+      return new Peer(p.acknowledged(), p.ackedNanos(), p.stored(), p.echo(), nanos, p.electable());
     }
   },
 

@@ -115,7 +115,9 @@ final class Chaos {
     if (cluster.weather().gapNanos > Long.MAX_VALUE / 8) {
       return 1;
     }
-    return dice.chance(0.6) ? 1 + dice.oneOf(-widest, widest) : dice.between(1 - widest, 1 + widest);
+    return dice.chance(0.6)
+        ? 1 + dice.oneOf(-widest, widest)
+        : dice.between(1 - widest, 1 + widest);
   }
 
   // ---- one random fault

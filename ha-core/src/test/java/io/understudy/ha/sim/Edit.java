@@ -76,13 +76,7 @@ final class Edit {
 
   static Standing.Poll sentNanos(Standing.Poll p, long sent) {
     return new Standing.Poll(
-        p.epoch(),
-        sent,
-        p.untilNanos(),
-        p.retryNanos(),
-        p.granted(),
-        p.refused(),
-        p.register());
+        p.epoch(), sent, p.untilNanos(), p.retryNanos(), p.granted(), p.refused(), p.register());
   }
 
   /** The received message, or null if the input is none. */

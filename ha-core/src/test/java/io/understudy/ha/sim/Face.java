@@ -5,8 +5,8 @@ import io.understudy.ha.internal.election.Life;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One role as the application sees it at one life of a member: what was announced, and nothing else.
- * A new life begins with a new face.
+ * One role as the application sees it at one life of a member: what was announced, and nothing
+ * else. A new life begins with a new face.
  */
 final class Face {
   boolean open;
@@ -25,7 +25,9 @@ final class Face {
   /** The epoch of the last heartbeat that this life acknowledged. */
   long acknowledgedEpoch = -1;
 
-  /** Whether the application may act as leader: announced, not revoked, before the end of the lease. */
+  /**
+   * Whether the application may act as leader: announced, not revoked, before the end of the lease.
+   */
   boolean leads(long localNanos) {
     return open && localNanos - leaseUntilNanos < 0;
   }

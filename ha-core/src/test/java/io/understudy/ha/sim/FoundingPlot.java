@@ -16,8 +16,8 @@ import java.util.List;
  *   N has an "empty" of everybody; K and A are cut off
  * </pre>
  *
- * Were that a founding, M would believe that it has forgotten nothing and elect somebody else with N
- * and B, in the very same epoch.
+ * Were that a founding, M would believe that it has forgotten nothing and elect somebody else with
+ * N and B, in the very same epoch.
  */
 final class FoundingPlot implements Plot {
   private final SimCluster cluster;

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Judges every event by the invariants of the design. An overlap of leases or permits can only begin
- * at an announcement, so it is looked for there.
+ * Judges every event by the invariants of the design. An overlap of leases or permits can only
+ * begin at an announcement, so it is looked for there.
  */
 final class Invariants {
   private final SimCluster cluster;
@@ -54,7 +54,7 @@ final class Invariants {
     for (Map.Entry<String, Ballot> entry : after.ballots().entrySet()) {
       Ballot old = before.ballots().get(entry.getKey());
       int role = roleIndex(entry.getKey());
-      if (role >= 0 && old != entry.getValue()) {
+      if (role >= 0 && !entry.getValue().equals(old)) {
         if (!entry.getValue().founding().lives().isEmpty() && old == null) {
           cluster.tally().foundings++;
         }
@@ -73,8 +73,7 @@ final class Invariants {
     Ballot ballot = member.store().stored().ballots().getOrDefault(envelope.role(), Ballot.BLANK);
     Message message = envelope.message();
     if (message instanceof Message.VoteRequest request) {
-      boolean saved =
-          ballot.epoch() == request.epoch() && member.life().equals(ballot.votedFor());
+      boolean saved = ballot.epoch() == request.epoch() && member.life().equals(ballot.votedFor());
       require(saved, member, message, ballot);
       facts.get(role).voted(member, request.epoch(), member.life());
     } else if (message instanceof Message.VoteReply reply && reply.granted()) {
@@ -109,7 +108,8 @@ final class Invariants {
   private static void require(boolean saved, SimMember member, Message message, Ballot ballot) {
     if (!saved) {
       throw new Violation(
-          Invariant.I5_SAVED_FIRST, member.life() + " sends " + message + " with only " + ballot + " saved");
+          Invariant.I5_SAVED_FIRST,
+          member.life() + " sends " + message + " with only " + ballot + " saved");
     }
   }
 
@@ -125,7 +125,8 @@ final class Invariants {
       elected(member, role, elected);
     } else if (output instanceof Output.Extend extend) {
       if (!face.open || face.epoch != extend.epoch()) {
-        throw new Violation(Invariant.CONTRACT, member.life() + " extends what is not open: " + extend);
+        throw new Violation(
+            Invariant.CONTRACT, member.life() + " extends what is not open: " + extend);
       }
       face.leaseUntilNanos = extend.leaseUntilNanos();
       checkOneLease(member, role);
@@ -148,7 +149,8 @@ final class Invariants {
     Face face = member.face(role);
     if (face.open) {
       throw new Violation(
-          Invariant.CONTRACT, member.life() + " is elected though epoch " + face.epoch + " is open");
+          Invariant.CONTRACT,
+          member.life() + " is elected though epoch " + face.epoch + " is open");
     }
     cluster.tally().elections++;
     cluster.tally().reelections += face.epoch > 0 && face.epoch < elected.epoch() ? 1 : 0;
@@ -172,8 +174,13 @@ final class Invariants {
       if (other != member && other.face(role).leads(other.localNanos())) {
         throw new Violation(
             Invariant.I2_ONE_LEASE,
-            member.life() + " leads in epoch " + member.face(role).epoch + " while " + other.life()
-                + " leads in epoch " + other.face(role).epoch);
+            member.life()
+                + " leads in epoch "
+                + member.face(role).epoch
+                + " while "
+                + other.life()
+                + " leads in epoch "
+                + other.face(role).epoch);
       }
     }
   }

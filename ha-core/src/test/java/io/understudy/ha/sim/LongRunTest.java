@@ -4,9 +4,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * For people: {@code mvn test -pl ha-core -Dtest=LongRunTest} with {@code -Dsim.seed=N} runs one seed
- * again and tells what happened, with {@code -Dsim.minutes=M} runs new seeds for so long. {@code
- * -Dsim.from=N} says with which seed to begin.
+ * For people: {@code mvn test -pl ha-core -Dtest=LongRunTest} with {@code -Dsim.seed=N} runs one
+ * seed again and tells what happened, with {@code -Dsim.minutes=M} runs new seeds for so long.
+ * {@code -Dsim.from=N} says with which seed to begin.
  */
 class LongRunTest {
   @Test

@@ -5,7 +5,8 @@ import io.understudy.ha.internal.election.Output;
 
 /**
  * A shaped attack on one rule of the protocol, for the bugs that random chaos would need a lifetime
- * to provoke. Some seeds have one. It only does what the model allows, so a healthy machine survives.
+ * to provoke. Some seeds have one. It only does what the model allows, so a healthy machine
+ * survives.
  */
 interface Plot {
   /** Whether it keeps this message for itself, to let it through later. */

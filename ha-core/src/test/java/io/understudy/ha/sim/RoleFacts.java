@@ -221,7 +221,11 @@ final class RoleFacts {
     if (committedOrigin.isNewerThan(origin(version))) {
       throw new Violation(
           Invariant.I4_REGISTER,
-          member.life() + " begins with " + origin(version) + " though " + committedOrigin
+          member.life()
+              + " begins with "
+              + origin(version)
+              + " though "
+              + committedOrigin
               + " was committed");
     }
   }

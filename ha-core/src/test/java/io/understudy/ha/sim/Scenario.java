@@ -25,9 +25,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster in which only happens what the test says: perfect clocks, messages that take a thousandth
- * of a lease, and all invariants judged all the time. Members are called n1, n2, ...; times are in
- * leases. A failure tells the last events.
+ * A cluster in which only happens what the test says: perfect clocks, messages that take a
+ * thousandth of a lease, and all invariants judged all the time. Members are called n1, n2, ...;
+ * times are in leases. A failure tells the last events.
  */
 final class Scenario {
   static final String ROLE = "jobs";

@@ -1,6 +1,5 @@
 package io.understudy.ha.sim;
 
-import static io.understudy.ha.sim.Scenario.from;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -12,6 +11,7 @@ import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Message;
 import io.understudy.ha.internal.election.Standing;
 import io.understudy.ha.internal.election.Voting;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The tricky cases of the protocol, one by one. Every invariant is judged after every event. */
@@ -29,24 +29,23 @@ class ScenarioTest {
   @Test
   void crossedCandidatesWithdraw() {
     Scenario s = Scenario.founded(4).prefer("n1", "n2");
-    s.hold(crossing()).startAll();
-    s.until("both are candidates", 1, () -> isCandidate(s, "n1") && isCandidate(s, "n2"));
+    s.hold(envelope -> envelope.message() instanceof Message.CanvassReply).startAll().run(0.08);
+    s.standby("n3").standby("n4");
+    s.until("both ask", 1, () -> isCanvassing(s, "n1") && isCanvassing(s, "n2")).release();
+    s.until("both are candidates", 0.1, () -> isCandidate(s, "n1") && isCandidate(s, "n2"));
     double crossed = s.nowLeases();
-    s.release().until("somebody leads", 1, () -> s.leader() != null);
+    s.until("somebody leads", 1, () -> s.leader() != null);
     assertTrue(s.nowLeases() - crossed < 0.5, "took " + (s.nowLeases() - crossed) + " leases");
     String leader = s.leader();
     s.untilFollowed(leader, 1);
   }
 
-  private static java.util.function.Predicate<io.understudy.ha.internal.election.Envelope>
-      crossing() {
-    return envelope ->
-        envelope.message() instanceof Message.VoteRequest
-            || envelope.message() instanceof Message.CanvassReply;
+  private static boolean isCanvassing(Scenario s, String name) {
+    return s.state(name).standing() instanceof Standing.Canvassing;
   }
 
   private static boolean isCandidate(Scenario s, String name) {
-    return s.member(name).isUp() && s.state(name).standing() instanceof Standing.Candidate;
+    return s.state(name).standing() instanceof Standing.Candidate;
   }
 
   /**
@@ -108,19 +107,19 @@ class ScenarioTest {
     s.until("n2 has caught up", 2, () -> s.state("n2").voting() instanceof Voting.Ready);
     assertTrue(s.storedEpoch("n2") >= epoch);
     assertNull(s.state("n2").ballot().votedFor());
-    s.deliver(
-        "n2", s.member("n3").life(), new Message.VoteRequest(epoch, 0, java.util.List.of()));
+    s.deliver("n2", s.member("n3").life(), new Message.VoteRequest(epoch, 0, List.of()));
     s.crash("n1").until("n2 or n3 leads", 4, () -> s.leads("n2") || s.leads("n3"));
     assertTrue(s.epochOf(s.leader()) > epoch);
   }
 
   /**
-   * One member of the first start is ended before it could be founded and begins again with nothing.
-   * The founding is of lives, so the others ask again.
+   * One member of the first start is ended before it could be founded and begins again with
+   * nothing. The founding is of lives, so the others ask again.
    */
   @Test
   void foundingWithARestartInTheMiddle() {
-    Scenario s = Scenario.firstStart(3).hold(from("n3", Message.StateReply.class)).startAll();
+    Scenario s =
+        Scenario.firstStart(3).hold(Scenario.from("n3", Message.StateReply.class)).startAll();
     s.run(0.05).restart("n3").release();
     s.until("somebody leads", 2, () -> s.leader() != null);
     s.untilFollowed(s.leader(), 1);

@@ -62,9 +62,14 @@ record Shape(Roster roster, TimeValues times, List<String> roles, Start start) {
     long heartbeat = SECOND / dice.oneOf(3, 3, 4, 5, 8);
     List<String> roles = dice.chance(0.15) ? List.of("jobs", "mail") : List.of("jobs");
     Start start =
-        dice.oneOf(Start.EMPTY, Start.EMPTY, Start.BALLOTS, Start.BALLOTS, Start.FOUNDED, Start.OTHER_ROLES);
-    return new Shape(
-        new Roster(1, members), new TimeValues(SECOND, heartbeat, rho), roles, start);
+        dice.oneOf(
+            Start.EMPTY,
+            Start.EMPTY,
+            Start.BALLOTS,
+            Start.BALLOTS,
+            Start.FOUNDED,
+            Start.OTHER_ROLES);
+    return new Shape(new Roster(1, members), new TimeValues(SECOND, heartbeat, rho), roles, start);
   }
 
   int size() {
@@ -86,7 +91,7 @@ record Shape(Roster roster, TimeValues times, List<String> roles, Start start) {
     }
     Founding founding = start == Start.FOUNDED ? new Founding(lives, true) : Founding.NONE;
     List<MemberRecord> records = new ArrayList<>();
-    long epoch = 1 + dice.below(5);
+    long epoch = dice.between(1, 6);
     for (int i = 0; i < size(); i++) {
       SortedMap<String, Ballot> ballots = new TreeMap<>();
       if (start == Start.BALLOTS) {

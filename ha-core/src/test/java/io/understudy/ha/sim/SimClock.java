@@ -1,8 +1,8 @@
 package io.understudy.ha.sim;
 
 /**
- * A member's monotonic clock: an arbitrary offset, and a rate against simulated time that may change.
- * Like {@link System#nanoTime()} it may overflow.
+ * A member's monotonic clock: an arbitrary offset, and a rate against simulated time that may
+ * change. Like {@link System#nanoTime()} it may overflow.
  */
 final class SimClock {
   private long anchorReal;

@@ -1,11 +1,11 @@
 package io.understudy.ha.sim;
 
 import io.understudy.ha.MemberId;
+import io.understudy.ha.internal.election.Boot;
 import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Machine;
 import io.understudy.ha.internal.election.RoleState;
 import io.understudy.ha.internal.election.Settings;
-import io.understudy.ha.internal.election.Boot;
 import io.understudy.ha.internal.election.Step;
 import io.understudy.ha.internal.runtime.MemberCore;
 import io.understudy.ha.internal.runtime.MemberRecord;
@@ -246,7 +246,8 @@ final class SimCluster {
   SimMember member(MemberId id) {
     SimMember member = byId.get(id);
     if (member == null) {
-      throw new Violation(Invariant.CONTRACT, "a message to " + id + ", which is not in the roster");
+      throw new Violation(
+          Invariant.CONTRACT, "a message to " + id + ", which is not in the roster");
     }
     return member;
   }

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * A member: its clock and disk, which last, and the process of its present life.
  *
  * <p>The core computes a step at one instant. Its effects (saves, sends, announcements) happen in
- * their order, at once or, when the step is slow or the member paused in the middle of it, later one
- * by one. A crash may strike before each of them and during a save.
+ * their order, at once or, when the step is slow or the member paused in the middle of it, later
+ * one by one. A crash may strike before each of them and during a save.
  */
 final class SimMember implements Ports {
   /** Thrown through the core when the process ends in the middle of a step. */
@@ -36,9 +36,6 @@ final class SimMember implements Ports {
 
   /** Work for a member: a tick. */
   private static final Object TICK = new Object();
-
-  /** Work for a member: its pending effects. Not held up by them, only by a pause. */
-  private static final Object EFFECTS = new Object();
 
   /** The effect after a failed save: the process ends. */
   private static final Object END = new Object();
@@ -94,7 +91,7 @@ final class SimMember implements Ports {
   void start() {
     long incarnation;
     do {
-      incarnation = 0x100 + cluster.dice().below(0xFFFF);
+      incarnation = cluster.dice().between(0x100, 0x10000);
     } while (!incarnations.add(incarnation));
     life = new Life(id, incarnation);
     crashCountdown = -1;
@@ -184,9 +181,8 @@ final class SimMember implements Ports {
   private void work() {
     while (core != null && !isPaused()) {
       if (!effects.isEmpty()) {
-        if (effects.peek().at() - cluster.now() > 0) {
-          cluster.plan(
-              effects.peek().at() - cluster.now(), this, new Effects(life.incarnation()));
+        if (effects.peek().at() - cluster.now() > 0 && cluster.chaos().isRaging()) {
+          cluster.plan(effects.peek().at() - cluster.now(), this, new Effects(life.incarnation()));
           return;
         }
         Effect effect = effects.poll();

@@ -81,8 +81,7 @@ final class SimNetwork {
     }
     Weather weather = cluster.weather();
     Dice dice = cluster.dice();
-    if (lost.test(envelope)
-        || (rough && (dice.chance(weather.loss) || losesValue(envelope)))) {
+    if (lost.test(envelope) || (rough && (dice.chance(weather.loss) || losesValue(envelope)))) {
       lost(Fault.MESSAGE_LOST, from, to, envelope);
       return;
     }

@@ -20,23 +20,19 @@ final class Tally {
   long operatorNeeded;
   double slowestRecoveryLeases;
   long slowestRecoverySeed;
-  private final long[] faults = new long[Fault.values().length];
+  private final Map<Fault, Long> faults = new EnumMap<>(Fault.class);
   private final long began = System.nanoTime();
 
   void count(Fault fault) {
-    faults[fault.ordinal()]++;
+    faults.merge(fault, 1L, Long::sum);
   }
 
   long of(Fault fault) {
-    return faults[fault.ordinal()];
+    return faults.getOrDefault(fault, 0L);
   }
 
   /** One line a topic, for people. */
   String summary() {
-    Map<Fault, Long> byKind = new EnumMap<>(Fault.class);
-    for (Fault fault : Fault.values()) {
-      byKind.put(fault, of(fault));
-    }
     double seconds = (System.nanoTime() - began) / 1e9;
     String recovery =
         recoveries == 0
@@ -60,6 +56,6 @@ final class Tally {
         foundings,
         catchUps,
         recovery,
-        byKind);
+        faults);
   }
 }

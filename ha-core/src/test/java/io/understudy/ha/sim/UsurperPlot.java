@@ -9,8 +9,8 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * Makes a leader stand on as few voters as it can, makes one of them forget, cuts the leader off and
- * lets the others elect.
+ * Makes a leader stand on as few voters as it can, makes one of them forget, cuts the leader off
+ * and lets the others elect.
  *
  * <pre>
  *   1.  L ---- V       R hears nothing of L and is free in time
@@ -86,8 +86,7 @@ final class UsurperPlot implements Plot {
     }
     if (dice.chance(0.5)) {
       long slowness = dice.between(0, lease * 2 / 5);
-      others.forEach(
-          other -> cluster.network().slow(other.index(), leader.index(), slowness));
+      others.forEach(other -> cluster.network().slow(other.index(), leader.index(), slowness));
     }
   }
 

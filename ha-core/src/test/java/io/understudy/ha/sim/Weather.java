@@ -3,9 +3,9 @@ package io.understudy.ha.sim;
 import io.understudy.ha.internal.election.TimeValues;
 
 /**
- * How rough a seed is. Every seed has its own mixture: uniform chaos finds little, because it neither
- * lets a cluster get anywhere nor strikes where it hurts. The second half strikes at the moments on
- * which safety hangs.
+ * How rough a seed is. Every seed has its own mixture: uniform chaos finds little, because it
+ * neither lets a cluster get anywhere nor strikes where it hurts. The second half strikes at the
+ * moments on which safety hangs.
  */
 final class Weather {
   /** Typical and greatest ordinary delay of a message. */
@@ -41,7 +41,9 @@ final class Weather {
   /** Strike a candidate between two outputs of its candidature. */
   final double crashCandidate;
 
-  /** Cut off, pause or end a member that has just become leader, with its messages still under way. */
+  /**
+   * Cut off, pause or end a member that has just become leader, with its messages still under way.
+   */
   final double strikeLeader;
 
   /** Lose the registers on their way to the voters, and nothing else. */
