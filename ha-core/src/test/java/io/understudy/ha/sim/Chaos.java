@@ -1,0 +1,426 @@
+package io.understudy.ha.sim;
+
+import io.understudy.ha.MemberId;
+import io.understudy.ha.RevokeReason;
+import io.understudy.ha.RosterMember;
+import io.understudy.ha.internal.election.Envelope;
+import io.understudy.ha.internal.election.Evidence;
+import io.understudy.ha.internal.election.Input;
+import io.understudy.ha.internal.election.Life;
+import io.understudy.ha.internal.election.Message;
+import io.understudy.ha.internal.election.Output;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Makes bad days happen: at random, and at the moments on which safety hangs. */
+final class Chaos {
+  /** What may happen at random. */
+  enum Kind {
+    PARTITION,
+    PAUSE,
+    CRASH,
+    CLOCK_RATE,
+    CANDIDACY,
+    RESIGN,
+    WRITE,
+    WRONG_VIEW,
+    STORE_FAILS,
+    OPERATOR
+  }
+
+  private final SimCluster cluster;
+  private final Dice dice;
+  private final long lease;
+  private final Partitions partitions;
+  private final DiskLoss diskLoss;
+  private Plot plot = new Plot.None();
+  private boolean raging;
+  private boolean selfHealing;
+  private Input.@Nullable Candidacy common;
+  private long requests;
+  private long payloads;
+
+  Chaos(SimCluster cluster) {
+    this.cluster = cluster;
+    this.dice = cluster.dice();
+    this.lease = cluster.shape().times().leaseNanos();
+    this.partitions = new Partitions(cluster);
+    this.diskLoss = new DiskLoss(cluster);
+  }
+
+  // ---- beginning and end
+
+  /** Starts every member at some time, and lets faults happen from now on. */
+  void rage() {
+    raging = true;
+    selfHealing = true;
+    plot = cluster.plot().begin(cluster);
+    for (SimMember member : cluster.members()) {
+      cluster.later(firstStartNanos(), () -> cluster.start(member));
+    }
+    cluster.later(gap(), this::strike);
+  }
+
+  /** Nothing happens by itself; everybody may lead. For scenarios. */
+  void script(Input.Candidacy candidacy) {
+    common = candidacy;
+  }
+
+  private long firstStartNanos() {
+    if (plot instanceof FoundingPlot) {
+      return dice.between(0, lease / 100); // it needs everybody at once
+    }
+    return dice.chance(0.5) ? dice.between(0, lease / 4) : dice.between(0, 3 * lease);
+  }
+
+  /** No more faults, and everybody may lead; what is broken stays so until somebody mends it. */
+  void stop() {
+    raging = false;
+    common = drawCandidacy(1);
+    for (SimMember member : cluster.members()) {
+      for (int role = 0; role < cluster.shape().roles().size(); role++) {
+        cluster.input(member, role, common);
+      }
+    }
+  }
+
+  boolean isRaging() {
+    return raging;
+  }
+
+  private long gap() {
+    return dice.between(0, 2 * cluster.weather().gapNanos);
+  }
+
+  Plot plot() {
+    return plot;
+  }
+
+  SimClock drawClock() {
+    // Near the overflow as well: nanoTime may start anywhere.
+    long offset = dice.chance(0.2) ? Long.MAX_VALUE - dice.between(0, 10 * lease) : dice.number();
+    return new SimClock(offset, drawRate());
+  }
+
+  /** Within the bound, and a hair away from it for the sake of whole nanoseconds. */
+  private double drawRate() {
+    double rho = cluster.shape().times().rho();
+    double widest = Math.max(0, rho - 1e-6);
+    if (cluster.weather().gapNanos > Long.MAX_VALUE / 8) {
+      return 1;
+    }
+    return dice.chance(0.6)
+        ? 1 + dice.oneOf(-widest, widest)
+        : dice.between(1 - widest, 1 + widest);
+  }
+
+  // ---- one random fault
+
+  private void strike() {
+    if (!raging) {
+      return;
+    }
+    SimMember member = dice.pick(cluster.members());
+    int role = dice.below(cluster.shape().roles().size());
+    switch (Kind.values()[dice.weighted(cluster.weather().kinds)]) {
+      case PARTITION -> strikePartition();
+      case PAUSE -> pause(member);
+      case CRASH -> crash(member);
+      case CLOCK_RATE -> clockRate(member);
+      case CANDIDACY -> candidacy(member, role);
+      case RESIGN -> resign(leaderOr(member, role), role);
+      case WRITE -> write(leaderOr(member, role), role);
+      case WRONG_VIEW -> wrongView(member);
+      case STORE_FAILS -> storeFails(member);
+      case OPERATOR -> diskLoss.operatorConfirms(member);
+    }
+    cluster.later(gap(), this::strike);
+  }
+
+  private void strikePartition() {
+    if (plot instanceof Plot.None) { // a plot has its own
+      partitions.strike();
+    }
+  }
+
+  private SimMember leaderOr(SimMember otherwise, int role) {
+    if (dice.chance(0.8)) {
+      for (SimMember member : cluster.members()) {
+        if (member.face(role).leads(member.localNanos())) {
+          return member;
+        }
+      }
+    }
+    return otherwise;
+  }
+
+  private void pause(SimMember member) {
+    cluster.tally().count(Fault.PAUSE);
+    member.pause(pauseNanos());
+  }
+
+  private long pauseNanos() {
+    long promise = cluster.shape().times().promiseNanos();
+    return dice.oneOf(
+        dice.between(0, lease / 2),
+        dice.between(lease * 9 / 10, lease * 11 / 10),
+        dice.between(promise * 9 / 10, promise * 11 / 10),
+        dice.between(lease, 4 * lease));
+  }
+
+  private void crash(SimMember member) {
+    if (dice.chance(0.4)) {
+      member.crashAfterEffects(dice.below(6));
+    } else if (member.isUp()) {
+      cluster.crashed(member);
+    }
+  }
+
+  private void clockRate(SimMember member) {
+    cluster.tally().count(Fault.CLOCK_RATE);
+    member.clock().setRate(drawRate(), cluster.now());
+  }
+
+  private void storeFails(SimMember member) {
+    cluster.tally().count(Fault.STORE_FAILED);
+    member.store().failing(true);
+  }
+
+  private void candidacy(SimMember member, int role) {
+    cluster.tally().count(Fault.CANDIDACY);
+    cluster.input(member, role, drawCandidacy(0.6));
+  }
+
+  private Input.Candidacy drawCandidacy(double eligible) {
+    List<MemberId> preference = new ArrayList<>();
+    for (RosterMember entry : cluster.shape().roster().members()) {
+      preference.add(entry.member());
+    }
+    Collections.shuffle(preference, new Random(dice.number()));
+    List<MemberId> some = preference.subList(0, dice.below(preference.size() + 1));
+    return new Input.Candidacy(dice.chance(eligible), some, dice.chance(0.3));
+  }
+
+  private void resign(SimMember member, int role) {
+    boolean handOver = dice.chance(0.5);
+    cluster.tally().count(handOver ? Fault.HAND_OVER : Fault.RESIGN);
+    MemberId successor = handOver ? dice.pick(cluster.members()).id() : null;
+    RevokeReason reason = handOver ? RevokeReason.HANDED_OVER : RevokeReason.RESIGNED;
+    cluster.input(member, role, new Input.Resign(++requests, successor, reason));
+  }
+
+  /** Writes a value that has never been written. */
+  void write(SimMember member, int role) {
+    cluster.tally().count(Fault.WRITE);
+    byte[] value = ByteBuffer.allocate(Long.BYTES).putLong(++payloads).array();
+    cluster.input(member, role, new Input.Write(++requests, value));
+  }
+
+  private void wrongView(SimMember member) {
+    cluster.tally().count(Fault.WRONG_VIEW);
+    Set<MemberId> seen = new TreeSet<>();
+    for (SimMember other : cluster.members()) {
+      if (dice.chance(0.5)) {
+        seen.add(other.id());
+      }
+    }
+    cluster.inputAll(member, new Input.PeersSeen(seen));
+    cluster.later(dice.between(0, 2 * lease), () -> trueView(member));
+  }
+
+  // ---- what members see of each other
+
+  /** Everybody notices sooner or later, each in its own time: views overlap and merge. */
+  void viewsChanged() {
+    if (selfHealing) {
+      for (SimMember member : cluster.members()) {
+        long delay = dice.chance(0.7) ? lease / 20 : dice.between(0, 2 * lease);
+        cluster.later(delay, () -> trueView(member));
+      }
+    }
+  }
+
+  void viewsChangeNow() {
+    for (SimMember member : cluster.members()) {
+      cluster.later(dice.between(0, lease / 50), () -> trueView(member));
+    }
+  }
+
+  void trueView(SimMember member) {
+    cluster.inputAll(member, new Input.PeersSeen(cluster.reachableFrom(member)));
+  }
+
+  // ---- births and deaths
+
+  void started(SimMember member) {
+    viewsChanged();
+    if (!cluster.shape().roster().mayLead(member.id()) && !dice.chance(0.1)) {
+      return;
+    }
+    for (int i = 0; i < cluster.shape().roles().size(); i++) {
+      int role = i;
+      Input.Candidacy own = drawCandidacy(0.85);
+      cluster.later(
+          dice.between(0, lease / 20),
+          () -> cluster.input(member, role, common == null ? own : common));
+    }
+  }
+
+  void crashed(SimMember member) {
+    cluster.tally().count(Fault.CRASH);
+    if (!selfHealing) {
+      return;
+    }
+    proveDeath(member.life());
+    viewsChanged();
+    if (raging && dice.chance(cluster.weather().diskLost)) {
+      loseDisk(member);
+    }
+    cluster.later(raging ? restartNanos() : lease / 10, () -> cluster.start(member));
+  }
+
+  private void loseDisk(SimMember member) {
+    if (diskLoss.isCovered(member)) {
+      cluster.tally().count(Fault.DISK_LOST);
+      member.store().lose();
+      if (cluster.tracing()) {
+        cluster.trace(member, "** disk lost");
+      }
+    }
+  }
+
+  /** Ends a member's life and begins the next one soon. */
+  void crashAndRestart(SimMember member, boolean diskLost, long restartNanos) {
+    if (member.isUp()) {
+      cluster.crashed(member);
+    }
+    if (diskLost) {
+      loseDisk(member);
+    }
+    cluster.later(restartNanos, () -> cluster.start(member));
+  }
+
+  private long restartNanos() {
+    long promise = cluster.shape().times().promiseNanos();
+    if (dice.chance(cluster.weather().quickRestart)) {
+      return dice.between(0, lease / 10);
+    }
+    return dice.chance(0.5) ? dice.between(0, promise) : dice.between(promise, 4 * promise);
+  }
+
+  private void proveDeath(Life life) {
+    for (SimMember other : cluster.members()) {
+      if (dice.chance(cluster.weather().deathProved)) {
+        boolean late = dice.chance(0.3);
+        cluster.tally().count(late ? Fault.DEATH_PROVED_LATE : Fault.DEATH_PROVED);
+        long delay = late ? dice.between(0, 4 * lease) : lease / 50;
+        Input input = new Input.Learned(new Evidence.Died(life));
+        cluster.later(delay, () -> cluster.inputAll(other, input));
+      }
+    }
+  }
+
+  // ---- strikes at the right moment
+
+  void sent(SimMember member, Envelope envelope) {
+    if (!raging) {
+      return;
+    }
+    plot.sent(member, envelope);
+    Message message = envelope.message();
+    boolean gaveWord =
+        (message instanceof Message.VoteReply vote && vote.granted())
+            || (message instanceof Message.HeartbeatReply reply
+                && reply.accepted()
+                && dice.chance(0.1));
+    if (gaveWord && dice.chance(cluster.weather().crashVoter)) {
+      crashSoon(member);
+    } else if (message instanceof Message.VoteRequest
+        && dice.chance(cluster.weather().crashCandidate)) {
+      member.crashAfterEffects(dice.below(4));
+    }
+  }
+
+  private void crashSoon(SimMember member) {
+    Life life = member.life();
+    cluster.later(
+        dice.between(0, lease / 20),
+        () -> {
+          if (member.isUp() && member.life().equals(life)) {
+            cluster.crashed(member);
+          }
+        });
+  }
+
+  void stored(SimMember member) {
+    if (raging && dice.chance(cluster.weather().crashCandidate / 4)) {
+      member.crashAfterEffects(0);
+    }
+  }
+
+  void announced(SimMember member, String roleName, Output output) {
+    if (!raging || !(output instanceof Output.Elected)) {
+      return;
+    }
+    plot.announced(member, roleName, output);
+    int role = Math.max(0, cluster.shape().roles().indexOf(roleName));
+    if (dice.chance(0.5)) {
+      long delay = dice.between(0, lease / 2);
+      cluster.later(delay, () -> write(member, role));
+    }
+    if (plot instanceof Plot.None && dice.chance(cluster.weather().strikeLeader)) {
+      long delay = dice.chance(0.3) ? 0 : dice.between(0, lease);
+      cluster.later(delay, () -> strikeLeader(member));
+    }
+  }
+
+  private void strikeLeader(SimMember member) {
+    if (!raging) {
+      return;
+    }
+    switch (dice.below(4)) {
+      case 0 -> pause(member);
+      case 1 -> crash(member);
+      default -> partitions.isolate(member);
+    }
+  }
+
+  // ---- slowness
+
+  boolean isSlowStep() {
+    boolean slow = raging && dice.chance(cluster.weather().slowStep);
+    if (slow) {
+      cluster.tally().count(Fault.SLOW_STEP);
+    }
+    return slow;
+  }
+
+  long saveNanos() {
+    return dice.chance(0.9) ? dice.between(0, lease / 100) : dice.between(0, lease / 2);
+  }
+
+  long pauseInStepNanos() {
+    if (dice.chance(cluster.weather().pauseInStep)) {
+      cluster.tally().count(Fault.PAUSE_IN_STEP);
+      return pauseNanos();
+    }
+    return 0;
+  }
+
+  long timerLatency() {
+    if (raging && dice.chance(cluster.weather().lateTimer)) {
+      return dice.between(0, lease / 2);
+    }
+    return 1_000 + dice.between(0, lease / 1000);
+  }
+
+  DiskLoss diskLoss() {
+    return diskLoss;
+  }
+}

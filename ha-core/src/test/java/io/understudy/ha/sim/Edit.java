@@ -1,0 +1,132 @@
+package io.understudy.ha.sim;
+
+import io.understudy.ha.internal.election.Ballot;
+import io.understudy.ha.internal.election.Envelope;
+import io.understudy.ha.internal.election.Evidence;
+import io.understudy.ha.internal.election.Input;
+import io.understudy.ha.internal.election.Message;
+import io.understudy.ha.internal.election.Output;
+import io.understudy.ha.internal.election.Promise;
+import io.understudy.ha.internal.election.RoleState;
+import io.understudy.ha.internal.election.Standing;
+import io.understudy.ha.internal.election.Step;
+import io.understudy.ha.internal.election.Voting;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Changed copies of what goes in and out of a machine. */
+final class Edit {
+  private Edit() {}
+
+  static RoleState promise(RoleState s, @Nullable Promise promise) {
+    return new RoleState(s.settings(), s.ballot(), s.voting(), promise, s.standing(), s.outlook());
+  }
+
+  static RoleState voting(RoleState s, Voting voting) {
+    return new RoleState(s.settings(), s.ballot(), voting, s.promise(), s.standing(), s.outlook());
+  }
+
+  static RoleState standing(RoleState s, Standing standing) {
+    return new RoleState(s.settings(), s.ballot(), s.voting(), s.promise(), standing, s.outlook());
+  }
+
+  static RoleState ballot(RoleState s, Ballot ballot) {
+    return new RoleState(s.settings(), ballot, s.voting(), s.promise(), s.standing(), s.outlook());
+  }
+
+  /** Takes an epoch for the highest ever heard of. */
+  static RoleState highestEpoch(RoleState s, long epoch) {
+    var o = s.outlook();
+    var changed =
+        new io.understudy.ha.internal.election.Outlook(
+            o.reachable(),
+            o.candidacy(),
+            o.leader(),
+            o.leaderEpoch(),
+            o.committed(),
+            epoch,
+            o.evidence(),
+            o.freeSinceNanos(),
+            o.stepNanos(),
+            o.attempts(),
+            o.invited(),
+            o.betterSinceNanos());
+    return new RoleState(s.settings(), s.ballot(), s.voting(), s.promise(), s.standing(), changed);
+  }
+
+  static Standing.Leader peers(Standing.Leader l, UnaryOperator<Standing.Peer> change) {
+    var peers = new TreeMap<>(l.peers());
+    peers.replaceAll((member, peer) -> change.apply(peer));
+    return new Standing.Leader(
+        l.epoch(),
+        l.wonNanos(),
+        l.leaseUntilNanos(),
+        l.announced(),
+        l.committed(),
+        l.settled(),
+        l.nextRoundNanos(),
+        l.lastRoundNanos(),
+        peers,
+        l.reelection(),
+        l.reelectNotBeforeNanos());
+  }
+
+  static Standing.Poll sentNanos(Standing.Poll p, long sent) {
+    return new Standing.Poll(
+        p.epoch(), sent, p.untilNanos(), p.retryNanos(), p.granted(), p.refused(), p.register());
+  }
+
+  /** The received message, or null if the input is none. */
+  static @Nullable Message message(Input input) {
+    return input instanceof Input.Received received ? received.envelope().message() : null;
+  }
+
+  static Input received(Input input, Message message) {
+    Envelope e = ((Input.Received) input).envelope();
+    return new Input.Received(
+        new Envelope(e.role(), e.from(), e.toIncarnation(), e.rosterVersion(), message));
+  }
+
+  /** Changes whatever evidence an input carries. */
+  static Input evidence(Input input, UnaryOperator<Evidence> change) {
+    if (input instanceof Input.Learned learned) {
+      return new Input.Learned(change.apply(learned.evidence()));
+    }
+    Message message = message(input);
+    if (message instanceof Message.Canvass canvass) {
+      return received(
+          input, new Message.Canvass(canvass.round(), each(canvass.evidence(), change)));
+    }
+    if (message instanceof Message.VoteRequest request) {
+      return received(
+          input,
+          new Message.VoteRequest(
+              request.epoch(), request.sentNanos(), each(request.evidence(), change)));
+    }
+    return input;
+  }
+
+  private static List<Evidence> each(List<Evidence> evidence, UnaryOperator<Evidence> change) {
+    return evidence.stream().map(change).toList();
+  }
+
+  static Step next(Step step, RoleState next) {
+    return new Step(next, step.outputs(), step.wakeAtNanos());
+  }
+
+  static Step plus(Step step, List<? extends Output> more) {
+    List<Output> outputs = new ArrayList<>(step.outputs());
+    outputs.addAll(more);
+    return new Step(step.next(), outputs, step.wakeAtNanos());
+  }
+
+  static Step without(Step step, Class<? extends Output> kind) {
+    return new Step(
+        step.next(),
+        step.outputs().stream().filter(output -> !kind.isInstance(output)).toList(),
+        step.wakeAtNanos());
+  }
+}

@@ -1,0 +1,32 @@
+package io.understudy.ha.sim;
+
+/** What the simulator does to a cluster; counted, so that a run that tested nothing is noticed. */
+enum Fault {
+  MESSAGE_LOST,
+  MESSAGE_CUT_OFF,
+  MESSAGE_DUPLICATED,
+  MESSAGE_LATE,
+  SPLIT,
+  ONE_WAY,
+  LINK_CUT,
+  PARTIAL,
+  HEALED,
+  LEADER_ISOLATED,
+  PAUSE,
+  PAUSE_IN_STEP,
+  SLOW_STEP,
+  CLOCK_RATE,
+  CRASH,
+  CRASH_IN_STEP,
+  CRASH_IN_STORE,
+  DISK_LOST,
+  STORE_FAILED,
+  WRONG_VIEW,
+  CANDIDACY,
+  RESIGN,
+  HAND_OVER,
+  WRITE,
+  DEATH_PROVED,
+  DEATH_PROVED_LATE,
+  OPERATOR
+}

@@ -1,0 +1,248 @@
+package io.understudy.ha.sim;
+
+import io.understudy.ha.MemberId;
+import io.understudy.ha.RegisterVersion;
+import io.understudy.ha.internal.election.Ballot;
+import io.understudy.ha.internal.election.Envelope;
+import io.understudy.ha.internal.election.Life;
+import io.understudy.ha.internal.election.Message;
+import io.understudy.ha.internal.election.Output;
+import io.understudy.ha.internal.runtime.MemberRecord;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Judges every event by the invariants of the design. An overlap of leases or permits can only
+ * begin at an announcement, so it is looked for there.
+ */
+final class Invariants {
+  private final SimCluster cluster;
+  private final List<String> roles;
+  private final List<RoleFacts> facts = new ArrayList<>();
+  private final Set<Long> answered = new HashSet<>();
+
+  Invariants(SimCluster cluster) {
+    this.cluster = cluster;
+    this.roles = cluster.shape().roles();
+    for (int i = 0; i < roles.size(); i++) {
+      facts.add(new RoleFacts(cluster));
+    }
+  }
+
+  String nameOf(RoleFacts role) {
+    return roles.get(facts.indexOf(role));
+  }
+
+  private int roleIndex(String role) {
+    return roles.indexOf(role);
+  }
+
+  /** A leadership begins, announced or not. */
+  private void won(int role, Life life, long epoch) {
+    facts.get(role).won(life, epoch);
+    if (!cluster.shape().roster().mayLead(life.member())) {
+      throw new Violation(Invariant.CONTRACT, life + " leads and is a witness or a stranger");
+    }
+  }
+
+  // ---- saved
+
+  void stored(SimMember member, MemberRecord before, MemberRecord after) {
+    for (Map.Entry<String, Ballot> entry : after.ballots().entrySet()) {
+      Ballot old = before.ballots().get(entry.getKey());
+      int role = roleIndex(entry.getKey());
+      if (role >= 0 && !entry.getValue().equals(old)) {
+        if (!entry.getValue().founding().lives().isEmpty() && old == null) {
+          cluster.tally().foundings++;
+        }
+        facts.get(role).stored(member, old, entry.getValue());
+      }
+    }
+  }
+
+  // ---- sent
+
+  void sent(SimMember member, MemberId to, Envelope envelope) {
+    int role = roleIndex(envelope.role());
+    if (role < 0) {
+      return;
+    }
+    Ballot ballot = member.store().stored().ballots().getOrDefault(envelope.role(), Ballot.BLANK);
+    Message message = envelope.message();
+    if (message instanceof Message.VoteRequest request) {
+      boolean saved = ballot.epoch() == request.epoch() && member.life().equals(ballot.votedFor());
+      require(saved, member, message, ballot);
+      facts.get(role).voted(member, request.epoch(), member.life());
+    } else if (message instanceof Message.VoteReply reply && reply.granted()) {
+      Life candidate = new Life(to, envelope.toIncarnation());
+      boolean saved =
+          ballot.epoch() == reply.epoch()
+              && candidate.equals(ballot.votedFor())
+              && ballot.register().equals(reply.register());
+      require(saved, member, message, ballot);
+      facts.get(role).voted(member, reply.epoch(), candidate);
+    } else if (message instanceof Message.Heartbeat heartbeat) {
+      won(role, member.life(), heartbeat.epoch());
+      boolean saved =
+          ballot.epoch() >= heartbeat.epoch()
+              && !heartbeat.version().isNewerThan(ballot.register().version());
+      require(saved, member, message, ballot);
+    } else if (message instanceof Message.HeartbeatReply reply && reply.accepted()) {
+      boolean saved =
+          ballot.epoch() >= reply.epoch()
+              && !reply.stored().isNewerThan(ballot.register().version());
+      require(saved, member, message, ballot);
+      member.face(role).acknowledgedEpoch = reply.epoch();
+    } else if (message instanceof Message.StateReply reply
+        && reply.knowledge() == Message.Knowledge.KNOWN) {
+      boolean saved =
+          ballot.epoch() >= reply.epoch()
+              && !reply.register().version().isNewerThan(ballot.register().version());
+      require(saved, member, message, ballot);
+    }
+  }
+
+  private static void require(boolean saved, SimMember member, Message message, Ballot ballot) {
+    if (!saved) {
+      throw new Violation(
+          Invariant.I5_SAVED_FIRST,
+          member.life() + " sends " + message + " with only " + ballot + " saved");
+    }
+  }
+
+  // ---- announced
+
+  void announced(SimMember member, String roleName, Output output) {
+    int role = roleIndex(roleName);
+    if (role < 0) {
+      return;
+    }
+    Face face = member.face(role);
+    if (output instanceof Output.Elected elected) {
+      elected(member, role, elected);
+    } else if (output instanceof Output.Extend extend) {
+      if (!face.open || face.epoch != extend.epoch()) {
+        throw new Violation(
+            Invariant.CONTRACT, member.life() + " extends what is not open: " + extend);
+      }
+      face.leaseUntilNanos = extend.leaseUntilNanos();
+      checkOneLease(member, role);
+    } else if (output instanceof Output.Revoked revoked) {
+      if (face.open && face.epoch == revoked.epoch()) {
+        face.open = false;
+      }
+    } else if (output instanceof Output.LeaderSeen seen) {
+      leaderSeen(member, role, seen);
+    } else if (output instanceof Output.Committed committed) {
+      committed(member, role, committed);
+    } else if (output instanceof Output.Answer answer && !answered.add(answer.request())) {
+      throw new Violation(Invariant.CONTRACT, member.life() + " answers twice: " + answer);
+    } else {
+      permits(member, role, output);
+    }
+  }
+
+  private void elected(SimMember member, int role, Output.Elected elected) {
+    Face face = member.face(role);
+    if (face.open) {
+      throw new Violation(
+          Invariant.CONTRACT,
+          member.life() + " is elected though epoch " + face.epoch + " is open");
+    }
+    cluster.tally().elections++;
+    cluster.tally().reelections += face.epoch > 0 && face.epoch < elected.epoch() ? 1 : 0;
+    face.open = true;
+    face.epoch = elected.epoch();
+    face.leaseUntilNanos = elected.leaseUntilNanos();
+    won(role, member.life(), elected.epoch());
+    // Announced late, after a pause between winning and telling, it opens nothing.
+    if (face.leads(member.localNanos())) {
+      facts.get(role).announced(member.life(), elected.epoch());
+      facts.get(role).checkInherited(member, elected.epoch());
+    }
+    checkOneLease(member, role);
+  }
+
+  private void checkOneLease(SimMember member, int role) {
+    if (!member.face(role).leads(member.localNanos())) {
+      return;
+    }
+    for (SimMember other : cluster.members()) {
+      if (other != member && other.face(role).leads(other.localNanos())) {
+        throw new Violation(
+            Invariant.I2_ONE_LEASE,
+            member.life()
+                + " leads in epoch "
+                + member.face(role).epoch
+                + " while "
+                + other.life()
+                + " leads in epoch "
+                + other.face(role).epoch);
+      }
+    }
+  }
+
+  private void leaderSeen(SimMember member, int role, Output.LeaderSeen seen) {
+    if (seen.leader() != null && !facts.get(role).isLeader(seen.leader(), seen.epoch())) {
+      throw new Violation(
+          Invariant.CONTRACT, member.life() + " sees a leader that never was: " + seen);
+    }
+    member.face(role).leader = seen.leader();
+    member.face(role).leaderEpoch = seen.epoch();
+  }
+
+  private void committed(SimMember member, int role, Output.Committed committed) {
+    cluster.tally().commits++;
+    Face face = member.face(role);
+    RegisterVersion version = committed.value().version();
+    if (!version.isNewerThan(face.committed)) {
+      throw new Violation(
+          Invariant.I4_REGISTER,
+          member.life() + " announces " + version + " as committed after " + face.committed);
+    }
+    face.committed = version;
+    facts.get(role).toldCommitted(member, committed.value());
+  }
+
+  // ---- permits
+
+  private void permits(SimMember member, int role, Output output) {
+    Face face = member.face(role);
+    if (output instanceof Output.PermitEnded) {
+      face.permitted = null;
+    } else if (output instanceof Output.Permit permit) {
+      cluster.tally().permits++;
+      face.permitted = permit.version();
+      face.permitUntilNanos = permit.untilNanos();
+      checkPermit(member, role, facts.get(role).settled());
+    } else if (output instanceof Output.Settled settled) {
+      settled(member, role, settled.version());
+    }
+  }
+
+  private void settled(SimMember member, int role, RegisterVersion version) {
+    cluster.tally().settled++;
+    Face face = member.face(role);
+    if (!version.isNewerThan(face.settled)) {
+      throw new Violation(
+          Invariant.I8_PERMITS, member.life() + " settles " + version + " after " + face.settled);
+    }
+    face.settled = version;
+    facts.get(role).settle(version);
+    for (SimMember other : cluster.members()) {
+      checkPermit(other, role, version);
+    }
+  }
+
+  private static void checkPermit(SimMember member, int role, RegisterVersion settled) {
+    Face face = member.face(role);
+    if (face.isPermitted(member.localNanos()) && settled.isNewerThan(face.permitted)) {
+      throw new Violation(
+          Invariant.I8_PERMITS,
+          member.life() + " may act on " + face.permitted + " though " + settled + " is settled");
+    }
+  }
+}

@@ -1,0 +1,223 @@
+package io.understudy.ha.sim;
+
+import io.understudy.ha.RegisterVersion;
+import io.understudy.ha.RosterMember;
+import io.understudy.ha.internal.election.RoleState;
+import io.understudy.ha.internal.election.TimeValues;
+import io.understudy.ha.internal.election.Voting;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Faults stop: links work, everybody runs and may lead. Then there must be a leader in time, and
+ * every member must acknowledge it.
+ *
+ * <p>The bound, in simulated time: a restarted voter waits a promise; the promise that a pause or a
+ * delayed message left behind takes another; both are measured by clocks that may be slow by {@code
+ * rho}. Then the members canvass and vote, perhaps more than once when they cross.
+ */
+final class Recovery {
+  private final SimCluster cluster;
+  private final long seed;
+  private final TimeValues times;
+
+  Recovery(SimCluster cluster, long seed) {
+    this.cluster = cluster;
+    this.seed = seed;
+    this.times = cluster.shape().times();
+  }
+
+  /** In simulated nanoseconds. */
+  static long boundNanos(TimeValues times) {
+    double ownClocks = 3.0 * times.promiseNanos() + 3.0 * times.leaseNanos();
+    return (long) (ownClocks / (1 - times.rho()));
+  }
+
+  void check() {
+    calm();
+    long began = cluster.now();
+    boolean helped = false;
+    if (!cluster.runUntil(this::isWell, boundNanos(times)) && needsOperator()) {
+      helped = true;
+      operatorHelps();
+      began = cluster.now();
+      cluster.runUntil(this::isWell, boundNanos(times));
+    }
+    if (!isWell()) {
+      throw failure("no leader that everybody follows", boundNanos(times));
+    }
+    note(cluster.now() - began, helped);
+    require(this::isSettled, "the register is not settled everywhere");
+    for (int role = 0; role < cluster.shape().roles().size(); role++) {
+      checkWriteWithoutMinority(role);
+    }
+  }
+
+  /** Some may be dead: what is written then is committed and settled all the same. */
+  private void checkWriteWithoutMinority(int role) {
+    SimMember leader = leader(role);
+    Set<SimMember> alive = new HashSet<>(cluster.members());
+    for (SimMember member : cluster.members()) {
+      boolean needed =
+          !cluster
+              .shape()
+              .roster()
+              .isQuorum(id -> !id.equals(member.id()) && alive.contains(cluster.member(id)));
+      if (member != leader && !needed && member.isUp() && cluster.dice().chance(0.5)) {
+        alive.remove(member);
+        member.crash();
+      }
+    }
+    if (leader == null) {
+      return; // handed over to a better-placed member just now
+    }
+    cluster.runFor(cluster.dice().between(0, 2 * times.heartbeatNanos()));
+    cluster.chaos().write(leader, role);
+    require(() -> isSettled(role), "what was written is not settled everywhere");
+    cluster.members().forEach(cluster::start);
+  }
+
+  private void require(BooleanSupplier condition, String otherwise) {
+    // A promise for old permits to run out, and again if the role was handed back meanwhile.
+    long bound = (long) (4.0 * times.promiseNanos() / (1 - times.rho()));
+    if (!cluster.runUntil(condition, bound)) {
+      throw failure(otherwise, bound);
+    }
+  }
+
+  private Violation failure(String what, long boundNanos) {
+    return new Violation(
+        Invariant.I7_RECOVERS,
+        what + " after " + boundNanos / 1_000_000 + " ms without faults: " + whatIsMissing());
+  }
+
+  private boolean isSettled() {
+    for (int role = 0; role < cluster.shape().roles().size(); role++) {
+      if (!isSettled(role)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether nobody can act on an old value, and everybody may act on the new one. */
+  private boolean isSettled(int role) {
+    SimMember leader = leader(role);
+    if (leader == null) {
+      return false;
+    }
+    RegisterVersion version = leader.face(role).settled;
+    RoleState state = state(leader, role);
+    return state != null
+        && version.equals(state.ballot().register().version())
+        && cluster.members().stream()
+            .allMatch(m -> !m.isUp() || mayActOn(m.face(role), version, m.localNanos()));
+  }
+
+  private static boolean mayActOn(Face face, RegisterVersion version, long localNanos) {
+    return face.isPermitted(localNanos) && version.equals(face.permitted);
+  }
+
+  private @Nullable SimMember leader(int role) {
+    for (SimMember member : cluster.members()) {
+      if (member.face(role).leads(member.localNanos())) {
+        return member;
+      }
+    }
+    return null;
+  }
+
+  private void note(long tookNanos, boolean helped) {
+    Tally tally = cluster.tally();
+    tally.recoveries++;
+    tally.operatorNeeded += helped ? 1 : 0;
+    double leases = (double) tookNanos * (1 - times.rho()) / times.leaseNanos();
+    if (leases > tally.slowestRecoveryLeases) {
+      tally.slowestRecoveryLeases = leases;
+      tally.slowestRecoverySeed = seed;
+    }
+  }
+
+  private void calm() {
+    cluster.trace(null, "** faults stop");
+    cluster.network().calm();
+    cluster.chaos().stop();
+    for (SimMember member : cluster.members()) {
+      member.store().failing(false);
+      member.resumeNow();
+      cluster.start(member);
+    }
+    for (SimMember member : cluster.members()) {
+      cluster.later(times.leaseNanos() / 20, () -> cluster.chaos().trueView(member));
+    }
+  }
+
+  private boolean isWell() {
+    for (int role = 0; role < cluster.shape().roles().size(); role++) {
+      if (!isWell(role)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isWell(int role) {
+    SimMember leader = leader(role);
+    return leader != null
+        && cluster.members().stream()
+            .allMatch(m -> m == leader || takesPart(m, role, leader.face(role).epoch));
+  }
+
+  private boolean takesPart(SimMember member, int role, long epoch) {
+    RoleState state = state(member, role);
+    return member.face(role).acknowledgedEpoch == epoch
+        && state != null
+        && state.voting() instanceof Voting.Ready;
+  }
+
+  private @Nullable RoleState state(SimMember member, int role) {
+    return member.core() == null ? null : member.core().state(cluster.shape().roles().get(role));
+  }
+
+  /**
+   * Some first start was interrupted so that nobody but an operator can tell it from a lost disk.
+   */
+  private boolean needsOperator() {
+    for (int role = 0; role < cluster.shape().roles().size(); role++) {
+      for (SimMember member : cluster.members()) {
+        if (cluster.chaos().diskLoss().isUninformed(member, role)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private void operatorHelps() {
+    for (SimMember member : cluster.members()) {
+      cluster.chaos().diskLoss().operatorConfirms(member);
+    }
+  }
+
+  private String whatIsMissing() {
+    StringBuilder text = new StringBuilder();
+    for (SimMember member : cluster.members()) {
+      for (int role = 0; role < cluster.shape().roles().size(); role++) {
+        RoleState state = state(member, role);
+        text.append(System.lineSeparator()).append("  ").append(member.life()).append(": ");
+        if (state != null) {
+          text.append(List.of(state.standing(), state.voting(), state.ballot()))
+              .append(" promise ")
+              .append(state.promise())
+              .append(" local ")
+              .append(member.localNanos());
+        }
+      }
+    }
+    List<RosterMember> roster = cluster.shape().roster().members();
+    return text + System.lineSeparator() + "  roster " + roster;
+  }
+}

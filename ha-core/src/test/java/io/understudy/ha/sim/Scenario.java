@@ -1,0 +1,306 @@
+package io.understudy.ha.sim;
+
+import io.understudy.ha.MemberId;
+import io.understudy.ha.RegisterValue;
+import io.understudy.ha.RevokeReason;
+import io.understudy.ha.RosterMember;
+import io.understudy.ha.internal.election.Ballot;
+import io.understudy.ha.internal.election.Envelope;
+import io.understudy.ha.internal.election.Evidence;
+import io.understudy.ha.internal.election.Founding;
+import io.understudy.ha.internal.election.Input;
+import io.understudy.ha.internal.election.Life;
+import io.understudy.ha.internal.election.Message;
+import io.understudy.ha.internal.election.RoleMachine;
+import io.understudy.ha.internal.election.RoleState;
+import io.understudy.ha.internal.election.Roster;
+import io.understudy.ha.internal.election.TimeValues;
+import io.understudy.ha.internal.runtime.MemberCore;
+import io.understudy.ha.internal.runtime.MemberRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster in which only happens what the test says: perfect clocks, messages that take a
+ * thousandth of a lease, and all invariants judged all the time. Members are called n1, n2, ...;
+ * times are in leases. A failure tells the last events.
+ */
+final class Scenario {
+  static final String ROLE = "jobs";
+  private static final long LEASE = 1_000_000_000L;
+
+  private final Trace trace = new Trace();
+  private final SimCluster cluster;
+  private long requests;
+
+  private Scenario(int size, Shape.Start start) {
+    List<RosterMember> members = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      members.add(new RosterMember(Shape.member(i), 1, false));
+    }
+    TimeValues times = new TimeValues(LEASE, LEASE / 5, 0.09);
+    Shape shape = new Shape(new Roster(1, members), times, List.of(ROLE), start);
+    cluster =
+        new SimCluster(
+            new SimCluster.Parts(
+                shape,
+                new Weather(LEASE / 1000),
+                Plot.Kind.NONE,
+                new RoleMachine(),
+                new Tally(),
+                trace),
+            new Dice(1));
+    cluster.chaos().script(new Input.Candidacy(true, List.of(), false));
+  }
+
+  /** Directories that remember a founding: nobody need wait, and nobody ever voted. */
+  static Scenario founded(int size) {
+    return new Scenario(size, Shape.Start.FOUNDED);
+  }
+
+  /** Empty directories. */
+  static Scenario firstStart(int size) {
+    return new Scenario(size, Shape.Start.EMPTY);
+  }
+
+  // ---- what is done to members
+
+  Scenario start(String... names) {
+    for (String name : names) {
+      cluster.start(member(name));
+    }
+    return look();
+  }
+
+  Scenario startAll() {
+    cluster.members().forEach(cluster::start);
+    return look();
+  }
+
+  /** Whoever is better placed comes first in this order; the others by name. */
+  Scenario prefer(String... names) {
+    List<MemberId> order = List.of(names).stream().map(MemberId::of).toList();
+    cluster.chaos().script(new Input.Candidacy(true, order, false));
+    return this;
+  }
+
+  Scenario crash(String... names) {
+    for (String name : names) {
+      cluster.crashed(member(name));
+    }
+    return look();
+  }
+
+  Scenario restart(String... names) {
+    return crash(names).start(names);
+  }
+
+  Scenario restartWithEmptyDisk(String name) {
+    crash(name);
+    member(name).store().lose();
+    return start(name);
+  }
+
+  Scenario pause(String name, double leases) {
+    member(name).pause((long) (leases * LEASE));
+    return this;
+  }
+
+  /** The member's directory knows this epoch, and nobody's vote. */
+  Scenario remembers(String name, long epoch) {
+    SimMember member = member(name);
+    MemberRecord before = member.store().stored();
+    TreeMap<String, Ballot> ballots = new TreeMap<>();
+    ballots.put(ROLE, new Ballot(epoch, null, RegisterValue.NONE, Founding.NONE));
+    MemberRecord after =
+        new MemberRecord(
+            before.member(),
+            before.cluster(),
+            before.roster(),
+            before.longestPromiseNanos(),
+            before.founding(),
+            ballots);
+    member.store().save(after);
+    cluster.invariants().stored(member, before, after);
+    return this;
+  }
+
+  Scenario standby(String name) {
+    cluster.input(member(name), 0, new Input.Candidacy(false, List.of(), false));
+    return this;
+  }
+
+  Scenario resign(String name, @Nullable String successor) {
+    MemberId to = successor == null ? null : MemberId.of(successor);
+    RevokeReason reason = to == null ? RevokeReason.RESIGNED : RevokeReason.HANDED_OVER;
+    cluster.input(member(name), 0, new Input.Resign(++requests, to, reason));
+    return this;
+  }
+
+  Scenario write(String name) {
+    cluster.chaos().write(member(name), 0);
+    return this;
+  }
+
+  /** Proves the death of a life to a member. */
+  Scenario proveDeath(String toName, Life life) {
+    cluster.inputAll(member(toName), new Input.Learned(new Evidence.Died(life)));
+    return this;
+  }
+
+  /** Hands a message to a member as if it had been under way for ever. */
+  Scenario deliver(String toName, Life from, Message message) {
+    cluster.plan(0, member(toName), new Envelope(ROLE, from, Life.ANY, 1, message));
+    return this;
+  }
+
+  // ---- what is done to the network
+
+  /** Nothing from the first member reaches the others any more. */
+  Scenario cut(String from, String... to) {
+    for (String name : to) {
+      cluster.network().cut(member(from).index(), member(name).index());
+    }
+    return look();
+  }
+
+  Scenario cutBothWays(String one, String... others) {
+    for (String other : others) {
+      cluster.network().cut(member(one).index(), member(other).index());
+      cluster.network().cut(member(other).index(), member(one).index());
+    }
+    return look();
+  }
+
+  Scenario mend() {
+    cluster.network().mend();
+    return look();
+  }
+
+  Scenario lose(Predicate<Envelope> which) {
+    cluster.network().lose(which);
+    return this;
+  }
+
+  Scenario hold(Predicate<Envelope> which) {
+    cluster.network().hold(which);
+    return this;
+  }
+
+  Scenario release() {
+    cluster.network().release();
+    return this;
+  }
+
+  static Predicate<Envelope> from(String name, Class<? extends Message> kind) {
+    return envelope ->
+        envelope.from().member().value().equals(name) && kind.isInstance(envelope.message());
+  }
+
+  private Scenario look() {
+    cluster.chaos().viewsChangeNow();
+    return this;
+  }
+
+  // ---- time passes
+
+  Scenario run(double leases) {
+    return guarded(() -> cluster.runFor((long) (leases * LEASE)));
+  }
+
+  /** Runs until it is so; fails if it is not within so many leases. */
+  Scenario until(String what, double leases, BooleanSupplier condition) {
+    return guarded(
+        () -> {
+          if (!cluster.runUntil(condition, (long) (leases * LEASE))) {
+            throw new AssertionError("not within " + leases + " leases: " + what);
+          }
+        });
+  }
+
+  Scenario untilLeads(String name, double leases) {
+    return until(name + " leads", leases, () -> leads(name));
+  }
+
+  Scenario untilFollowed(String name, double leases) {
+    return until(
+        "everybody follows " + name,
+        leases,
+        () ->
+            leads(name)
+                && cluster.members().stream()
+                    .allMatch(m -> m.id().value().equals(name) || follows(m, epochOf(name))));
+  }
+
+  private static boolean follows(SimMember member, long epoch) {
+    return member.face(0).acknowledgedEpoch == epoch;
+  }
+
+  private Scenario guarded(Runnable action) {
+    try {
+      action.run();
+    } catch (Violation | AssertionError failure) {
+      throw new AssertionError(failure.getMessage() + "\n" + trace.text(), failure);
+    }
+    return this;
+  }
+
+  // ---- what is so
+
+  SimMember member(String name) {
+    return cluster.member(MemberId.of(name));
+  }
+
+  SimCluster cluster() {
+    return cluster;
+  }
+
+  boolean leads(String name) {
+    SimMember member = member(name);
+    return member.face(0).leads(member.localNanos());
+  }
+
+  /** Who leads, or null. */
+  @Nullable String leader() {
+    for (SimMember member : cluster.members()) {
+      if (leads(member.id().value())) {
+        return member.id().value();
+      }
+    }
+    return null;
+  }
+
+  long epochOf(String name) {
+    return member(name).face(0).epoch;
+  }
+
+  long storedEpoch(String name) {
+    Ballot ballot = member(name).store().stored().ballots().get(ROLE);
+    return ballot == null ? 0 : ballot.epoch();
+  }
+
+  RoleState state(String name) {
+    MemberCore core = member(name).core();
+    RoleState state = core == null ? null : core.state(ROLE);
+    if (state == null) {
+      throw new AssertionError(name + " does not run");
+    }
+    return state;
+  }
+
+  double nowLeases() {
+    return (double) cluster.now() / LEASE;
+  }
+
+  double promiseLeases() {
+    return (double) cluster.shape().times().promiseNanos() / LEASE;
+  }
+
+  String traceText() {
+    return trace.text();
+  }
+}
