@@ -95,8 +95,14 @@ final class Campaign {
     }
   }
 
+  /**
+   * Who is gone will not answer: waiting for it would make a crossed race with one member down cost
+   * a whole round. Giving up too early costs another campaign, never safety.
+   */
   private static boolean isHopeless(Turn turn, Set<MemberId> refused) {
-    return !turn.roster().isQuorum(m -> !refused.contains(m));
+    MemberId self = turn.self().member();
+    return !turn.roster()
+        .isQuorum(m -> !refused.contains(m) && (m.equals(self) || turn.reachable.contains(m)));
   }
 
   /** Back to following; the next campaign no sooner than in {@code backoffNanos}. */

@@ -1,0 +1,112 @@
+package io.understudy.ha.internal.election;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.understudy.ha.MemberId;
+import io.understudy.ha.RosterMember;
+import io.understudy.ha.internal.election.Message.CanvassReply;
+import io.understudy.ha.internal.election.Message.Resignation;
+import io.understudy.ha.internal.election.Message.VoteReply;
+import io.understudy.ha.internal.election.Message.VoteRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How a candidate among three takes a refusal: two other votes, one of which it needs. */
+class CampaignTest {
+  private static final TimeValues TIMES = new TimeValues(1_000, 200, 0.09);
+  private static final Life SELF = new Life(MemberId.of("a"), 9);
+  private static final Life B = new Life(MemberId.of("b"), 1);
+  private static final MemberId C = MemberId.of("c");
+  private static final long ROUND = TIMES.roundNanos();
+
+  private final RoleMachine machine = new RoleMachine();
+  private List<Output> outputs = List.of();
+  private long wakeAt;
+  private RoleState state = boot();
+
+  @ParameterizedTest
+  @CsvSource({
+    // is the third member seen, does the candidate withdraw at once
+    "false, true",
+    "true, false",
+  })
+  void aRefusalIsFinalOnlyWhenNobodyElseCanAnswer(boolean thirdSeen, boolean withdraws) {
+    long epoch = candidature(thirdSeen ? Set.of(B.member(), C) : Set.of(B.member()));
+    refuse(epoch, 1);
+    assertEquals(
+        withdraws,
+        sent(Resignation.class).stream().anyMatch(resigned -> resigned.epoch() == epoch));
+    assertEquals(
+        withdraws ? Standing.Follower.class : Standing.Candidate.class,
+        state.standing().getClass());
+  }
+
+  @Test
+  void aCrossedRaceWithOneMemberGoneCostsAStepAndNotARound() {
+    long epoch = candidature(Set.of(B.member()));
+    refuse(epoch, 1);
+    assertTrue(wakeAt < ROUND / 2, "next campaign at " + wakeAt);
+    long next = candidature(Set.of(B.member()));
+    assertEquals(epoch + 1, next);
+  }
+
+  /** Runs the clock until the machine has canvassed and asks for votes; returns the epoch. */
+  private long candidature(Set<MemberId> reachable) {
+    step(new Input.PeersSeen(reachable), wakeAt == Step.NEVER ? 0 : wakeAt);
+    while (!(state.standing() instanceof Standing.Canvassing)) {
+      step(new Input.Tick(), wakeAt);
+    }
+    long round = ((Standing.Canvassing) state.standing()).round();
+    receive(B, new CanvassReply(round, true, 0, 0), wakeAt - 1);
+    return assertInstanceOf(VoteRequest.class, sent(VoteRequest.class).get(0)).epoch();
+  }
+
+  private void refuse(long epoch, long afterNanos) {
+    Standing.Poll poll = ((Standing.Candidate) state.standing()).poll();
+    receive(
+        B,
+        new VoteReply(epoch, poll.sentNanos(), false, epoch, 0, null),
+        poll.sentNanos() + afterNanos);
+  }
+
+  private RoleState boot() {
+    Roster roster =
+        new Roster(
+            1,
+            List.of(
+                new RosterMember(SELF.member(), 1, false),
+                new RosterMember(B.member(), 1, false),
+                new RosterMember(C, 1, false)));
+    Settings settings = new Settings("main", SELF, roster, TIMES, 0, TIMES.promiseNanos());
+    Founding founding = new Founding(Map.of(SELF.member(), SELF.incarnation()), true);
+    state = machine.start(settings, new Boot.Fresh(founding), 0).next();
+    step(new Input.Candidacy(true, List.of(), false), 0);
+    return state;
+  }
+
+  private void receive(Life from, Message message, long now) {
+    step(new Input.Received(new Envelope("main", from, Life.ANY, 1, message)), now);
+  }
+
+  private void step(Input input, long now) {
+    Step step = machine.step(state, input, now);
+    state = step.next();
+    outputs = step.outputs();
+    wakeAt = step.wakeAtNanos();
+  }
+
+  private <T extends Message> List<T> sent(Class<T> type) {
+    return outputs.stream()
+        .filter(Output.Send.class::isInstance)
+        .map(output -> ((Output.Send) output).message())
+        .filter(type::isInstance)
+        .map(type::cast)
+        .toList();
+  }
+}
