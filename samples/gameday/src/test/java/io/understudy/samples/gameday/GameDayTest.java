@@ -140,7 +140,7 @@ class GameDayTest {
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
       readUntil(lines, "places orders from now on");
-      process.destroy(); // SIGTERM
+      process.toHandle().destroy(); // SIGTERM; unlike that of Process, it leaves the streams open
       String last = readUntil(lines, "never printed");
       assertTrue(last.contains("interrupted"), last);
     }
