@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class HaSqlException extends SQLException implements HaFailure {
   @Serial private static final long serialVersionUID = 1L;
 
+  /** What is known about the work. */
   private final Outcome outcome;
   private final transient RouteInfo route;
 
