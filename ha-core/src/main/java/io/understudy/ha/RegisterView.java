@@ -15,7 +15,9 @@ public record RegisterView(RegisterValue value, long permitUntilNanos, boolean p
    * Whether this member may act on {@link #value()} now: the role's leader confirmed it less than a
    * lease ago, counted from the moment this member <em>sent</em> the message that the leader
    * answered. The leader lets nobody act on a newer value before such permits have run out. Take a
-   * fresh {@link RoleRegister#view()} for each decision; a view never regains its permit.
+   * fresh {@link RoleRegister#view()} for each decision; a view never regains its permit. Unlike
+   * {@link Leadership#isValid()} it reads the monotonic clock alone: on a virtual machine that was
+   * suspended it may be true until the node has noticed, a few milliseconds after the wake-up.
    *
    * @return true while the permit runs; one monotonic clock read
    */
