@@ -2,22 +2,12 @@ package io.understudy.benchmarks;
 
 import static java.util.Objects.requireNonNull;
 
-import io.understudy.ha.HaNode;
 import io.understudy.ha.Leadership;
 import io.understudy.ha.Role;
-import io.understudy.ha.RoleSpec;
-import io.understudy.ha.Secret;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -44,8 +34,7 @@ public class LeadershipBenchmark {
   /** A cluster of one, which leads itself. */
   @State(Scope.Benchmark)
   public static class Leading {
-    private @Nullable HaNode node;
-    private @Nullable Path directory;
+    private @Nullable SingleNode single;
     @Nullable Role role;
     @Nullable Leadership leadership;
 
@@ -58,24 +47,11 @@ public class LeadershipBenchmark {
      */
     @Setup
     public void start() throws IOException, InterruptedException, TimeoutException {
-      Path state = Files.createTempDirectory("understudy-benchmark");
-      String address = "127.0.0.1:" + freePort();
-      HaNode started =
-          HaNode.builder()
-              .cluster("benchmark")
-              .member("n1")
-              .roster("n1")
-              .bind(address)
-              .peers(address)
-              .state(state)
-              .secret(Secret.of("a benchmark needs one as well"))
-              .role(RoleSpec.named("main"))
-              .start();
-      Role main = started.role("main").orElseThrow();
+      SingleNode started = new SingleNode();
+      single = started;
+      Role main = started.node().role("main").orElseThrow();
       leadership = main.awaitLeadership(Duration.ofSeconds(10));
       role = main;
-      node = started;
-      directory = state;
     }
 
     /**
@@ -85,20 +61,7 @@ public class LeadershipBenchmark {
      */
     @TearDown
     public void stop() throws IOException {
-      requireNonNull(node).close();
-      List<Path> files;
-      try (Stream<Path> walk = Files.walk(requireNonNull(directory))) {
-        files = walk.sorted(Comparator.reverseOrder()).toList();
-      }
-      for (Path file : files) {
-        Files.delete(file);
-      }
-    }
-
-    private static int freePort() throws IOException {
-      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        return socket.getLocalPort();
-      }
+      requireNonNull(single).close();
     }
   }
 

@@ -18,6 +18,7 @@ public final class HaSqlException extends SQLException implements HaFailure {
 
   /** What is known about the work. */
   private final Outcome outcome;
+
   private final transient RouteInfo route;
 
   /**

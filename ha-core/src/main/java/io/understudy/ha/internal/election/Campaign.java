@@ -90,8 +90,8 @@ final class Campaign {
     if (turn.roster().isQuorum(willing::contains)) {
       nominate(turn);
     } else if (isHopeless(turn, refused)) {
-      long backoff = shortest == Step.NEVER ? turn.stepNanos : Math.max(shortest, turn.stepNanos);
-      retreat(turn, Math.min(backoff, turn.times().promiseNanos()));
+      // A promise may be released long before it ends, and asking binds nobody.
+      retreat(turn, Math.max(turn.stepNanos, Math.min(shortest, turn.times().retryNanos())));
     }
   }
 
@@ -176,10 +176,9 @@ final class Campaign {
       if (turn.roster().isQuorum(poll.granted()::contains)) {
         LeaderDuties.begin(turn, poll);
       } else if (isHopeless(turn, poll.refused())) {
-        withdraw(
-            turn,
-            poll.epoch(),
-            Math.max(turn.stepNanos, Math.min(reply.boundForNanos(), turn.times().promiseNanos())));
+        // Not for as long as the refuser is bound: in a crossed race it is bound to itself and
+        // withdraws too.
+        withdraw(turn, poll.epoch(), turn.stepNanos);
       }
     } else if (turn.standing instanceof Leader leader
         && leader.reelection() != null

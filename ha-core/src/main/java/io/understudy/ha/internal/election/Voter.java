@@ -150,14 +150,21 @@ final class Voter {
 
   static void onResignation(Turn turn, Life from, Resignation resignation) {
     turn.learn(new Evidence.Resigned(from, resignation.epoch()));
-    if (turn.isBound() || resignation.successor() == null) {
+    if (turn.isBound()) {
       return;
     }
-    if (resignation.successor().equals(turn.self().member())) {
+    if (resignation.successor() == null) {
+      // Whoever put off a campaign because of the resigned one need not wait any longer.
+      turn.freeSinceNanos = earlier(turn.freeSinceNanos, turn.now);
+    } else if (resignation.successor().equals(turn.self().member())) {
       turn.invited = turn.isElectable();
     } else {
       // The others leave the successor one round.
       turn.freeSinceNanos = turn.now + turn.times().roundNanos();
     }
+  }
+
+  private static long earlier(long a, long b) {
+    return a - b < 0 ? a : b;
   }
 }

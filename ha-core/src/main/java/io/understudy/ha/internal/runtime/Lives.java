@@ -4,6 +4,7 @@ import io.understudy.ha.HaConfig;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Life;
+import io.understudy.ha.internal.election.Message;
 import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.RoleMachine;
 import io.understudy.ha.internal.election.Roster;
@@ -83,6 +84,9 @@ final class Lives {
 
     @Override
     public void send(MemberId to, Envelope envelope) {
+      if (LOG.isDebugEnabled() && !isRoutine(envelope.message())) {
+        LOG.debug("{} - {} to {}: {}", config.member(), envelope.role(), to, envelope.message());
+      }
       transport.send(to, envelope);
     }
 
@@ -96,6 +100,14 @@ final class Lives {
     public void announce(String role, Output announcement) {
       announcements.accept(role, announcement);
     }
+  }
+
+  /** What is sent all the time and says nothing new. */
+  private static boolean isRoutine(Message message) {
+    return message instanceof Message.Heartbeat
+        || message instanceof Message.HeartbeatReply
+        || message instanceof Message.StateRequest
+        || message instanceof Message.StateReply;
   }
 
   /** Does something with the running life, if there is one. */

@@ -8,6 +8,7 @@ import io.understudy.ha.NodeStatus;
 import io.understudy.ha.RevokeReason;
 import io.understudy.ha.Role;
 import io.understudy.ha.RoleSpec;
+import io.understudy.ha.RosterMember;
 import io.understudy.ha.Subscription;
 import io.understudy.ha.Timing;
 import io.understudy.ha.internal.election.Envelope;
@@ -76,7 +77,7 @@ public final class NodeRuntime implements HaNode {
     this.transport = transport;
     this.events = new EventBus(config.member().value());
     config.listeners().forEach(events::subscribe);
-    this.requests = new Requests((role, input) -> onLoop(() -> input(role, input)));
+    this.requests = new Requests(this::enqueue);
     this.lives = new Lives(config, store, stored, transport, incarnation, this::announce);
     this.clocks = new ClockWatch(config.timing().lease().toNanos());
     this.loop =
@@ -123,16 +124,20 @@ public final class NodeRuntime implements HaNode {
 
     @Override
     public void reachableChanged() {
-      onLoop(() -> {}); // looked up by the tick that follows
+      loop.execute(() -> {}); // looked up by the tick that follows
     }
 
     @Override
     public void refused(String reason) {
-      onLoop(() -> refuse(reason));
+      loop.execute(() -> refuse(reason));
     }
   }
 
   // ---- election thread -------------------------------------------------------------------------
+
+  private void enqueue(String role, Input input) {
+    loop.execute(() -> input(role, input));
+  }
 
   private void input(String role, Input input) {
     lives.run(core -> core.input(role, input));
@@ -265,10 +270,6 @@ public final class NodeRuntime implements HaNode {
 
   // ---- any thread ------------------------------------------------------------------------------
 
-  private void onLoop(Runnable task) {
-    loop.execute(task);
-  }
-
   @Override
   public MemberId member() {
     return config.member();
@@ -298,7 +299,7 @@ public final class NodeRuntime implements HaNode {
       role.close(0);
       throw new IllegalStateException("role '" + spec.name() + "' is declared already");
     }
-    onLoop(() -> enter(role));
+    loop.execute(() -> enter(role));
     return role;
   }
 
@@ -324,24 +325,21 @@ public final class NodeRuntime implements HaNode {
         lives.inService() && !refused,
         standby,
         roster.version(),
-        roster.members().stream()
-            .map(
-                m ->
-                    new NodeStatus.MemberStatus(
-                        m.member(),
-                        m.votes(),
-                        m.witness(),
-                        m.member().equals(member()) || seen.contains(m.member())))
-            .toList(),
+        roster.members().stream().map(entry -> statusOf(entry, seen)).toList(),
         roles.values().stream()
             .map(RoleRuntime::status)
             .sorted(Comparator.comparing(NodeStatus.RoleStatus::role))
             .toList());
   }
 
+  private NodeStatus.MemberStatus statusOf(RosterMember entry, Set<MemberId> seen) {
+    boolean reachable = entry.member().equals(member()) || seen.contains(entry.member());
+    return new NodeStatus.MemberStatus(entry.member(), entry.votes(), entry.witness(), reachable);
+  }
+
   @Override
   public void standby(boolean on) {
-    onLoop(
+    loop.execute(
         () -> {
           standby = on;
           roles.values().forEach(this::enter);
@@ -350,7 +348,7 @@ public final class NodeRuntime implements HaNode {
 
   @Override
   public void confirmEmptyState() {
-    onLoop(() -> lives.run(core -> core.inputAll(new Input.EmptyStateConfirmed())));
+    loop.execute(() -> lives.run(core -> core.inputAll(new Input.EmptyStateConfirmed())));
   }
 
   @Override
@@ -364,7 +362,7 @@ public final class NodeRuntime implements HaNode {
       return;
     }
     CountDownLatch left = new CountDownLatch(1);
-    onLoop(
+    loop.execute(
         () -> {
           leaveAll();
           left.countDown();
