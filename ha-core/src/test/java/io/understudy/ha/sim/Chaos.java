@@ -90,6 +90,11 @@ final class Chaos {
     }
   }
 
+  /** Whether members hand the role back to better ones, now that all are as one. */
+  boolean handsBack() {
+    return common != null && common.failback();
+  }
+
   boolean isRaging() {
     return raging;
   }
@@ -352,7 +357,7 @@ final class Chaos {
     cluster.later(
         dice.between(0, lease / 20),
         () -> {
-          if (member.isUp() && member.life().equals(life)) {
+          if (raging && member.isUp() && member.life().equals(life)) {
             cluster.crashed(member);
           }
         });

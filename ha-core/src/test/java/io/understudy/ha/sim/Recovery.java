@@ -5,6 +5,7 @@ import io.understudy.ha.RosterMember;
 import io.understudy.ha.internal.election.RoleState;
 import io.understudy.ha.internal.election.TimeValues;
 import io.understudy.ha.internal.election.Voting;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -30,9 +31,9 @@ final class Recovery {
     this.times = cluster.shape().times();
   }
 
-  /** In simulated nanoseconds. */
+  /** {@code (2P + L) / (1 - rho)} in simulated time. */
   static long boundNanos(TimeValues times) {
-    double ownClocks = 3.0 * times.promiseNanos() + 3.0 * times.leaseNanos();
+    double ownClocks = 2.0 * times.promiseNanos() + times.leaseNanos();
     return (long) (ownClocks / (1 - times.rho()));
   }
 
@@ -54,30 +55,67 @@ final class Recovery {
     for (int role = 0; role < cluster.shape().roles().size(); role++) {
       checkWriteWithoutMinority(role);
     }
+    checkThatItLasts();
   }
 
   /** Some may be dead: what is written then is committed and settled all the same. */
   private void checkWriteWithoutMinority(int role) {
     SimMember leader = leader(role);
+    if (leader == null) {
+      return; // handed over to a better-placed member just now
+    }
+    buryMinority();
+    cluster.runFor(cluster.dice().between(0, 2 * times.heartbeatNanos()));
+    cluster.chaos().write(leader, role);
+    require(() -> isSettled(role), "what was written is not settled everywhere");
+    for (SimMember member : cluster.members()) {
+      member.exhume();
+      cluster.start(member);
+    }
+  }
+
+  /** Ends some members, but leaves a quorum, and leaders in any case. */
+  private void buryMinority() {
     Set<SimMember> alive = new HashSet<>(cluster.members());
+    alive.removeIf(SimMember::isBuried);
     for (SimMember member : cluster.members()) {
       boolean needed =
           !cluster
               .shape()
               .roster()
               .isQuorum(id -> !id.equals(member.id()) && alive.contains(cluster.member(id)));
-      if (member != leader && !needed && member.isUp() && cluster.dice().chance(0.5)) {
+      if (!leadsAny(member) && !needed && cluster.dice().chance(0.5)) {
         alive.remove(member);
-        member.crash();
+        member.bury();
       }
     }
-    if (leader == null) {
-      return; // handed over to a better-placed member just now
+  }
+
+  private boolean leadsAny(SimMember member) {
+    for (int role = 0; role < cluster.shape().roles().size(); role++) {
+      if (member.face(role).leads(member.localNanos())) {
+        return true;
+      }
     }
-    cluster.runFor(cluster.dice().between(0, 2 * times.heartbeatNanos()));
-    cluster.chaos().write(leader, role);
-    require(() -> isSettled(role), "what was written is not settled everywhere");
-    cluster.members().forEach(cluster::start);
+    return false;
+  }
+
+  /** Nobody takes the role from a leader that is well, but for handing it back to a better one. */
+  private void checkThatItLasts() {
+    cluster.runFor((long) (times.leaseNanos() / (1 - times.rho()))); // what was lost before ends
+    List<@Nullable SimMember> before = leaders();
+    cluster.runFor(3 * times.leaseNanos());
+    if (!cluster.chaos().handsBack() && !leaders().equals(before)) {
+      throw failure("a leader was replaced without a reason", 3 * times.leaseNanos());
+    }
+  }
+
+  private List<@Nullable SimMember> leaders() {
+    List<@Nullable SimMember> leaders = new ArrayList<>();
+    for (int role = 0; role < cluster.shape().roles().size(); role++) {
+      leaders.add(leader(role));
+    }
+    return leaders;
   }
 
   private void require(BooleanSupplier condition, String otherwise) {
@@ -134,9 +172,9 @@ final class Recovery {
     Tally tally = cluster.tally();
     tally.recoveries++;
     tally.operatorNeeded += helped ? 1 : 0;
-    double leases = (double) tookNanos * (1 - times.rho()) / times.leaseNanos();
-    if (leases > tally.slowestRecoveryLeases) {
-      tally.slowestRecoveryLeases = leases;
+    double ofBound = (double) tookNanos / boundNanos(times);
+    if (ofBound > tally.slowestRecovery) {
+      tally.slowestRecovery = ofBound;
       tally.slowestRecoverySeed = seed;
     }
   }
@@ -145,6 +183,12 @@ final class Recovery {
     cluster.trace(null, "** faults stop");
     cluster.network().calm();
     cluster.chaos().stop();
+    if (cluster.dice().chance(0.3) && everybodyKnowsEverything()) {
+      buryMinority();
+      while (cluster.members().stream().noneMatch(this::mayLead)) {
+        cluster.members().forEach(SimMember::exhume);
+      }
+    }
     for (SimMember member : cluster.members()) {
       member.store().failing(false);
       member.resumeNow();
@@ -153,6 +197,19 @@ final class Recovery {
     for (SimMember member : cluster.members()) {
       cluster.later(times.leaseNanos() / 20, () -> cluster.chaos().trueView(member));
     }
+  }
+
+  private boolean mayLead(SimMember member) {
+    return !member.isBuried() && cluster.shape().roster().mayLead(member.id());
+  }
+
+  /** Otherwise those who are left could not catch up without the dead. */
+  private boolean everybodyKnowsEverything() {
+    return cluster.members().stream()
+        .allMatch(
+            m ->
+                m.store().stored().founding().directory()
+                    || m.store().stored().ballots().keySet().containsAll(cluster.shape().roles()));
   }
 
   private boolean isWell() {
@@ -168,7 +225,7 @@ final class Recovery {
     SimMember leader = leader(role);
     return leader != null
         && cluster.members().stream()
-            .allMatch(m -> m == leader || takesPart(m, role, leader.face(role).epoch));
+            .allMatch(m -> m == leader || !m.isUp() || takesPart(m, role, leader.face(role).epoch));
   }
 
   private boolean takesPart(SimMember member, int role, long epoch) {

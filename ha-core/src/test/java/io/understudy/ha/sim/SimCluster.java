@@ -151,7 +151,7 @@ final class SimCluster {
 
   /** Starts a member and lets it run for every role, as its application would. */
   void start(SimMember member) {
-    if (member.isUp()) {
+    if (member.isUp() || member.isBuried()) {
       return;
     }
     member.start();

@@ -62,6 +62,7 @@ final class SimMember implements Ports {
   private @Nullable MemberCore core;
   private Life life;
   private long pausedUntil = Long.MIN_VALUE;
+  private boolean buried;
   private boolean slow;
   private long lagNanos;
   private int crashCountdown = -1;
@@ -119,6 +120,20 @@ final class SimMember implements Ports {
     freshFaces();
     wakeToken++;
     wakePlannedFor = Step.NEVER;
+  }
+
+  /** The process ends and does not come back. */
+  void bury() {
+    buried = true;
+    crash();
+  }
+
+  boolean isBuried() {
+    return buried;
+  }
+
+  void exhume() {
+    buried = false;
   }
 
   /** The process ends in the middle of what it does: before its n-th effect from now on. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Runs seeds. Everything that happens in a run follows from its seed and this class' settings. */
 final class Simulation {
   /** The events of one seed, before faults stop. */
-  static final int EVENTS = 500;
+  static final int EVENTS = Integer.getInteger("sim.events", 500);
 
   private final Machine machine;
   private final boolean recovers;

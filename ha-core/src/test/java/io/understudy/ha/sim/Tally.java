@@ -11,14 +11,13 @@ final class Tally {
   long elections;
   long reelections;
   long commits;
-  long writes;
   long permits;
   long settled;
   long catchUps;
   long foundings;
   long recoveries;
   long operatorNeeded;
-  double slowestRecoveryLeases;
+  double slowestRecovery;
   long slowestRecoverySeed;
   private final Map<Fault, Long> faults = new EnumMap<>(Fault.class);
   private final long began = System.nanoTime();
@@ -38,8 +37,8 @@ final class Tally {
         recoveries == 0
             ? ""
             : String.format(
-                "%n  recoveries %d, slowest %.2f leases (seed %d), operator needed %d",
-                recoveries, slowestRecoveryLeases, slowestRecoverySeed, operatorNeeded);
+                "%n  recoveries %d, slowest %.2f of the bound (2P+L)/(1-rho) (seed %d), operator needed %d",
+                recoveries, slowestRecovery, slowestRecoverySeed, operatorNeeded);
     return String.format(
         "seeds %d, events %d, steps %d (%.0f per second)%n  elections %d (re-elections %d), commits %d of"
             + " %d writes, permits %d, settled %d, foundings %d, catch-ups %d%s%n  faults %s",
@@ -50,7 +49,7 @@ final class Tally {
         elections,
         reelections,
         commits,
-        writes,
+        of(Fault.WRITE),
         permits,
         settled,
         foundings,
