@@ -4,7 +4,6 @@ import io.understudy.ha.MemberId;
 import io.understudy.ha.RevokeReason;
 import io.understudy.ha.RosterMember;
 import io.understudy.ha.internal.election.Envelope;
-import io.understudy.ha.internal.election.Evidence;
 import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Message;
@@ -38,7 +37,7 @@ final class Chaos {
   private final Dice dice;
   private final long lease;
   private final Partitions partitions;
-  private final DiskLoss diskLoss;
+  private final Mortality mortality;
   private Plot plot = new Plot.None();
   private boolean raging;
   private boolean selfHealing;
@@ -51,7 +50,7 @@ final class Chaos {
     this.dice = cluster.dice();
     this.lease = cluster.shape().times().leaseNanos();
     this.partitions = new Partitions(cluster);
-    this.diskLoss = new DiskLoss(cluster);
+    this.mortality = new Mortality(cluster);
   }
 
   // ---- beginning and end
@@ -143,7 +142,7 @@ final class Chaos {
       case WRITE -> write(leaderOr(member, role), role);
       case WRONG_VIEW -> wrongView(member);
       case STORE_FAILS -> storeFails(member);
-      case OPERATOR -> diskLoss.operatorConfirms(member);
+      case OPERATOR -> mortality.diskLoss().operatorConfirms(member);
     }
     cluster.later(gap(), this::strike);
   }
@@ -279,55 +278,9 @@ final class Chaos {
 
   void crashed(SimMember member) {
     cluster.tally().count(Fault.CRASH);
-    if (!selfHealing) {
-      return;
-    }
-    proveDeath(member.life());
-    viewsChanged();
-    if (raging && dice.chance(cluster.weather().diskLost)) {
-      loseDisk(member);
-    }
-    cluster.later(raging ? restartNanos() : lease / 10, () -> cluster.start(member));
-  }
-
-  private void loseDisk(SimMember member) {
-    if (diskLoss.isCovered(member)) {
-      cluster.tally().count(Fault.DISK_LOST);
-      member.store().lose();
-      if (cluster.tracing()) {
-        cluster.trace(member, "** disk lost");
-      }
-    }
-  }
-
-  /** Ends a member's life and begins the next one soon. */
-  void crashAndRestart(SimMember member, boolean diskLost, long restartNanos) {
-    if (member.isUp()) {
-      cluster.crashed(member);
-    }
-    if (diskLost) {
-      loseDisk(member);
-    }
-    cluster.later(restartNanos, () -> cluster.start(member));
-  }
-
-  private long restartNanos() {
-    long promise = cluster.shape().times().promiseNanos();
-    if (dice.chance(cluster.weather().quickRestart)) {
-      return dice.between(0, lease / 10);
-    }
-    return dice.chance(0.5) ? dice.between(0, promise) : dice.between(promise, 4 * promise);
-  }
-
-  private void proveDeath(Life life) {
-    for (SimMember other : cluster.members()) {
-      if (dice.chance(cluster.weather().deathProved)) {
-        boolean late = dice.chance(0.3);
-        cluster.tally().count(late ? Fault.DEATH_PROVED_LATE : Fault.DEATH_PROVED);
-        long delay = late ? dice.between(0, 4 * lease) : lease / 50;
-        Input input = new Input.Learned(new Evidence.Died(life));
-        cluster.later(delay, () -> cluster.inputAll(other, input));
-      }
+    if (selfHealing) {
+      mortality.crashed(member, raging);
+      viewsChanged();
     }
   }
 
@@ -425,7 +378,7 @@ final class Chaos {
     return 1_000 + dice.between(0, lease / 1000);
   }
 
-  DiskLoss diskLoss() {
-    return diskLoss;
+  Mortality mortality() {
+    return mortality;
   }
 }

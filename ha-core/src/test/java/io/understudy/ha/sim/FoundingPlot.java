@@ -84,7 +84,7 @@ final class FoundingPlot implements Plot {
         }
       }
     }
-    cluster.chaos().crashAndRestart(forgetful, true, lease / 200);
+    cluster.chaos().mortality().crashAndRestart(forgetful, true, lease / 200);
     for (Envelope envelope : held) {
       cluster.plan(lease / 100, forgetful, envelope);
     }

@@ -72,37 +72,44 @@ final class Invariants {
     }
     Ballot ballot = member.store().stored().ballots().getOrDefault(envelope.role(), Ballot.BLANK);
     Message message = envelope.message();
+    require(
+        isSaved(member, new Life(to, envelope.toIncarnation()), message, ballot),
+        member,
+        message,
+        ballot);
     if (message instanceof Message.VoteRequest request) {
-      boolean saved = ballot.epoch() == request.epoch() && member.life().equals(ballot.votedFor());
-      require(saved, member, message, ballot);
       facts.get(role).voted(member, request.epoch(), member.life());
     } else if (message instanceof Message.VoteReply reply && reply.granted()) {
-      Life candidate = new Life(to, envelope.toIncarnation());
-      boolean saved =
-          ballot.epoch() == reply.epoch()
-              && candidate.equals(ballot.votedFor())
-              && ballot.register().equals(reply.register());
-      require(saved, member, message, ballot);
-      facts.get(role).voted(member, reply.epoch(), candidate);
+      facts.get(role).voted(member, reply.epoch(), new Life(to, envelope.toIncarnation()));
     } else if (message instanceof Message.Heartbeat heartbeat) {
       won(role, member.life(), heartbeat.epoch());
-      boolean saved =
-          ballot.epoch() >= heartbeat.epoch()
-              && !heartbeat.version().isNewerThan(ballot.register().version());
-      require(saved, member, message, ballot);
     } else if (message instanceof Message.HeartbeatReply reply && reply.accepted()) {
-      boolean saved =
-          ballot.epoch() >= reply.epoch()
-              && !reply.stored().isNewerThan(ballot.register().version());
-      require(saved, member, message, ballot);
       member.face(role).acknowledgedEpoch = reply.epoch();
-    } else if (message instanceof Message.StateReply reply
-        && reply.knowledge() == Message.Knowledge.KNOWN) {
-      boolean saved =
-          ballot.epoch() >= reply.epoch()
-              && !reply.register().version().isNewerThan(ballot.register().version());
-      require(saved, member, message, ballot);
     }
+  }
+
+  /** Whether a message says nothing that a crash right now would make untrue. */
+  private static boolean isSaved(SimMember member, Life to, Message message, Ballot ballot) {
+    RegisterVersion version = ballot.register().version();
+    if (message instanceof Message.VoteRequest request) {
+      return ballot.epoch() == request.epoch() && member.life().equals(ballot.votedFor());
+    }
+    if (message instanceof Message.VoteReply reply && reply.granted()) {
+      return ballot.epoch() == reply.epoch()
+          && to.equals(ballot.votedFor())
+          && ballot.register().equals(reply.register());
+    }
+    if (message instanceof Message.Heartbeat heartbeat) {
+      return ballot.epoch() >= heartbeat.epoch() && !heartbeat.version().isNewerThan(version);
+    }
+    if (message instanceof Message.HeartbeatReply reply && reply.accepted()) {
+      return ballot.epoch() >= reply.epoch() && !reply.stored().isNewerThan(version);
+    }
+    if (message instanceof Message.StateReply reply
+        && reply.knowledge() == Message.Knowledge.KNOWN) {
+      return ballot.epoch() >= reply.epoch() && !reply.register().version().isNewerThan(version);
+    }
+    return true;
   }
 
   private static void require(boolean saved, SimMember member, Message message, Ballot ballot) {
@@ -160,10 +167,19 @@ final class Invariants {
     won(role, member.life(), elected.epoch());
     // Announced late, after a pause between winning and telling, it opens nothing.
     if (face.leads(member.localNanos())) {
+      requireSaved(member, role, elected);
       facts.get(role).announced(member.life(), elected.epoch());
       facts.get(role).checkInherited(member, elected.epoch());
     }
     checkOneLease(member, role);
+  }
+
+  private void requireSaved(SimMember member, int role, Output.Elected elected) {
+    Ballot ballot = member.store().stored().ballots().get(roles.get(role));
+    if (ballot == null || ballot.epoch() < elected.epoch()) {
+      throw new Violation(
+          Invariant.I5_SAVED_FIRST, member.life() + " announces " + elected + " with " + ballot);
+    }
   }
 
   private void checkOneLease(SimMember member, int role) {

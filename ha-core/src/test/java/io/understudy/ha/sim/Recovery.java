@@ -245,7 +245,7 @@ final class Recovery {
   private boolean needsOperator() {
     for (int role = 0; role < cluster.shape().roles().size(); role++) {
       for (SimMember member : cluster.members()) {
-        if (cluster.chaos().diskLoss().isUninformed(member, role)) {
+        if (cluster.chaos().mortality().diskLoss().isUninformed(member, role)) {
           return true;
         }
       }
@@ -255,7 +255,7 @@ final class Recovery {
 
   private void operatorHelps() {
     for (SimMember member : cluster.members()) {
-      cluster.chaos().diskLoss().operatorConfirms(member);
+      cluster.chaos().mortality().diskLoss().operatorConfirms(member);
     }
   }
 

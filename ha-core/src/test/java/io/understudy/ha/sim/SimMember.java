@@ -25,30 +25,14 @@ import org.jspecify.annotations.Nullable;
  * one by one. A crash may strike before each of them and during a save.
  */
 final class SimMember implements Ports {
-  /** Thrown through the core when the process ends in the middle of a step. */
-  private static final class Crash extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    Crash() {
-      super("crash", null, false, false);
-    }
-  }
-
   /** Work for a member: a tick. */
   private static final Object TICK = new Object();
-
-  /** The effect after a failed save: the process ends. */
-  private static final Object END = new Object();
 
   /** The wake-up that a life asked for. */
   private record WakeUp(long token) {}
 
-  /** The effects that a life has pending. */
-  private record Effects(long incarnation) {}
-
-  private record Effect(long at, @Nullable String role, Object what) {}
-
-  private record Outgoing(MemberId to, Envelope envelope) {}
+  /** The time has come for effects that a life has pending. */
+  private record EffectsDue(long incarnation) {}
 
   private final SimCluster cluster;
   private final int index;
@@ -56,7 +40,7 @@ final class SimMember implements Ports {
   private final SimClock clock;
   private final SimStore store;
   private final Deque<Object> inbox = new ArrayDeque<>();
-  private final Deque<Effect> effects = new ArrayDeque<>();
+  private final Effects effects;
   private final Set<Long> incarnations = new HashSet<>();
   private final Face[] faces;
   private @Nullable MemberCore core;
@@ -65,7 +49,6 @@ final class SimMember implements Ports {
   private boolean buried;
   private boolean slow;
   private long lagNanos;
-  private int crashCountdown = -1;
   private long wakeToken;
   private long wakePlannedFor = Step.NEVER;
 
@@ -76,6 +59,7 @@ final class SimMember implements Ports {
     this.clock = clock;
     this.store = store;
     this.life = new Life(id, 0);
+    this.effects = new Effects(cluster, this);
     this.faces = new Face[cluster.shape().roles().size()];
     freshFaces();
   }
@@ -95,7 +79,6 @@ final class SimMember implements Ports {
       incarnation = cluster.dice().between(0x100, 0x10000);
     } while (!incarnations.add(incarnation));
     life = new Life(id, incarnation);
-    crashCountdown = -1;
     lagNanos = 0;
     slow = false;
     pausedUntil = Long.MIN_VALUE;
@@ -116,7 +99,7 @@ final class SimMember implements Ports {
     }
     core = null;
     inbox.clear();
-    effects.clear();
+    effects.forget();
     freshFaces();
     wakeToken++;
     wakePlannedFor = Step.NEVER;
@@ -138,7 +121,7 @@ final class SimMember implements Ports {
 
   /** The process ends in the middle of what it does: before its n-th effect from now on. */
   void crashAfterEffects(int count) {
-    crashCountdown = count;
+    effects.crashAfter(count);
   }
 
   /** Executes nothing for a while; its clock runs on. */
@@ -159,7 +142,7 @@ final class SimMember implements Ports {
     if (cluster.tracing()) {
       cluster.trace(this, "** runs again");
     }
-    if (effects.isEmpty() && cluster.dice().chance(0.5)) {
+    if (!effects.arePending() && cluster.dice().chance(0.5)) {
       execute(TICK);
     }
     work();
@@ -167,7 +150,7 @@ final class SimMember implements Ports {
 
   void resumeNow() {
     pausedUntil = cluster.now();
-    crashCountdown = -1;
+    effects.crashAfter(-1);
     resume();
   }
 
@@ -177,14 +160,14 @@ final class SimMember implements Ports {
   void offer(Object work) {
     if (core == null
         || (work instanceof WakeUp wake && wake.token() != wakeToken)
-        || (work instanceof Effects pending && pending.incarnation() != life.incarnation())) {
+        || (work instanceof EffectsDue pending && pending.incarnation() != life.incarnation())) {
       return;
     }
-    if (work instanceof Effects) {
+    if (work instanceof EffectsDue) {
       if (!isPaused()) {
         work();
       }
-    } else if (isPaused() || !effects.isEmpty()) {
+    } else if (isPaused() || effects.arePending()) {
       inbox.add(work);
     } else {
       execute(work);
@@ -195,13 +178,13 @@ final class SimMember implements Ports {
   /** Effects first, then what has arrived meanwhile. */
   private void work() {
     while (core != null && !isPaused()) {
-      if (!effects.isEmpty()) {
-        if (effects.peek().at() - cluster.now() > 0 && cluster.chaos().isRaging()) {
-          cluster.plan(effects.peek().at() - cluster.now(), this, new Effects(life.incarnation()));
+      if (effects.arePending()) {
+        long delay = effects.nextAt() - cluster.now();
+        if (delay > 0 && cluster.chaos().isRaging()) {
+          cluster.plan(delay, this, new EffectsDue(life.incarnation()));
           return;
         }
-        Effect effect = effects.poll();
-        guarded(() -> perform(effect));
+        guarded(effects::performNext);
       } else if (!inbox.isEmpty()) {
         execute(inbox.poll());
       } else {
@@ -244,13 +227,13 @@ final class SimMember implements Ports {
   private void guarded(Runnable action) {
     try {
       action.run();
-    } catch (Crash crash) {
+    } catch (Effects.Crash crash) {
       cluster.crashed(this);
     } catch (StoreFailedException failed) {
-      if (effects.isEmpty()) {
-        cluster.crashed(this);
+      if (effects.arePending()) {
+        effects.endAt(cluster.now() + lagNanos);
       } else {
-        effects.add(new Effect(cluster.now() + lagNanos, null, END));
+        cluster.crashed(this);
       }
     }
   }
@@ -278,114 +261,47 @@ final class SimMember implements Ports {
   @Override
   public void send(MemberId to, Envelope envelope) {
     if (isDeferring()) {
-      defer(null, new Outgoing(to, envelope));
+      effects.sendAt(dueAt(), to, envelope);
     } else {
-      performSend(to, envelope);
+      effects.send(to, envelope);
     }
   }
 
   @Override
   public void save(MemberRecord changed) throws IOException {
-    if (store.isFailing()) {
-      store.failing(false);
-      if (cluster.dice().chance(0.5)) { // not known to be durable: it may be
-        performOrDefer(changed);
-      }
-      throw new IOException("simulated");
-    }
-    performOrDefer(changed);
-  }
-
-  private void performOrDefer(MemberRecord changed) {
     if (slow) {
       lagNanos += cluster.chaos().saveNanos();
     }
-    if (isDeferring()) {
-      defer(null, changed);
-    } else {
-      performSave(changed);
+    boolean fails = store.isFailing();
+    store.failing(false);
+    if (!fails || cluster.dice().chance(0.5)) { // what is not known to be durable may be
+      if (isDeferring()) {
+        effects.saveAt(dueAt(), changed);
+      } else {
+        effects.save(changed);
+      }
+    }
+    if (fails) {
+      throw new IOException("simulated");
     }
   }
 
   @Override
   public void announce(String role, Output announcement) {
     if (isDeferring()) {
-      defer(role, announcement);
+      effects.announceAt(dueAt(), role, announcement);
     } else {
-      performAnnounce(role, announcement);
+      effects.announce(role, announcement);
     }
   }
 
   private boolean isDeferring() {
-    return slow || isPaused() || !effects.isEmpty();
+    return slow || isPaused() || effects.arePending();
   }
 
-  private void defer(@Nullable String role, Object what) {
+  private long dueAt() {
     lagNanos += slow ? cluster.chaos().pauseInStepNanos() : 0;
-    effects.add(new Effect(cluster.now() + lagNanos, role, what));
-  }
-
-  // ---- effects
-
-  private void perform(Effect effect) {
-    Object what = effect.what();
-    if (what instanceof Outgoing outgoing) {
-      performSend(outgoing.to(), outgoing.envelope());
-    } else if (what instanceof MemberRecord changed) {
-      performSave(changed);
-    } else if (what instanceof Output output && effect.role() != null) {
-      performAnnounce(effect.role(), output);
-    } else {
-      throw new Crash();
-    }
-  }
-
-  private boolean isStruck() {
-    return crashCountdown >= 0 && crashCountdown-- == 0;
-  }
-
-  private void performSend(MemberId to, Envelope envelope) {
-    if (isStruck()) {
-      cluster.tally().count(Fault.CRASH_IN_STEP);
-      throw new Crash();
-    }
-    if (cluster.tracing()) {
-      cluster.trace(this, "   -> " + to + " " + envelope.message());
-    }
-    cluster.invariants().sent(this, to, envelope);
-    cluster.network().send(this, cluster.member(to), envelope);
-    cluster.chaos().sent(this, envelope);
-  }
-
-  private void performSave(MemberRecord changed) {
-    boolean struck = isStruck();
-    if (struck) {
-      cluster.tally().count(Fault.CRASH_IN_STORE);
-    }
-    if (!struck || cluster.dice().chance(0.5)) {
-      MemberRecord before = store.stored();
-      store.save(changed);
-      if (cluster.tracing()) {
-        cluster.trace(this, "   stored " + changed.ballots());
-      }
-      cluster.invariants().stored(this, before, changed);
-    }
-    if (struck) {
-      throw new Crash();
-    }
-    cluster.chaos().stored(this);
-  }
-
-  private void performAnnounce(String role, Output output) {
-    if (isStruck()) {
-      cluster.tally().count(Fault.CRASH_IN_STEP);
-      throw new Crash();
-    }
-    if (cluster.tracing()) {
-      cluster.trace(this, "   == " + role + " " + output);
-    }
-    cluster.invariants().announced(this, role, output);
-    cluster.chaos().announced(this, role, output);
+    return cluster.now() + lagNanos;
   }
 
   // ---- what others look at

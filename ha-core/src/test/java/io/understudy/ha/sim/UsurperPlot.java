@@ -104,8 +104,8 @@ final class UsurperPlot implements Plot {
     }
     long restart = dice.between(0, lease / 50);
     switch (dice.below(4)) {
-      case 0 -> cluster.chaos().crashAndRestart(victim, false, restart);
-      case 1 -> cluster.chaos().crashAndRestart(victim, true, restart);
+      case 0 -> cluster.chaos().mortality().crashAndRestart(victim, false, restart);
+      case 1 -> cluster.chaos().mortality().crashAndRestart(victim, true, restart);
       default -> trace(victim, "is left alone");
     }
     cluster.chaos().viewsChangeNow();
