@@ -1,6 +1,7 @@
 package io.understudy.ha.sim;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /** What is to happen, earliest first; what was planned first wins a tie. A binary heap. */
@@ -34,6 +35,17 @@ final class EventQueue {
       down(last);
     }
     return first;
+  }
+
+  /** Work of that kind happens at that time at the latest. */
+  void hasten(Class<?> kind, long latest) {
+    @Nullable Event[] all = Arrays.copyOf(heap, size);
+    Arrays.sort(all, Comparator.comparingLong(Event::at).thenComparingLong(Event::order));
+    size = 0;
+    for (Event event : all) {
+      long at = kind.isInstance(event.work()) ? Math.min(event.at(), latest) : event.at();
+      plan(at, event.member(), event.work());
+    }
   }
 
   /** When the next event is due; {@link Long#MAX_VALUE} if nothing is planned. */

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * Faults stop: links work, everybody runs and may lead. Then there must be a leader in time, and
  * every member must acknowledge it.
  *
- * <p>The bound, in simulated time: a restarted voter waits a promise; the promise that a pause or a
- * delayed message left behind takes another; both are measured by clocks that may be slow by {@code
- * rho}. Then the members canvass and vote, perhaps more than once when they cross.
+ * <p>The bound is {@code (P + L + 2H) / (1 - rho)} in simulated time: a restarted voter waits
+ * {@code P}, and so does one that promised somebody who is gone; then the members canvass and vote,
+ * and again if they crossed, for which {@code L} is plenty; two heartbeats bring everybody in. All
+ * of it on clocks that may be slow by {@code rho}.
  */
 final class Recovery {
   private final SimCluster cluster;
@@ -31,9 +32,8 @@ final class Recovery {
     this.times = cluster.shape().times();
   }
 
-  /** {@code (2P + L) / (1 - rho)} in simulated time. */
   static long boundNanos(TimeValues times) {
-    double ownClocks = 2.0 * times.promiseNanos() + times.leaseNanos();
+    long ownClocks = times.promiseNanos() + times.leaseNanos() + 2 * times.heartbeatNanos();
     return (long) (ownClocks / (1 - times.rho()));
   }
 

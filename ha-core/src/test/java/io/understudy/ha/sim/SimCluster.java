@@ -2,6 +2,7 @@ package io.understudy.ha.sim;
 
 import io.understudy.ha.MemberId;
 import io.understudy.ha.internal.election.Boot;
+import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Machine;
 import io.understudy.ha.internal.election.RoleState;
@@ -98,6 +99,11 @@ final class SimCluster {
   /** Plans work for a member, or a {@link Runnable} for the cluster. */
   void plan(long delayNanos, @Nullable SimMember member, Object work) {
     queue.plan(now + Math.max(0, delayNanos), member, work);
+  }
+
+  /** What is under way arrives soon. */
+  void hastenMessages(long withinNanos) {
+    queue.hasten(Envelope.class, now + withinNanos);
   }
 
   void later(long delayNanos, Runnable action) {

@@ -25,10 +25,11 @@ final class SimNetwork {
     this.slowness = new long[size][size];
   }
 
-  /** From now on messages only take their ordinary time. */
+  /** From now on messages only take their ordinary time, also those that are under way. */
   void calm() {
     rough = false;
     mend();
+    cluster.hastenMessages(calmDelayNanos());
   }
 
   /** Loses what matches from now on, in scenarios. */

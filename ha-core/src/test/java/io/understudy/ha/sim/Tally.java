@@ -37,7 +37,7 @@ final class Tally {
         recoveries == 0
             ? ""
             : String.format(
-                "%n  recoveries %d, slowest %.2f of the bound (2P+L)/(1-rho) (seed %d), operator needed %d",
+                "%n  recoveries %d, slowest %.2f of the bound (P+L+2H)/(1-rho) (seed %d), operator needed %d",
                 recoveries, slowestRecovery, slowestRecoverySeed, operatorNeeded);
     return String.format(
         "seeds %d, events %d, steps %d (%.0f per second)%n  elections %d (re-elections %d), commits %d of"
