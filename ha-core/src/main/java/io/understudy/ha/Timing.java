@@ -5,7 +5,9 @@ import java.time.Duration;
 /**
  * The cluster's time values. All members must use the same; a member with others is refused.
  *
- * @param lease how long a leader may act on one acknowledged round, default 2 s; 100 ms to 10 min
+ * @param lease how long a leader may act on one acknowledged round, default 2 s; 100 ms to 10 min.
+ *     Choose more than eight times the slowest round trip between members, an fsync at the other
+ *     end included: a question that is not answered within an eighth of the lease is asked anew
  * @param heartbeat how often a leader renews, default a fifth of the lease; at least 10 ms and at
  *     most a third of the lease
  * @param clockRateError bound on each clock's rate against real time ({@code rho}), default 0.09
