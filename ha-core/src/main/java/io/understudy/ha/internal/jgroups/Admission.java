@@ -91,7 +91,8 @@ final class Admission {
 
   private void judgeLater(java.util.function.BooleanSupplier inTheClear, String reason) {
     if (pending.compareAndSet(false, true)) {
-      CompletableFuture.delayedExecutor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+      CompletableFuture.delayedExecutor(
+              PATIENCE_MILLIS, TimeUnit.MILLISECONDS, Admission::onItsOwnThread)
           .execute(
               () -> {
                 pending.set(false);
@@ -100,5 +101,12 @@ final class Admission {
                 }
               });
     }
+  }
+
+  /** Rare, and not to be held up by an application that blocks the common pool. */
+  private static void onItsOwnThread(Runnable judgement) {
+    Thread thread = new Thread(judgement, "ha-admission");
+    thread.setDaemon(true);
+    thread.start();
   }
 }

@@ -77,7 +77,7 @@ public final class NodeRuntime implements HaNode {
     this.transport = transport;
     this.events = new EventBus(config.member().value());
     config.listeners().forEach(events::subscribe);
-    this.requests = new Requests(this::enqueue);
+    this.requests = new Requests(this::enqueue, Answers.of(config.member().value()));
     this.lives = new Lives(config, store, stored, transport, incarnation, this::announce);
     this.clocks = new ClockWatch(config.timing().lease().toNanos());
     this.loop =

@@ -18,14 +18,16 @@ final class RegisterRuntime implements RoleRegister {
   private final String role;
   private final Requests requests;
   private final Supplier<@Nullable Grant> running;
-  private final VersionWait commits = new VersionWait();
-  private final VersionWait settlements = new VersionWait();
+  private final VersionWait commits;
+  private final VersionWait settlements;
   private volatile RegisterView view = RegisterView.UNKNOWN;
 
   RegisterRuntime(String role, Requests requests, Supplier<@Nullable Grant> running) {
     this.role = role;
     this.requests = requests;
     this.running = running;
+    this.commits = new VersionWait(requests.answers());
+    this.settlements = new VersionWait(requests.answers());
   }
 
   void adopt(RegisterValue committed) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ final class Requests {
   private final Map<Long, CompletableFuture<Output.Answer>> open = new ConcurrentHashMap<>();
   private final List<Awaited> awaited = new CopyOnWriteArrayList<>();
   private final BiConsumer<String, Input> inputs;
+  private final Executor answers;
   private volatile boolean closed;
 
   private record Awaited(String role, MemberId member, CompletableFuture<LeaderInfo> seen) {}
@@ -34,9 +36,11 @@ final class Requests {
    * Makes the book of requests.
    *
    * @param inputs puts an input of a role on the election thread
+   * @param answers where futures are completed
    */
-  Requests(BiConsumer<String, Input> inputs) {
+  Requests(BiConsumer<String, Input> inputs, Executor answers) {
     this.inputs = inputs;
+    this.answers = answers;
   }
 
   CompletableFuture<Output.Answer> write(String role, byte[] value) {
@@ -100,7 +104,7 @@ final class Requests {
   void leaderSeen(String role, LeaderInfo info) {
     for (Awaited entry : awaited) {
       if (entry.role().equals(role) && entry.member().equals(info.member())) {
-        entry.seen().completeAsync(() -> info);
+        entry.seen().completeAsync(() -> info, answers);
       }
     }
   }
@@ -108,7 +112,7 @@ final class Requests {
   void answer(Output.Answer answer) {
     CompletableFuture<Output.Answer> asked = open.remove(answer.request());
     if (asked != null) {
-      asked.completeAsync(() -> answer);
+      asked.completeAsync(() -> answer, answers);
     }
   }
 
@@ -129,6 +133,10 @@ final class Requests {
             ? resign.request()
             : input instanceof Input.Write write ? write.request() : 0;
     answer(new Output.Answer(number, Outcome.NOT_LEADER, null));
+  }
+
+  Executor answers() {
+    return answers;
   }
 
   void close() {

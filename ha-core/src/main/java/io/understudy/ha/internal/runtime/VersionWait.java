@@ -6,17 +6,18 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Executor;
 
-/**
- * Those who wait for a register version to be reached. Threadsafe. Completes them on threads of the
- * common pool: what depends on them is the application's code, and the caller is the election
- * thread.
- */
+/** Those who wait for a register version to be reached. Threadsafe. */
 final class VersionWait {
   private final NavigableMap<RegisterVersion, List<CompletableFuture<RegisterVersion>>> waiting =
       new TreeMap<>();
+  private final Executor answers;
   private RegisterVersion reached = RegisterVersion.NONE;
+
+  VersionWait(Executor answers) {
+    this.answers = answers;
+  }
 
   CompletableFuture<RegisterVersion> until(RegisterVersion version) {
     CompletableFuture<RegisterVersion> future = new CompletableFuture<>();
@@ -40,7 +41,7 @@ final class VersionWait {
       waiting.headMap(version, true).values().forEach(done::addAll);
       waiting.headMap(version, true).clear();
     }
-    done.forEach(future -> future.completeAsync(() -> version));
+    done.forEach(future -> future.completeAsync(() -> version, answers));
   }
 
   void fail(RuntimeException failure) {
@@ -50,8 +51,7 @@ final class VersionWait {
       waiting.clear();
     }
     if (!failed.isEmpty()) {
-      ForkJoinPool.commonPool()
-          .execute(() -> failed.forEach(future -> future.completeExceptionally(failure)));
+      answers.execute(() -> failed.forEach(future -> future.completeExceptionally(failure)));
     }
   }
 }

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class VersionWaitTest {
-  private final VersionWait wait = new VersionWait();
+  private final VersionWait wait = new VersionWait(Runnable::run);
 
   @Test
   void completesWhatIsReachedAndNothingElse() {
