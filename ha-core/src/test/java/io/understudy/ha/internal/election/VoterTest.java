@@ -123,6 +123,17 @@ class VoterTest {
   }
 
   @Test
+  void aDirectoryThatHoldsARoleIsNoLongerReportedAsEmpty() {
+    state = boot(new Boot.Empty(true));
+    receive(A, new Message.StateRequest(1), 1);
+    assertEquals(
+        Message.Knowledge.DIRECTORY_EMPTY, lastReply(Message.StateReply.class).knowledge());
+    step(new Input.DirectoryUsed(), 2);
+    receive(A, new Message.StateRequest(2), 3);
+    assertEquals(Message.Knowledge.ROLE_UNKNOWN, lastReply(Message.StateReply.class).knowledge());
+  }
+
+  @Test
   void aHeartbeatBelowTheVotersEpochIsAnsweredWithThatEpochAndNotStored() {
     receive(B, new VoteRequest(7, 0, List.of()), 0);
     receive(A, heartbeat(6), 1);
