@@ -1,9 +1,14 @@
 package io.understudy.ha;
 
+import io.understudy.ha.spi.FenceHook;
+import io.understudy.ha.spi.WitnessStore;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The validated configuration of a node; made by {@link HaNodeBuilder}. Immutable.
@@ -17,8 +22,11 @@ import java.util.function.Consumer;
  * @param secret the cluster's secret
  * @param timing the cluster's time values
  * @param witness whether this member votes and never leads
+ * @param crashProof whether the end of a quiet connection may prove that a member's process died
  * @param roles the roles declared at start
  * @param listeners subscribed before anything happens
+ * @param rowWitness the witness that is no process but rows in a database, if there is one
+ * @param fence how to fence another member, or null
  */
 public record HaConfig(
     String cluster,
@@ -30,13 +38,64 @@ public record HaConfig(
     Secret secret,
     Timing timing,
     boolean witness,
+    boolean crashProof,
     List<RoleSpec> roles,
-    List<Consumer<? super HaEvent>> listeners) {
+    List<Consumer<? super HaEvent>> listeners,
+    Optional<RowWitness> rowWitness,
+    @Nullable Fence fence) {
+
+  /**
+   * A witness of the roster that is no process, but a row for each role in a database.
+   *
+   * @param member its name in the roster
+   * @param store the database
+   */
+  public record RowWitness(MemberId member, WitnessStore store) {}
+
+  /**
+   * How to fence another member.
+   *
+   * @param hook does it
+   * @param limit how long one call may take
+   */
+  public record Fence(FenceHook hook, Duration limit) {}
+
   /** Copies. */
   public HaConfig {
     roster = List.copyOf(roster);
     peers = List.copyOf(peers);
     roles = List.copyOf(roles);
     listeners = List.copyOf(listeners);
+  }
+
+  /** Without a witness in a database. */
+  public HaConfig(
+      String cluster,
+      MemberId member,
+      List<RosterMember> roster,
+      InetSocketAddress bind,
+      List<InetSocketAddress> peers,
+      Path stateDirectory,
+      Secret secret,
+      Timing timing,
+      boolean witness,
+      boolean crashProof,
+      List<RoleSpec> roles,
+      List<Consumer<? super HaEvent>> listeners) {
+    this(
+        cluster,
+        member,
+        roster,
+        bind,
+        peers,
+        stateDirectory,
+        secret,
+        timing,
+        witness,
+        crashProof,
+        roles,
+        listeners,
+        Optional.empty(),
+        null);
   }
 }

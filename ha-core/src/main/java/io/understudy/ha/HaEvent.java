@@ -1,5 +1,7 @@
 package io.understudy.ha;
 
+import io.understudy.ha.spi.FenceResult;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -72,6 +74,19 @@ public sealed interface HaEvent {
   record LeaderChanged(Instant time, String role, Optional<LeaderInfo> leader) implements HaEvent {}
 
   /**
+   * The process of another member has ended: proved by the orderly end of a quiet connection that
+   * only its kernel can have sent, and by the refusal of a new one. Promises given to it are
+   * released at once. Comes only while {@link HaNodeBuilder#crashProof(boolean)} is on.
+   *
+   * @param time when
+   * @param member whose process it was
+   * @param incarnation which life of the member, in hexadecimal
+   * @param proofTook from the end of the connection to the refusal of the next one
+   */
+  record DeathProved(Instant time, MemberId member, String incarnation, Duration proofTook)
+      implements HaEvent {}
+
+  /**
    * A register value is known to be committed.
    *
    * @param time when
@@ -101,6 +116,86 @@ public sealed interface HaEvent {
   record ServiceChanged(Instant time, boolean inService, String reason) implements HaEvent {}
 
   /**
+   * This process stood still, or its election thread alone did, for longer than a heartbeat
+   * interval (at least 50 ms). A stall of the process is told when it is over. A stall of the
+   * election thread is told while it lasts and again when it is over; if it lasts beyond the end of
+   * a lease, the leadership ends at that end and is told as usual.
+   *
+   * <p>Who watches is a thread of this process. If it wakes late, it cannot tell whether everything
+   * stood still (garbage collection, a stopped process, a paused machine) or only it found no
+   * processor; the share of garbage collection is in the detail.
+   *
+   * @param time when it was noticed
+   * @param scope what stood still
+   * @param length for how long, so far if it is not over; the whole process' stalls to the
+   *     millisecond, the others to an eighth of the threshold
+   * @param over whether it goes on again
+   * @param detail what the election thread does meanwhile, for example {@code storing state in
+   *     /var/lib/shop/ha}; or how much of the stall garbage collection was
+   */
+  record Stalled(Instant time, Scope scope, Duration length, boolean over, String detail)
+      implements HaEvent {
+    /** What stood still. */
+    public enum Scope {
+      /** The whole process, or it had no processor. */
+      PROCESS,
+      /** The election thread; others ran. */
+      ELECTION
+    }
+  }
+
+  /**
+   * The state directory cannot be written, or can be again. Found by a test write every ten
+   * seconds, so that a disk that filled up or failed is known before an election needs it. Nothing
+   * follows from it yet: the member takes part, and a leader leads, until something must be stored;
+   * then {@link ServiceChanged} tells that it no longer does.
+   *
+   * @param time when it was noticed
+   * @param writable whether the test write succeeded
+   * @param reason what failed, with path and free bytes, and what to do; empty if nothing did
+   */
+  record StorageChanged(Instant time, boolean writable, String reason) implements HaEvent {}
+
+  /**
+   * Making the state durable, or a test write to the state directory, took longer than a heartbeat
+   * interval (at least 50 ms). The election waits while state is stored, so a disk that needs a
+   * good part of a lease costs leaderships.
+   *
+   * @param time when it was done
+   * @param took how long it took
+   * @param directory where
+   */
+  record StoringSlow(Instant time, Duration took, String directory) implements HaEvent {}
+
+  /**
+   * Another roster is in force at this member.
+   *
+   * @param time when
+   * @param version its number
+   * @param members its entries, by id
+   * @param member whether this member is in it; otherwise it neither votes nor leads any more
+   */
+  record RosterChanged(Instant time, long version, List<RosterMember> members, boolean member)
+      implements HaEvent {
+    /** Copies. */
+    public RosterChanged {
+      members = List.copyOf(members);
+    }
+  }
+
+  /**
+   * The witness that is a row in a database was lost, or votes again. It is probed all the time, so
+   * that its loss is known before the day it is needed.
+   *
+   * @param time when
+   * @param witness its name in the roster
+   * @param reachable whether it would vote
+   * @param reason what keeps it from voting and what to do; empty if nothing does
+   */
+  record WitnessChanged(Instant time, MemberId witness, boolean reachable, String reason)
+      implements HaEvent {}
+
+  /**
    * The cluster will not have this member: it has another secret or other time values, or its id is
    * in use. The node takes no part from here on; close it, mend the configuration and start again.
    *
@@ -108,6 +203,40 @@ public sealed interface HaEvent {
    * @param reason what was found and what to do, one sentence
    */
   record Refused(Instant time, String reason) implements HaEvent {}
+
+  /**
+   * This member, one of two, cannot lead without the other one, or no longer needs it. Its leader
+   * may say so while its lease still runs.
+   *
+   * @param time when
+   * @param role the role
+   * @param missing whether it waits
+   * @param reason what it waits for, what was tried, and how an operator can end it
+   */
+  record PeerMissing(Instant time, String role, boolean missing, String reason)
+      implements HaEvent {}
+
+  /**
+   * The fence hook is called.
+   *
+   * @param time when
+   * @param role the role for which it is needed first
+   * @param target whom to fence
+   * @param reason why
+   */
+  record FenceStarted(Instant time, String role, MemberId target, String reason)
+      implements HaEvent {}
+
+  /**
+   * The fence hook has answered, or failed.
+   *
+   * @param time when
+   * @param role the role for which it was needed first
+   * @param target whom to fence
+   * @param result what came of it
+   */
+  record FenceEnded(Instant time, String role, MemberId target, FenceResult result)
+      implements HaEvent {}
 
   /**
    * The node was closed; the last event.

@@ -81,6 +81,15 @@ public interface HaNode extends AutoCloseable {
   NodeStatus status();
 
   /**
+   * Changes the roster while the cluster runs.
+   *
+   * @return how to change it
+   */
+  default RosterAdmin roster() {
+    throw new UnsupportedOperationException("this node does not change rosters");
+  }
+
+  /**
    * Takes the member out of the running, or back in. On standby it leads nothing (what it leads it
    * resigns), but goes on voting. Not durable: a restarted member is not on standby.
    *
@@ -94,6 +103,27 @@ public interface HaNode extends AutoCloseable {
    * elsewhere.
    */
   void confirmEmptyState();
+
+  /**
+   * Tells this member that another one is off, as if a fence of scope {@code PROCESS} had confirmed
+   * it. An operator's word, and only for a machine that is off <em>for certain</em> and stays off
+   * until this member leads: switched off by hand, unplugged, its process ended on a machine that
+   * you can see. If it still runs, two members lead at the same time, and only resources that check
+   * the epoch are safe.
+   *
+   * <p>Promises given to that member end. In a cluster of two its vote counts as given until it
+   * rejoins, even if this member has not exchanged its state with it since it started. What the
+   * other one may have written to the register while it was alone is lost then, so say it on the
+   * member that led last. The epoch goes on a million higher in that case, because nobody knows how
+   * far the other one came.
+   *
+   * <p>Returns at once. Nothing is remembered: say it again after a restart.
+   *
+   * @param member the member that is off
+   * @throws IllegalArgumentException if it is this member, or not in the roster
+   * @throws IllegalStateException if it was heard within the last lease
+   */
+  void confirmFenced(MemberId member);
 
   /**
    * Subscribes to everything that happens from now on.

@@ -1,6 +1,7 @@
 package io.understudy.ha;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a member knows of itself and its cluster at one moment. Immutable.
@@ -11,9 +12,12 @@ import java.util.List;
  * @param quorum whether it hears a quorum of the roster's votes
  * @param inService whether it votes and may lead (false: its durable state cannot be written)
  * @param standby whether it is on standby
+ * @param warnings what is wrong with this member itself and what to do, a sentence each; empty if
+ *     nothing is
  * @param rosterVersion the version of the roster it uses
  * @param members one entry for each member of the roster
  * @param roles one entry for each role it declared, sorted by name
+ * @param rowWitness the witness that is a row in a database, if there is one
  */
 public record NodeStatus(
     MemberId member,
@@ -22,9 +26,60 @@ public record NodeStatus(
     boolean quorum,
     boolean inService,
     boolean standby,
+    List<String> warnings,
     long rosterVersion,
     List<MemberStatus> members,
-    List<RoleStatus> roles) {
+    List<RoleStatus> roles,
+    Optional<WitnessStatus> rowWitness) {
+
+  /**
+   * Without a witness in a database.
+   *
+   * @param member this member
+   * @param cluster the cluster's name
+   * @param incarnation this life of the member, in hexadecimal
+   * @param quorum whether it hears a quorum of the roster's votes
+   * @param inService whether it votes and may lead
+   * @param standby whether it is on standby
+   * @param warnings what is wrong with this member itself
+   * @param rosterVersion the version of the roster it uses
+   * @param members one entry for each member of the roster
+   * @param roles one entry for each role it declared
+   */
+  public NodeStatus(
+      MemberId member,
+      String cluster,
+      String incarnation,
+      boolean quorum,
+      boolean inService,
+      boolean standby,
+      List<String> warnings,
+      long rosterVersion,
+      List<MemberStatus> members,
+      List<RoleStatus> roles) {
+    this(
+        member,
+        cluster,
+        incarnation,
+        quorum,
+        inService,
+        standby,
+        warnings,
+        rosterVersion,
+        members,
+        roles,
+        Optional.empty());
+  }
+
+  /**
+   * A witness that is a row in a database, as this member last probed it.
+   *
+   * @param member its name in the roster
+   * @param reachable whether it would vote: the database answered within the last lease and holds
+   *     rows
+   * @param trouble what keeps it from voting; empty if nothing does
+   */
+  public record WitnessStatus(MemberId member, boolean reachable, String trouble) {}
 
   /**
    * A member of the roster as this one sees it.
@@ -44,11 +99,12 @@ public record NodeStatus(
    * @param leading whether this member leads
    * @param leaseLeftMillis what is left of this member's own lease, 0 if it does not lead
    * @param register the newest version known to be committed
-   * @param waiting why the member does not vote yet; empty if it does
+   * @param waiting why the member does not vote yet, or cannot lead without a peer that it cannot
+   *     reach; empty if neither is so
    */
   public record RoleStatus(
       String role,
-      java.util.Optional<LeaderInfo> leader,
+      Optional<LeaderInfo> leader,
       boolean leading,
       long leaseLeftMillis,
       RegisterVersion register,

@@ -19,6 +19,22 @@ public final class OperationRefusedException extends HaException {
     UNREACHABLE,
     /** The named successor is on standby or still waits after its start. */
     INELIGIBLE,
+    /** The member is in the roster as a witness and is to be none, or the other way round. */
+    OTHER_KIND,
+    /** Nobody would be left in the roster that votes, or that may lead. */
+    NOBODY_LEFT,
+    /** The roster would have more members than fit into its register. */
+    ROSTER_TOO_LARGE,
+    /** Another change of the roster is under way. */
+    BUSY,
+    /** No change of the roster is under way. */
+    IDLE,
+    /** Somebody cancelled the change, or too few members stored it. */
+    CANCELLED,
+    /** The member keeps the roster and is to be removed, and nobody could take over from it. */
+    NO_SUCCESSOR,
+    /** This cluster cannot do that. */
+    UNSUPPORTED,
     /** The node is closed. */
     CLOSED
   }

@@ -1,10 +1,13 @@
 package io.understudy.ha;
 
+import io.understudy.ha.spi.FenceHook;
+import io.understudy.ha.spi.WitnessStore;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class Validation {
   private static final Duration MIN_LEASE = Duration.ofMillis(100);
   private static final Duration MAX_LEASE = Duration.ofMinutes(10);
+  private static final Duration MIN_FENCE_LIMIT = Duration.ofMillis(100);
+  private static final Duration MAX_FENCE_LIMIT = Duration.ofMinutes(10);
   private static final Duration MIN_HEARTBEAT = Duration.ofMillis(10);
   private static final double MAX_CLOCK_RATE_ERROR = 0.5;
   private static final MemberId NOBODY = new MemberId("nobody");
@@ -80,6 +85,30 @@ final class Validation {
 
   private static List<MemberId> names(List<RosterMember> members) {
     return members.stream().map(RosterMember::member).toList();
+  }
+
+  Optional<HaConfig.RowWitness> rowWitness(
+      @Nullable String name,
+      @Nullable WitnessStore store,
+      List<RosterMember> roster,
+      MemberId self) {
+    if (name == null || store == null) {
+      return Optional.empty();
+    }
+    MemberId member = id("witnessStore", name);
+    boolean isWitness =
+        roster.stream().anyMatch(entry -> entry.member().equals(member) && entry.witness());
+    if (!isWitness || member.equals(self)) {
+      faults.add(
+          "witnessStore is for member "
+              + member
+              + ", which is "
+              + (member.equals(self) ? "this process" : "no witness of the roster")
+              + "; the roster must have '"
+              + member
+              + ":witness', and no process runs under that name");
+    }
+    return Optional.of(new HaConfig.RowWitness(member, store));
   }
 
   InetSocketAddress address(String what, @Nullable String text) {
@@ -176,6 +205,40 @@ final class Validation {
           "a witness votes for every role and leads none, but declares "
               + names
               + "; declare no role on it");
+    }
+  }
+
+  void fence(HaConfig.@Nullable Fence fence, List<RosterMember> roster) {
+    if (fence != null
+        && (fence.limit().compareTo(MIN_FENCE_LIMIT) < 0
+            || fence.limit().compareTo(MAX_FENCE_LIMIT) > 0)) {
+      faults.add(
+          "fence limit is "
+              + fence.limit().toMillis()
+              + " ms; "
+              + MIN_FENCE_LIMIT.toMillis()
+              + " ms to "
+              + MAX_FENCE_LIMIT.toMinutes()
+              + " min are possible");
+    }
+    boolean endsProcesses = fence != null && fence.hook().scope() == FenceHook.Scope.PROCESS;
+    boolean pair =
+        Set.copyOf(names(roster)).size() == 2
+            && roster.size() == 2
+            && roster.stream().noneMatch(RosterMember::witness);
+    if (pair && !endsProcesses) {
+      faults.add(
+          "roster has two members, "
+              + names(roster)
+              + ", and no third vote: when one is lost the other can never tell whether it still"
+              + " leads. Do one of three things: add a third member or a witness JVM (roster "
+              + names(roster).get(0)
+              + ","
+              + names(roster).get(1)
+              + ",w1:witness); add a witness row in a database (the same roster, and witnessStore); or"
+              + " give each of the two a fence hook"
+              + " of scope PROCESS, which switches the other off"
+              + (fence == null ? "" : " (the hook that is configured is of scope RESOURCE)"));
     }
   }
 

@@ -32,7 +32,9 @@ import org.junit.jupiter.api.Test;
  */
 class ArchitectureTest {
   private static final String BASE = "io.understudy.ha";
-  private static final String[] PURE = {BASE + ".internal.election..", BASE + ".internal.group.."};
+  private static final String[] PURE = {
+    BASE + ".internal.election..", BASE + ".internal.group..", BASE + ".internal.witness.."
+  };
   private static final JavaClasses CORE =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

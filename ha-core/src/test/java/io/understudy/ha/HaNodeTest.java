@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.understudy.ha.spi.CommandFenceHook;
+import io.understudy.ha.spi.FenceHook;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -110,6 +112,31 @@ class HaNodeTest {
                     .timing(Timing.ofLease(Duration.ofMillis(5)))
                     .start());
     assertEquals(9, refusal.faults().size(), () -> String.join("\n", refusal.faults()));
+  }
+
+  @Test
+  void twoMembersNeedAThirdVoteOrAFenceOfTheWholeProcess() throws IOException {
+    List<Integer> ports = freePorts(2);
+    CommandFenceHook hook = CommandFenceHook.running("true");
+
+    assertRefused("a witness JVM", builder(0, ports));
+    assertRefused(
+        "of scope RESOURCE",
+        builder(0, ports).fence(hook.exitZeroConfirms(FenceHook.Scope.RESOURCE)));
+
+    FenceHook endsProcesses = hook.exitZeroConfirms(FenceHook.Scope.PROCESS);
+    assertRefused(
+        "fence limit is 5 ms", builder(0, ports).fence(endsProcesses, Duration.ofMillis(5)));
+    try (HaNode node = builder(0, ports).fence(endsProcesses).start()) {
+      assertThrows(IllegalArgumentException.class, () -> node.confirmFenced(MemberId.of("n0")));
+      assertThrows(IllegalArgumentException.class, () -> node.confirmFenced(MemberId.of("n7")));
+    }
+  }
+
+  private static void assertRefused(String reason, HaNodeBuilder builder) {
+    HaConfigurationException refusal = assertThrows(HaConfigurationException.class, builder::start);
+    assertEquals(1, refusal.faults().size(), () -> String.join("\n", refusal.faults()));
+    assertTrue(refusal.faults().get(0).contains(reason), refusal::getMessage);
   }
 
   private HaNodeBuilder single(List<Integer> ports) {

@@ -11,6 +11,8 @@ import io.understudy.ha.internal.runtime.FileStore;
 import io.understudy.ha.internal.runtime.Incarnations;
 import io.understudy.ha.internal.runtime.MemberRecord;
 import io.understudy.ha.internal.runtime.NodeRuntime;
+import io.understudy.ha.internal.runtime.Rehearsal;
+import io.understudy.ha.internal.runtime.RosterCodec;
 import io.understudy.ha.internal.runtime.StoreFailedException;
 import java.io.IOException;
 import java.util.TreeMap;
@@ -34,8 +36,9 @@ public final class JGroupsNodeProvider implements NodeProvider {
               config,
               store,
               stored,
-              new ChannelTransport(config, stored.roster()),
+              new ChannelTransport(config, RosterCodec.known(stored).roster()),
               Incarnations.draw());
+      rehearse(config);
       start(config, node);
       return node;
     } catch (StoreFailedException e) {
@@ -46,6 +49,20 @@ public final class JGroupsNodeProvider implements NodeProvider {
       closeQuietly(store);
       throw e;
     }
+  }
+
+  /** Beside the start: a new member votes for nobody yet, and this takes a fraction of a second. */
+  private static void rehearse(HaConfig config) {
+    Thread thread =
+        new Thread(
+            () -> {
+              if (!Rehearsal.play(ChannelTransport::overTheWire)) {
+                LOG.debug("{} - the rehearsal gave no leader", config.member());
+              }
+            },
+            "understudy-rehearsal-" + config.member());
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private static void start(HaConfig config, NodeRuntime node) {
@@ -95,12 +112,13 @@ public final class JGroupsNodeProvider implements NodeProvider {
               + "'; give each member a directory of its own",
           null);
     }
-    if (!stored.roster().members().equals(configured.members())) {
+    Roster durable = RosterCodec.known(stored).roster();
+    if (!durable.members().equals(configured.members())) {
       LOG.warn(
           "{} - the durable roster (version {}) wins over the configured one: {} instead of {}",
           config.member(),
-          stored.roster().version(),
-          stored.roster().members(),
+          durable.version(),
+          durable.members(),
           configured.members());
     }
     return stored;

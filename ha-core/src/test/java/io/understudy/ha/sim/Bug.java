@@ -1,11 +1,9 @@
 package io.understudy.ha.sim;
 
-import io.understudy.ha.RegisterValue;
 import io.understudy.ha.RosterMember;
 import io.understudy.ha.internal.election.Ballot;
 import io.understudy.ha.internal.election.Boot;
 import io.understudy.ha.internal.election.Evidence;
-import io.understudy.ha.internal.election.Founding;
 import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Message;
@@ -13,20 +11,17 @@ import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.Promise;
 import io.understudy.ha.internal.election.RoleState;
 import io.understudy.ha.internal.election.Standing;
-import io.understudy.ha.internal.election.Standing.Peer;
 import io.understudy.ha.internal.election.Step;
 import io.understudy.ha.internal.election.Voting;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
- * The bugs that the simulator must find: one for each rule that the protocol cannot do without.
- * Each is what a careless change would do, not just any damage.
+ * Bugs in promises, votes and leases that the simulator must find: one for each rule that the
+ * protocol cannot do without. Each is what a careless change would do, not just any damage.
  */
 enum Bug implements Mutation {
-  PROMISE_NOT_KEPT {
+  PROMISE_NOT_KEPT("A voter votes for nobody else while its promise runs.") {
     @Override
     public RoleState before(RoleState state, Input input, long now) {
       Message message = Edit.message(input);
@@ -35,7 +30,7 @@ enum Bug implements Mutation {
     }
   },
 
-  VOTE_NOT_STORED {
+  VOTE_NOT_STORED("A vote is on disk before it is given.") {
     @Override
     public Step after(RoleState state, Input input, Step step, long now) {
       return Edit.message(input) instanceof Message.VoteRequest
@@ -44,7 +39,7 @@ enum Bug implements Mutation {
     }
   },
 
-  VOTE_FORGOTTEN_AT_RESTART {
+  VOTE_FORGOTTEN_AT_RESTART("A voter remembers its vote across a restart.") {
     @Override
     public Boot boot(Boot boot) {
       return boot instanceof Boot.Known known && known.ballot().votedFor() != null
@@ -53,7 +48,7 @@ enum Bug implements Mutation {
     }
   },
 
-  EPOCH_REUSED {
+  EPOCH_REUSED("A candidate asks for an epoch above all that it has seen.") {
     @Override
     public RoleState before(RoleState state, Input input, long now) {
       if (!mayNominate(state, input)) {
@@ -81,7 +76,8 @@ enum Bug implements Mutation {
     }
   },
 
-  LEASE_FROM_RECEIPT {
+  LEASE_FROM_RECEIPT(
+      "A lease counts from the sending of the request, not from the receipt of the answer.") {
     @Override
     public Input input(RoleState state, Input input, long now) {
       Message message = Edit.message(input);
@@ -117,7 +113,7 @@ enum Bug implements Mutation {
     }
   },
 
-  NO_WAIT_AFTER_RESTART {
+  NO_WAIT_AFTER_RESTART("A restarted voter abstains: it no longer knows whom it promised.") {
     @Override
     public RoleState started(RoleState state) {
       return state.voting() instanceof Voting.Abstaining
@@ -126,7 +122,8 @@ enum Bug implements Mutation {
     }
   },
 
-  WAITS_A_LEASE_AFTER_RESTART {
+  WAITS_A_LEASE_AFTER_RESTART(
+      "A restarted voter abstains for a promise, which is longer than a lease.") {
     @Override
     public RoleState started(RoleState state) {
       var settings = state.settings();
@@ -137,7 +134,7 @@ enum Bug implements Mutation {
     }
   },
 
-  OWN_VOTE_WHILE_WAITING {
+  OWN_VOTE_WHILE_WAITING("A restarted voter does not vote for itself either.") {
     @Override
     public RoleState before(RoleState state, Input input, long now) {
       Message message = Edit.message(input);
@@ -161,7 +158,7 @@ enum Bug implements Mutation {
     }
   },
 
-  RESIGNATION_WITHOUT_EPOCH {
+  RESIGNATION_WITHOUT_EPOCH("A resignation releases promises of its own epoch or below only.") {
     @Override
     public Input input(RoleState state, Input input, long now) {
       if (Edit.message(input) instanceof Message.Resignation resignation) {
@@ -177,7 +174,8 @@ enum Bug implements Mutation {
     }
   },
 
-  EVIDENCE_WITHOUT_INCARNATION {
+  EVIDENCE_WITHOUT_INCARNATION(
+      "A proof of death is about one life and not about the next one of that member.") {
     @Override
     public Input input(RoleState state, Input input, long now) {
       Promise promise = state.promise();
@@ -192,7 +190,7 @@ enum Bug implements Mutation {
     }
   },
 
-  PROMISE_WITHOUT_INCARNATION {
+  PROMISE_WITHOUT_INCARNATION("A promise to one life is not released by what is said of another.") {
     @Override
     public RoleState before(RoleState state, Input input, long now) {
       List<Evidence> facts = new ArrayList<>();
@@ -222,14 +220,8 @@ enum Bug implements Mutation {
     }
   },
 
-  EMPTY_DIRECTORY_IS_FIRST_START {
-    @Override
-    public Boot boot(Boot boot) {
-      return boot instanceof Boot.Empty ? new Boot.Fresh(Founding.NONE) : boot;
-    }
-  },
-
-  LEADER_RESIGNS_FAILED_REELECTION {
+  LEADER_RESIGNS_FAILED_REELECTION(
+      "A leader whose lease runs never withdraws a re-election by resigning.") {
     @Override
     public Step after(RoleState state, Input input, Step step, long now) {
       if (!(state.standing() instanceof Standing.Leader before
@@ -250,121 +242,8 @@ enum Bug implements Mutation {
     }
   },
 
-  FOUNDING_WITHOUT_CONFIRMATION {
-    @Override
-    public Plot.Kind provokedBy() {
-      return Plot.Kind.FOUNDING;
-    }
-
-    @Override
-    public RoleState before(RoleState state, Input input, long now) {
-      if (!(state.voting() instanceof Voting.Uninformed u
-          && input instanceof Input.Received received
-          && received.envelope().message() instanceof Message.StateReply)) {
-        return state;
-      }
-      Map<io.understudy.ha.MemberId, Long> lives = new TreeMap<>();
-      u.answers().forEach((member, heard) -> lives.put(member, heard.from().incarnation()));
-      Life from = received.envelope().from();
-      lives.put(from.member(), from.incarnation());
-      lives.put(state.settings().self().member(), state.settings().self().incarnation());
-      return Edit.voting(
-          state,
-          new Voting.Uninformed(
-              u.directoryEmpty(),
-              u.readyToJoinNanos(),
-              u.round(),
-              u.roundBeganNanos(),
-              u.answers(),
-              lives));
-    }
-  },
-
-  CATCH_UP_BEFORE_THE_WAIT_IS_OVER {
-    @Override
-    public RoleState started(RoleState state) {
-      return state.voting() instanceof Voting.Uninformed u
-          ? Edit.voting(
-              state,
-              new Voting.Uninformed(
-                  u.directoryEmpty(),
-                  state.settings().startNanos(),
-                  u.round(),
-                  u.roundBeganNanos(),
-                  u.answers(),
-                  u.empties()))
-          : state;
-    }
-  },
-
-  REGISTER_NOT_ADOPTED {
-    @Override
-    public Input input(RoleState state, Input input, long now) {
-      return Edit.message(input) instanceof Message.VoteReply r && r.register() != null
-          ? Edit.received(
-              input,
-              new Message.VoteReply(
-                  r.epoch(),
-                  r.sentNanos(),
-                  r.granted(),
-                  r.voterEpoch(),
-                  r.boundForNanos(),
-                  RegisterValue.NONE))
-          : input;
-    }
-  },
-
-  COMMIT_WITHOUT_QUORUM {
-    @Override
-    public RoleState before(RoleState state, Input input, long now) {
-      return state.standing() instanceof Standing.Leader leader
-          ? Edit.standing(
-              state, Edit.peers(leader, peer -> storing(peer, state.ballot().register())))
-          : state;
-    }
-
-    private Peer storing(Peer p, RegisterValue register) {
-      return new Peer(
-          p.acknowledged(),
-          p.ackedNanos(),
-          register.version(),
-          p.echo(),
-          p.permitUntilNanos(),
-          p.electable());
-    }
-  },
-
-  PERMIT_FROM_RECEIPT {
-    @Override
-    public Input input(RoleState state, Input input, long now) {
-      return Edit.message(input) instanceof Message.Heartbeat h && h.echo() != null
-          ? Edit.received(
-              input,
-              new Message.Heartbeat(
-                  h.epoch(),
-                  h.sentNanos(),
-                  h.version(),
-                  h.committed(),
-                  h.value(),
-                  new Message.Echo(h.echo().incarnation(), now)))
-          : input;
-    }
-  },
-
-  PERMITS_NOT_WAITED_OUT {
-    @Override
-    public RoleState before(RoleState state, Input input, long now) {
-      return state.standing() instanceof Standing.Leader leader
-          ? Edit.standing(state, Edit.peers(leader, peer -> permittedUntil(peer, now)))
-          : state;
-    }
-
-    private Peer permittedUntil(Peer p, long nanos) {
-      return new Peer(p.acknowledged(), p.ackedNanos(), p.stored(), p.echo(), nanos, p.electable());
-    }
-  },
-
-  PROMISE_ONLY_A_LEASE_LONG {
+  PROMISE_ONLY_A_LEASE_LONG(
+      "A promise outlives the lease on every pair of clocks within the bound.") {
     @Override
     public Step after(RoleState state, Input input, Step step, long now) {
       Promise promise = step.next().promise();
@@ -377,6 +256,17 @@ enum Bug implements Mutation {
       return Edit.next(step, Edit.promise(step.next(), shorter));
     }
   };
+
+  private final String rule;
+
+  Bug(String rule) {
+    this.rule = rule;
+  }
+
+  @Override
+  public String rule() {
+    return rule;
+  }
 
   private static Ballot inEpoch(Ballot ballot, long epoch) {
     return new Ballot(epoch, null, ballot.register(), ballot.founding());

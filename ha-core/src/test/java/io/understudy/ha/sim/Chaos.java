@@ -30,7 +30,9 @@ final class Chaos {
     WRITE,
     WRONG_VIEW,
     STORE_FAILS,
-    OPERATOR
+    OPERATOR,
+    SUSPEND,
+    WALL_CLOCK
   }
 
   private final SimCluster cluster;
@@ -38,6 +40,7 @@ final class Chaos {
   private final long lease;
   private final Partitions partitions;
   private final Mortality mortality;
+  private final ClockFaults clockFaults;
   private Plot plot = new Plot.None();
   private boolean raging;
   private boolean selfHealing;
@@ -51,6 +54,7 @@ final class Chaos {
     this.lease = cluster.shape().times().leaseNanos();
     this.partitions = new Partitions(cluster);
     this.mortality = new Mortality(cluster);
+    this.clockFaults = new ClockFaults(cluster);
   }
 
   // ---- beginning and end
@@ -61,7 +65,9 @@ final class Chaos {
     selfHealing = true;
     plot = cluster.plot().begin(cluster);
     for (SimMember member : cluster.members()) {
-      cluster.later(firstStartNanos(), () -> cluster.start(member));
+      if (cluster.shape().roster().contains(member.id())) {
+        cluster.later(firstStartNanos(), () -> cluster.start(member));
+      }
     }
     cluster.later(gap(), this::strike);
   }
@@ -72,8 +78,8 @@ final class Chaos {
   }
 
   private long firstStartNanos() {
-    if (plot instanceof FoundingPlot) {
-      return dice.between(0, lease / 100); // it needs everybody at once
+    if (plot.startsAllAtOnce()) {
+      return dice.between(0, lease / 100);
     }
     return dice.chance(0.5) ? dice.between(0, lease / 4) : dice.between(0, 3 * lease);
   }
@@ -99,7 +105,8 @@ final class Chaos {
   }
 
   private long gap() {
-    return dice.between(0, 2 * cluster.weather().gapNanos);
+    int fives = Math.max(1, cluster.shape().size() / 5); // a fault strikes one member or a few
+    return dice.between(0, 2 * cluster.weather().gapNanos / fives);
   }
 
   Plot plot() {
@@ -142,13 +149,20 @@ final class Chaos {
       case WRITE -> write(leaderOr(member, role), role);
       case WRONG_VIEW -> wrongView(member);
       case STORE_FAILS -> storeFails(member);
-      case OPERATOR -> mortality.diskLoss().operatorConfirms(member);
+      case SUSPEND -> clockFaults.suspend(leaderOr(member, role));
+      case WALL_CLOCK -> clockFaults.setWall(leaderOr(member, role));
+      case OPERATOR -> operator(member);
     }
     cluster.later(gap(), this::strike);
   }
 
+  private void operator(SimMember member) {
+    mortality.diskLoss().operatorConfirms(member);
+    cluster.fences().operatorConfirms(member);
+  }
+
   private void strikePartition() {
-    if (plot instanceof Plot.None) { // a plot has its own
+    if (!cluster.plot().hasPartitions()) {
       partitions.strike();
     }
   }
@@ -192,8 +206,21 @@ final class Chaos {
   }
 
   private void storeFails(SimMember member) {
-    cluster.tally().count(Fault.STORE_FAILED);
-    member.store().failing(true);
+    long until = cluster.now() + dice.between(0, 6 * lease);
+    switch (dice.below(3)) {
+      case 0 -> {
+        cluster.tally().count(Fault.STORE_FAILED);
+        member.store().failing(true);
+      }
+      case 1 -> {
+        cluster.tally().count(Fault.STORE_FAILED_FOR_A_WHILE);
+        member.store().failUntil(until);
+      }
+      default -> {
+        cluster.tally().count(Fault.STORE_SLOW);
+        member.store().slowUntil(until);
+      }
+    }
   }
 
   private void candidacy(SimMember member, int role) {
@@ -264,14 +291,19 @@ final class Chaos {
 
   void started(SimMember member) {
     viewsChanged();
-    if (!cluster.shape().roster().mayLead(member.id()) && !dice.chance(0.1)) {
+    if (cluster.shape().isChanging()) {
+      cluster.keepsRoster(member);
+    }
+    if (member.isWitness() && !dice.chance(0.1)) {
       return;
     }
     for (int i = 0; i < cluster.shape().roles().size(); i++) {
       int role = i;
       Input.Candidacy own = drawCandidacy(0.85);
+      long usual = dice.between(0, lease / 20);
+      long late = raging ? plot.declaresAfterNanos(member, role) : -1;
       cluster.later(
-          dice.between(0, lease / 20),
+          late < 0 ? usual : late,
           () -> cluster.input(member, role, common == null ? own : common));
     }
   }
@@ -323,6 +355,9 @@ final class Chaos {
   }
 
   void announced(SimMember member, String roleName, Output output) {
+    if (raging && output instanceof Output.RosterInForce) {
+      plot.announced(member, roleName, output);
+    }
     if (!raging || !(output instanceof Output.Elected)) {
       return;
     }
@@ -332,7 +367,7 @@ final class Chaos {
       long delay = dice.between(0, lease / 2);
       cluster.later(delay, () -> write(member, role));
     }
-    if (plot instanceof Plot.None && dice.chance(cluster.weather().strikeLeader)) {
+    if (!cluster.plot().hasPartitions() && dice.chance(cluster.weather().strikeLeader)) {
       long delay = dice.chance(0.3) ? 0 : dice.between(0, lease);
       cluster.later(delay, () -> strikeLeader(member));
     }
@@ -342,8 +377,9 @@ final class Chaos {
     if (!raging) {
       return;
     }
-    switch (dice.below(4)) {
+    switch (dice.below(5)) {
       case 0 -> pause(member);
+      case 2 -> clockFaults.suspend(member);
       case 1 -> crash(member);
       default -> partitions.isolate(member);
     }
@@ -359,7 +395,10 @@ final class Chaos {
     return slow;
   }
 
-  long saveNanos() {
+  long saveNanos(boolean slowDisk) {
+    if (slowDisk) {
+      return dice.between(0, 3 * lease);
+    }
     return dice.chance(0.9) ? dice.between(0, lease / 100) : dice.between(0, lease / 2);
   }
 
@@ -369,6 +408,11 @@ final class Chaos {
       return pauseNanos();
     }
     return 0;
+  }
+
+  /** How long the machine is suspended between two outputs; 0 for not at all. */
+  long suspensionInStepNanos() {
+    return dice.chance(cluster.weather().suspendInStep) ? clockFaults.suspensionNanos() : 0;
   }
 
   long timerLatency() {

@@ -7,6 +7,7 @@ import io.understudy.ha.internal.runtime.MemberRecord;
 import java.io.Serial;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,7 @@ final class Effects {
 
   private record Effect(long at, @Nullable String role, Object what) {}
 
-  private record Outgoing(MemberId to, Envelope envelope) {}
+  private record Outgoing(MemberId to, List<Envelope> envelopes) {}
 
   /** The effect after a failed save: the process ends. */
   private static final Object END = new Object();
@@ -62,8 +63,8 @@ final class Effects {
 
   // ---- later
 
-  void sendAt(long at, MemberId to, Envelope envelope) {
-    pending.add(new Effect(at, null, new Outgoing(to, envelope)));
+  void sendAt(long at, MemberId to, List<Envelope> envelopes) {
+    pending.add(new Effect(at, null, new Outgoing(to, envelopes)));
   }
 
   void saveAt(long at, MemberRecord changed) {
@@ -82,7 +83,7 @@ final class Effects {
     Effect effect = pending.remove();
     Object what = effect.what();
     if (what instanceof Outgoing outgoing) {
-      send(outgoing.to(), outgoing.envelope());
+      send(outgoing.to(), outgoing.envelopes());
     } else if (what instanceof MemberRecord changed) {
       save(changed);
     } else if (what instanceof Output output && effect.role() != null) {
@@ -94,14 +95,21 @@ final class Effects {
 
   // ---- now
 
-  void send(MemberId to, Envelope envelope) {
+  void send(MemberId to, List<Envelope> envelopes) {
     crashIfDue();
-    if (cluster.tracing()) {
-      cluster.trace(member, "   -> " + to + " " + envelope.message());
+    for (Envelope envelope : envelopes) {
+      if (cluster.tracing()) {
+        cluster.trace(member, "   -> " + to + " " + envelope.message());
+      }
+      cluster.invariants().sent(member, to, envelope);
     }
-    cluster.invariants().sent(member, to, envelope);
-    cluster.network().send(member, cluster.member(to), envelope);
-    cluster.chaos().sent(member, envelope);
+    SimWitness row = cluster.row();
+    if (row == null || !row.takes(member, to, envelopes)) {
+      cluster.network().send(member, cluster.member(to), envelopes);
+    }
+    for (Envelope envelope : envelopes) {
+      cluster.chaos().sent(member, envelope);
+    }
   }
 
   void save(MemberRecord changed) {
@@ -130,6 +138,7 @@ final class Effects {
     }
     cluster.invariants().announced(member, role, output);
     cluster.chaos().announced(member, role, output);
+    cluster.fences().announced(member, output);
   }
 
   private void crashIfDue() {

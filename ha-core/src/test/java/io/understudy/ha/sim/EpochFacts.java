@@ -1,7 +1,10 @@
 package io.understudy.ha.sim;
 
 import io.understudy.ha.internal.election.Life;
+import io.understudy.ha.internal.election.Roster;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What is known for certain of one epoch of one role, seen from outside the cluster. */
@@ -17,8 +20,11 @@ final class EpochFacts {
 
   final int[] candidateDisks;
 
-  /** The highest register write of this epoch that each member has stored; -1 for none. */
-  final long[] stored;
+  /**
+   * The highest register write of this epoch that each member has held while a roster, by its
+   * stamp, was in force there; -1 for none.
+   */
+  private final Map<Long, long[]> stored = new HashMap<>();
 
   /** The highest write of this epoch that a quorum has stored; -1 for none. */
   long committed = -1;
@@ -27,7 +33,19 @@ final class EpochFacts {
     votes = new Life[size];
     voterDisks = new int[size];
     candidateDisks = new int[size];
-    stored = new long[size];
-    Arrays.fill(stored, -1);
+  }
+
+  long[] storedUnder(Roster roster) {
+    return stored.computeIfAbsent(
+        roster.stamp(),
+        stamp -> {
+          long[] none = new long[votes.length];
+          Arrays.fill(none, -1);
+          return none;
+        });
+  }
+
+  void forgetStored(int member) {
+    stored.values().forEach(writes -> writes[member] = -1);
   }
 }

@@ -16,11 +16,17 @@ enum Fault {
   PAUSE_IN_STEP,
   SLOW_STEP,
   CLOCK_RATE,
+  SUSPENDED,
+  SUSPENDED_IN_STEP,
+  WALL_CLOCK_SET,
+  LIFE_ENDED_BY_CLOCK,
   CRASH,
   CRASH_IN_STEP,
   CRASH_IN_STORE,
   DISK_LOST,
   STORE_FAILED,
+  STORE_FAILED_FOR_A_WHILE,
+  STORE_SLOW,
   WRONG_VIEW,
   CANDIDACY,
   RESIGN,
@@ -28,5 +34,17 @@ enum Fault {
   WRITE,
   DEATH_PROVED,
   DEATH_PROVED_LATE,
-  OPERATOR
+  ROSTER_WISH,
+  OPERATOR,
+  PAIR_CUT,
+  FENCED,
+  FENCE_CONFIRMED,
+  FENCE_FAILED,
+  FENCE_UNKNOWN,
+  OPERATOR_FENCED;
+
+  /** Whether it needs a cluster of two. */
+  boolean isOfPairs() {
+    return compareTo(PAIR_CUT) >= 0;
+  }
 }

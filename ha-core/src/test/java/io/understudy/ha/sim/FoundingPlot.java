@@ -48,6 +48,11 @@ final class FoundingPlot implements Plot {
   }
 
   @Override
+  public boolean startsAllAtOnce() {
+    return true;
+  }
+
+  @Override
   public boolean intercepts(SimMember from, SimMember to, Envelope envelope) {
     if (over) {
       return false;

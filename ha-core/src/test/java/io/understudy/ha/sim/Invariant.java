@@ -18,6 +18,8 @@ enum Invariant {
   I7_RECOVERS,
   /** No permit on an older value outlives the settling of a newer one. */
   I8_PERMITS,
+  /** Committed rosters differ by one vote at most from one to the next. */
+  I9_ROSTERS,
   /**
    * Outputs make sense: nothing is extended that was not opened, no witness leads, no busy loop.
    */

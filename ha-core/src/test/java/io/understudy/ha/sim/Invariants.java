@@ -7,7 +7,10 @@ import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Message;
 import io.understudy.ha.internal.election.Output;
+import io.understudy.ha.internal.election.Roster;
+import io.understudy.ha.internal.election.RosterChange;
 import io.understudy.ha.internal.runtime.MemberRecord;
+import io.understudy.ha.internal.runtime.RosterCodec;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -22,11 +25,13 @@ final class Invariants {
   private final SimCluster cluster;
   private final List<String> roles;
   private final List<RoleFacts> facts = new ArrayList<>();
+  private final RosterFacts rosters;
   private final Set<Long> answered = new HashSet<>();
 
   Invariants(SimCluster cluster) {
     this.cluster = cluster;
-    this.roles = cluster.shape().roles();
+    this.roles = cluster.shape().allRoles();
+    this.rosters = new RosterFacts(cluster);
     for (int i = 0; i < roles.size(); i++) {
       facts.add(new RoleFacts(cluster));
     }
@@ -43,7 +48,7 @@ final class Invariants {
   /** A leadership begins, announced or not. */
   private void won(int role, Life life, long epoch) {
     facts.get(role).won(life, epoch);
-    if (!cluster.shape().roster().mayLead(life.member())) {
+    if (!cluster.member(life.member()).store().roster().mayLead(life.member())) {
       throw new Violation(Invariant.CONTRACT, life + " leads and is a witness or a stranger");
     }
   }
@@ -51,6 +56,7 @@ final class Invariants {
   // ---- saved
 
   void stored(SimMember member, MemberRecord before, MemberRecord after) {
+    boolean otherRoster = rosters.changed(member);
     for (Map.Entry<String, Ballot> entry : after.ballots().entrySet()) {
       Ballot old = before.ballots().get(entry.getKey());
       int role = roleIndex(entry.getKey());
@@ -59,7 +65,22 @@ final class Invariants {
           cluster.tally().foundings++;
         }
         facts.get(role).stored(member, old, entry.getValue());
+        if (otherRoster && !entry.getKey().equals(RosterChange.ROLE)) {
+          // One save, two decisions: it was acknowledged under the former roster if it came first.
+          Roster former = RosterCodec.known(before).roster();
+          facts.get(role).holds(member, entry.getValue(), former);
+        }
       }
+    }
+    if (otherRoster) {
+      after
+          .ballots()
+          .forEach(
+              (role, ballot) -> {
+                if (roleIndex(role) >= 0) {
+                  facts.get(roleIndex(role)).holds(member, ballot);
+                }
+              });
     }
   }
 
@@ -70,10 +91,10 @@ final class Invariants {
     if (role < 0) {
       return;
     }
-    Ballot ballot = member.store().stored().ballots().getOrDefault(envelope.role(), Ballot.BLANK);
+    Ballot ballot = savedBallot(member, envelope.role());
     Message message = envelope.message();
     require(
-        isSaved(member, new Life(to, envelope.toIncarnation()), message, ballot),
+        isSaved(member, new Life(to, envelope.toIncarnation()), role, message),
         member,
         message,
         ballot);
@@ -89,15 +110,18 @@ final class Invariants {
   }
 
   /** Whether a message says nothing that a crash right now would make untrue. */
-  private static boolean isSaved(SimMember member, Life to, Message message, Ballot ballot) {
+  private boolean isSaved(SimMember member, Life to, int role, Message message) {
+    Ballot ballot = savedBallot(member, roles.get(role));
     RegisterVersion version = ballot.register().version();
     if (message instanceof Message.VoteRequest request) {
-      return ballot.epoch() == request.epoch() && member.life().equals(ballot.votedFor());
+      return isVoteSaved(member, role, request.epoch(), member.life());
     }
     if (message instanceof Message.VoteReply reply && reply.granted()) {
-      return ballot.epoch() == reply.epoch()
-          && to.equals(ballot.votedFor())
-          && ballot.register().equals(reply.register());
+      return isVoteSaved(member, role, reply.epoch(), to)
+          && reply.register() != null
+          && !reply.register().version().isNewerThan(version)
+          && (!reply.register().version().equals(version)
+              || reply.register().equals(ballot.register()));
     }
     if (message instanceof Message.Heartbeat heartbeat) {
       return ballot.epoch() >= heartbeat.epoch() && !heartbeat.version().isNewerThan(version);
@@ -110,6 +134,31 @@ final class Invariants {
       return ballot.epoch() >= reply.epoch() && !reply.register().version().isNewerThan(version);
     }
     return true;
+  }
+
+  /** On disk now, or it was before a vote of a higher epoch: they can leave in one parcel. */
+  private boolean isVoteSaved(SimMember member, int role, long epoch, Life candidate) {
+    Ballot ballot = savedBallot(member, roles.get(role));
+    return ballot.epoch() == epoch
+        ? candidate.equals(ballot.votedFor())
+        : ballot.epoch() > epoch
+            && (facts.get(role).hasVoted(member, epoch, candidate)
+                || facts.get(role).mayHaveSkipped(member, epoch, candidate));
+  }
+
+  /** A quorum has stored a register with this content. */
+  void committedBy(RoleFacts role, long payload) {
+    if (nameOf(role).equals(RosterChange.ROLE)) {
+      rosters.committed(payload);
+    }
+  }
+
+  RosterFacts rosters() {
+    return rosters;
+  }
+
+  private static Ballot savedBallot(SimMember member, String role) {
+    return member.store().stored().ballots().getOrDefault(role, Ballot.BLANK);
   }
 
   private static void require(boolean saved, SimMember member, Message message, Ballot ballot) {
@@ -135,7 +184,7 @@ final class Invariants {
         throw new Violation(
             Invariant.CONTRACT, member.life() + " extends what is not open: " + extend);
       }
-      face.leaseUntilNanos = extend.leaseUntilNanos();
+      face.lease = member.lease(extend.leaseUntilNanos());
       checkOneLease(member, role);
     } else if (output instanceof Output.Revoked revoked) {
       if (face.open && face.epoch == revoked.epoch()) {
@@ -145,7 +194,9 @@ final class Invariants {
       leaderSeen(member, role, seen);
     } else if (output instanceof Output.Committed committed) {
       committed(member, role, committed);
-    } else if (output instanceof Output.Answer answer && !answered.add(answer.request())) {
+    } else if (output instanceof Output.Answer answer
+        && answer.request() != 0
+        && !answered.add(answer.request())) {
       throw new Violation(Invariant.CONTRACT, member.life() + " answers twice: " + answer);
     } else {
       permits(member, role, output);
@@ -163,7 +214,7 @@ final class Invariants {
     cluster.tally().reelections += face.epoch > 0 && face.epoch < elected.epoch() ? 1 : 0;
     face.open = true;
     face.epoch = elected.epoch();
-    face.leaseUntilNanos = elected.leaseUntilNanos();
+    face.lease = member.lease(elected.leaseUntilNanos());
     won(role, member.life(), elected.epoch());
     // Announced late, after a pause between winning and telling, it opens nothing.
     if (face.leads(member.localNanos())) {
@@ -232,7 +283,7 @@ final class Invariants {
     } else if (output instanceof Output.Permit permit) {
       cluster.tally().permits++;
       face.permitted = permit.version();
-      face.permitUntilNanos = permit.untilNanos();
+      face.permit = member.lease(permit.untilNanos());
       checkPermit(member, role, facts.get(role).settled());
     } else if (output instanceof Output.Settled settled) {
       settled(member, role, settled.version());

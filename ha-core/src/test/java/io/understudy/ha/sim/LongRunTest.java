@@ -1,14 +1,25 @@
 package io.understudy.ha.sim;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * For people: {@code mvn test -pl ha-core -Dtest=LongRunTest} with {@code -Dsim.seed=N} runs one
- * seed again and tells what happened, with {@code -Dsim.minutes=M} runs new seeds for so long.
- * {@code -Dsim.from=N} says with which seed to begin.
+ * For people: {@code mvn test -pl ha-core -Dtest=LongRunTest} with
+ *
+ * <ul>
+ *   <li>{@code -Dsim.seed=N} runs one seed again and tells what happened;
+ *   <li>{@code -Dsim.seeds=N} runs so many seeds on all cores and writes {@code target/long-run.md}
+ *       for the safety page; {@code -Dsim.from=N} says with which seed to begin, {@code
+ *       -Dsim.minutes=M} when to stop at the latest.
+ * </ul>
  */
 class LongRunTest {
+  private static final long DAY_MINUTES = 1_440;
+
   @Test
   @EnabledIfSystemProperty(named = "sim.seed", matches = "-?[0-9]+")
   void oneSeed() {
@@ -20,20 +31,18 @@ class LongRunTest {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "sim.minutes", matches = "[0-9]+")
-  void manySeeds() {
-    long end = System.nanoTime() + Long.getLong("sim.minutes") * 60_000_000_000L;
-    long seed = Long.getLong("sim.from", System.currentTimeMillis() << 20);
-    System.out.println("from seed " + seed);
-    Simulation safety = Simulation.ofSafety();
-    Simulation recovery = Simulation.ofRecovery();
-    while (System.nanoTime() - end < 0) {
-      for (int i = 0; i < 3; i++) {
-        safety.check(seed++);
-      }
-      recovery.check(seed++);
-    }
-    System.out.println("safety: " + safety.tally().summary());
-    System.out.println("recovery: " + recovery.tally().summary());
+  @EnabledIfSystemProperty(named = "sim.seeds", matches = "[0-9]+")
+  void manySeeds() throws InterruptedException, IOException {
+    long from = Long.getLong("sim.from", System.currentTimeMillis() << 20);
+    Duration atMost = Duration.ofMinutes(Long.getLong("sim.minutes", DAY_MINUTES));
+    LongRun run = new LongRun(from, Long.getLong("sim.seeds"), atMost);
+    System.out.println("from seed " + from + " on " + run.threads() + " threads");
+    run.run();
+    String report = new RunReport(run).markdown();
+    Files.writeString(
+        Files.createDirectories(Path.of(System.getProperty("basedir", "."), "target"))
+            .resolve("long-run.md"),
+        report);
+    System.out.println(report);
   }
 }

@@ -1,8 +1,12 @@
 package io.understudy.ha.sim;
 
+import io.understudy.ha.RosterMember;
 import io.understudy.ha.internal.election.Evidence;
 import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Life;
+import io.understudy.ha.internal.election.Roster;
+import java.util.ArrayList;
+import java.util.List;
 
 /** How members come and go while chaos rages: restarts, lost disks, and proofs of death. */
 final class Mortality {
@@ -45,11 +49,29 @@ final class Mortality {
   private void loseDisk(SimMember member) {
     if (diskLoss.isCovered(member)) {
       cluster.tally().count(Fault.DISK_LOST);
-      member.store().lose();
+      member.store().lose(seedOf(member));
       if (cluster.tracing()) {
         cluster.trace(member, "** disk lost");
       }
     }
+  }
+
+  /**
+   * Who comes with an empty directory is configured with the roster of the day, or with an old one
+   * that does not consist of this member alone: alone it would take itself for the whole cluster.
+   */
+  private Roster seedOf(SimMember member) {
+    Roster first = cluster.shape().roster();
+    if (!cluster.shape().isChanging()
+        || (first.members().size() > 1 && first.contains(member.id()) && dice.chance(0.5))) {
+      return first;
+    }
+    List<RosterMember> members =
+        new ArrayList<>(cluster.invariants().rosters().committed().members());
+    if (members.stream().noneMatch(entry -> entry.member().equals(member.id()))) {
+      members.add(new RosterMember(member.id(), 1, false));
+    }
+    return new Roster(1, members);
   }
 
   private long restartNanos() {

@@ -4,6 +4,7 @@ import io.understudy.ha.RegisterValue;
 import io.understudy.ha.RegisterVersion;
 import io.understudy.ha.internal.election.Ballot;
 import io.understudy.ha.internal.election.Life;
+import io.understudy.ha.internal.election.Roster;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,6 +20,10 @@ final class RoleFacts {
   private final Map<RegisterVersion, Long> payloads = new HashMap<>();
   private final Map<Long, RegisterVersion> origins = new HashMap<>();
   private final int[] disks;
+
+  /** Between which epochs a member's last save lies: a turn that votes twice saves once. */
+  private final Map<SimMember, long[]> lastSaves = new HashMap<>();
+
   private RegisterVersion committed = RegisterVersion.NONE;
   private RegisterVersion committedOrigin = RegisterVersion.NONE;
   private RegisterVersion settled = RegisterVersion.NONE;
@@ -88,10 +93,34 @@ final class RoleFacts {
         || facts.candidateDisks[voter.index()] != candidate.store().generation()) {
       return false;
     }
+    if (cluster.shape().isChanging()) {
+      return false; // whom it may ask depends on the roster that it is told
+    }
     return !cluster
         .shape()
         .roster()
         .isQuorum(id -> !id.equals(voter.id()) && !id.equals(candidate.id()));
+  }
+
+  /** Whether this member's present disk has held that vote. */
+  boolean hasVoted(SimMember voter, long epoch, Life candidate) {
+    EpochFacts facts = epoch(epoch);
+    return candidate.equals(facts.votes[voter.index()])
+        && facts.voterDisks[voter.index()] == voter.store().generation();
+  }
+
+  /**
+   * Whether the member's last save may have skipped that vote, because a higher one of the same
+   * turn was saved with it; the vote counts from now on. No disk that holds a higher epoch gives it
+   * again.
+   */
+  boolean mayHaveSkipped(SimMember voter, long epoch, Life candidate) {
+    long[] save = lastSaves.get(voter);
+    boolean skipped = save != null && save[0] < epoch && epoch < save[1];
+    if (skipped) {
+      voted(voter, epoch, candidate);
+    }
+    return skipped;
   }
 
   boolean isLeader(Life life, long epoch) {
@@ -102,25 +131,37 @@ final class RoleFacts {
 
   /** A member has this ballot on disk now. */
   void stored(SimMember member, @Nullable Ballot before, Ballot after) {
+    lastSaves.put(member, new long[] {before == null ? 0 : before.epoch(), after.epoch()});
     if (before != null && disks[member.index()] == member.store().generation()) {
       checkGrowth(member, before, after);
     }
     if (disks[member.index()] != member.store().generation()) {
       // Until now it could not vote against what its lost disk held, so that still counted.
       disks[member.index()] = member.store().generation();
-      epochs.values().forEach(facts -> facts.stored[member.index()] = -1);
+      epochs.values().forEach(facts -> facts.forgetStored(member.index()));
       cluster.tally().catchUps++;
     }
     if (after.votedFor() != null) {
       voted(member, after.epoch(), after.votedFor());
     }
-    RegisterVersion version = after.register().version();
     remember(after.register());
+    holds(member, after);
+  }
+
+  /** A member has this ballot on disk while its present roster is in force. */
+  void holds(SimMember member, Ballot after) {
+    holds(member, after, member.store().roster());
+  }
+
+  /** The same while that roster is in force. */
+  void holds(SimMember member, Ballot after, Roster roster) {
+    RegisterVersion version = after.register().version();
     EpochFacts facts = epoch(version.epoch());
     // A leader that asked for a higher epoch voted for itself there, and will bring its own writes.
     if (version.epoch() == after.epoch() || member.life().equals(facts.leader)) {
-      facts.stored[member.index()] = Math.max(facts.stored[member.index()], version.seq());
-      commitIfQuorum(version.epoch(), facts);
+      long[] stored = facts.storedUnder(roster);
+      stored[member.index()] = Math.max(stored[member.index()], version.seq());
+      commitIfQuorum(version.epoch(), facts, roster);
     }
   }
 
@@ -161,17 +202,32 @@ final class RoleFacts {
     return origins.get(payload);
   }
 
-  private void commitIfQuorum(long epoch, EpochFacts facts) {
-    for (long seq : facts.stored) {
+  private void commitIfQuorum(long epoch, EpochFacts facts, Roster roster) {
+    long[] stored = facts.storedUnder(roster);
+    for (long seq : stored) {
       if (seq > facts.committed
-          && cluster
-              .shape()
-              .roster()
-              .isQuorum(id -> facts.stored[cluster.member(id).index()] >= seq)) {
+          && roster.isQuorum(id -> isHeld(facts, stored, cluster.member(id), seq))) {
         facts.committed = seq;
         committed(new RegisterVersion(epoch, seq));
       }
     }
+  }
+
+  /**
+   * Whether the member has stored that write, or had: a leader may still count what a lost disk
+   * held, because it was told so, and a dead leader counts nothing any more.
+   */
+  private boolean isHeld(EpochFacts facts, long[] stored, SimMember member, long seq) {
+    return stored[member.index()] >= seq
+        && (disks[member.index()] == member.store().generation() || isAlive(facts.leader));
+  }
+
+  private boolean isAlive(@Nullable Life life) {
+    if (life == null) {
+      return false;
+    }
+    SimMember member = cluster.member(life.member());
+    return member.isUp() && member.life().equals(life);
   }
 
   private void committed(RegisterVersion version) {
@@ -195,6 +251,7 @@ final class RoleFacts {
     if (newer) {
       committed = version;
       committedOrigin = origin;
+      cluster.invariants().committedBy(this, payloads.getOrDefault(version, 0L));
     }
   }
 
@@ -202,7 +259,15 @@ final class RoleFacts {
   void toldCommitted(SimMember member, RegisterValue value) {
     remember(value);
     RegisterVersion version = value.version();
-    if (!version.equals(RegisterVersion.NONE) && epoch(version.epoch()).committed < version.seq()) {
+    EpochFacts facts = epoch(version.epoch());
+    if (facts.committed < version.seq()
+        && (facts.leader == null || facts.leader.equals(member.life()))
+        && SimFences.isAlone(member, name())) {
+      // What it takes for committed alone must never be lost, as if two had stored it.
+      facts.committed = version.seq();
+      committed(version);
+    }
+    if (!version.equals(RegisterVersion.NONE) && facts.committed < version.seq()) {
       throw new Violation(
           Invariant.I4_REGISTER,
           member.life() + " takes " + version + " for committed, which no quorum has stored");

@@ -10,6 +10,7 @@ import io.understudy.ha.internal.election.Evidence;
 import io.understudy.ha.internal.election.Founding;
 import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Life;
+import io.understudy.ha.internal.election.Machine;
 import io.understudy.ha.internal.election.Message;
 import io.understudy.ha.internal.election.RoleMachine;
 import io.understudy.ha.internal.election.RoleState;
@@ -37,7 +38,11 @@ final class Scenario {
   private final SimCluster cluster;
   private long requests;
 
-  private Scenario(int size, Shape.Start start) {
+  private Scenario(int size, Shape.Start start, Machine machine) {
+    this(size, start, machine, 1, LEASE / 1000);
+  }
+
+  private Scenario(int size, Shape.Start start, Machine machine, long seed, long delayNanos) {
     List<RosterMember> members = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       members.add(new RosterMember(Shape.member(i), 1, false));
@@ -47,24 +52,47 @@ final class Scenario {
     cluster =
         new SimCluster(
             new SimCluster.Parts(
-                shape,
-                new Weather(LEASE / 1000),
-                Plot.Kind.NONE,
-                new RoleMachine(),
-                new Tally(),
-                trace),
-            new Dice(1));
+                shape, new Weather(delayNanos), Plot.Kind.NONE, machine, new Tally(), trace),
+            new Dice(seed));
     cluster.chaos().script(new Input.Candidacy(true, List.of(), false));
   }
 
   /** Directories that remember a founding: nobody need wait, and nobody ever voted. */
   static Scenario founded(int size) {
-    return new Scenario(size, Shape.Start.FOUNDED);
+    return new Scenario(size, Shape.Start.FOUNDED, new RoleMachine());
+  }
+
+  /** The same, with a bug. */
+  static Scenario foundedWith(Mutation bug, int size) {
+    return new Scenario(size, Shape.Start.FOUNDED, new Mutant(new RoleMachine(), bug));
+  }
+
+  /** The same, with other incarnations and delays; a message takes about that part of a lease. */
+  static Scenario founded(int size, long seed, double delayLeases) {
+    return new Scenario(
+        size, Shape.Start.FOUNDED, new RoleMachine(), seed, (long) (delayLeases * LEASE));
+  }
+
+  /** Two members with fence hooks that work. */
+  static Scenario pair() {
+    Scenario pair = new Scenario(2, Shape.Start.FOUNDED, new RoleMachine(true), 1, LEASE / 1000);
+    return pair.hook("n1", SimFences.Conduct.WORKS).hook("n2", SimFences.Conduct.WORKS);
+  }
+
+  Scenario hook(String name, SimFences.Conduct conduct) {
+    cluster.fences().conduct(member(name), conduct);
+    return this;
+  }
+
+  /** An operator says that a member is off. */
+  Scenario confirmFenced(String toName, String off) {
+    cluster.inputAll(member(toName), new Input.FenceConfirmed(MemberId.of(off)));
+    return this;
   }
 
   /** Empty directories. */
   static Scenario firstStart(int size) {
-    return new Scenario(size, Shape.Start.EMPTY);
+    return new Scenario(size, Shape.Start.EMPTY, new RoleMachine());
   }
 
   // ---- what is done to members
@@ -88,6 +116,19 @@ final class Scenario {
     return this;
   }
 
+  /** The same, and a leader hands the role back to a better-placed member. */
+  Scenario handBackTo(String... names) {
+    List<MemberId> order = List.of(names).stream().map(MemberId::of).toList();
+    cluster.chaos().script(new Input.Candidacy(true, order, true));
+    return this;
+  }
+
+  /** An operator knows that this member has lost nothing. */
+  Scenario confirmEmptyState(String name) {
+    cluster.input(member(name), 0, new Input.EmptyStateConfirmed());
+    return this;
+  }
+
   Scenario crash(String... names) {
     for (String name : names) {
       cluster.crashed(member(name));
@@ -107,6 +148,21 @@ final class Scenario {
 
   Scenario pause(String name, double leases) {
     member(name).pause((long) (leases * LEASE));
+    return this;
+  }
+
+  /** The member's machine stands still; only its wall clock goes on, and shows it afterwards. */
+  Scenario suspend(String name, double leases) {
+    if (!member(name).suspend((long) (leases * LEASE))) {
+      throw new AssertionError(name + " is busy");
+    }
+    return this;
+  }
+
+  Scenario setWallClock(String name, double leases) {
+    if (!member(name).setWall((long) (leases * LEASE))) {
+      throw new AssertionError(name + " is busy");
+    }
     return this;
   }
 
@@ -154,7 +210,10 @@ final class Scenario {
 
   /** Hands a message to a member as if it had been under way for ever. */
   Scenario deliver(String toName, Life from, Message message) {
-    cluster.plan(0, member(toName), new Envelope(ROLE, from, Life.ANY, 1, message));
+    cluster.plan(
+        0,
+        member(toName),
+        new Envelope(ROLE, from, Life.ANY, cluster.shape().roster().stamp(), message));
     return this;
   }
 
@@ -188,6 +247,12 @@ final class Scenario {
 
   Scenario hold(Predicate<Envelope> which) {
     cluster.network().hold(which);
+    return this;
+  }
+
+  /** Holds nothing more; what is held stays so. */
+  Scenario passOn() {
+    cluster.network().hold(envelope -> false);
     return this;
   }
 

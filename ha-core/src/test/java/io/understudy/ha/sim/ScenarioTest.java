@@ -29,10 +29,18 @@ class ScenarioTest {
   @Test
   void crossedCandidatesWithdraw() {
     Scenario s = Scenario.founded(4).prefer("n1", "n2");
-    s.hold(envelope -> envelope.message() instanceof Message.CanvassReply).startAll().run(0.08);
-    s.standby("n3").standby("n4");
-    s.until("both ask", 1, () -> isCanvassing(s, "n1") && isCanvassing(s, "n2")).release();
+    s.lose(envelope -> envelope.message() instanceof Message.Canvass).startAll().run(0.08);
+    s.until("both ask", 1, () -> isCanvassing(s, "n1") && isCanvassing(s, "n2"));
+    for (String candidate : List.of("n1", "n2")) {
+      long round = ((Standing.Canvassing) s.state(candidate).standing()).round();
+      for (String voter : List.of("n3", "n4")) {
+        // A voter says yes to one at a time, but a step later it may say it to the other.
+        Message yes = new Message.CanvassReply(round, true, 0, 0);
+        s.deliver(candidate, s.member(voter).life(), yes);
+      }
+    }
     s.until("both are candidates", 0.1, () -> isCandidate(s, "n1") && isCandidate(s, "n2"));
+    s.lose(envelope -> false);
     double crossed = s.nowLeases();
     s.until("somebody leads", 1, () -> s.leader() != null);
     assertTrue(s.nowLeases() - crossed < 0.5, "took " + (s.nowLeases() - crossed) + " leases");

@@ -6,6 +6,7 @@ import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Machine;
 import io.understudy.ha.internal.election.RoleState;
+import io.understudy.ha.internal.election.RosterGoal;
 import io.understudy.ha.internal.election.Settings;
 import io.understudy.ha.internal.election.Step;
 import io.understudy.ha.internal.runtime.MemberCore;
@@ -22,14 +23,18 @@ import org.jspecify.annotations.Nullable;
 
 /** A cluster of real member cores on a virtual clock. */
 final class SimCluster {
-  /** So many events at one instant mean that somebody wakes up without end. */
-  private static final int SPIN_LIMIT = 5_000;
+  /** So many events at one instant, for each link, mean that somebody wakes up without end. */
+  private static final int SPIN_LIMIT = 250;
+
+  /** For the smallest clusters, too. */
+  private static final int FEWEST_LINKS = 20;
 
   private final Shape shape;
   private final Weather weather;
   private final Plot.Kind plot;
   private final Dice dice;
   private final Machine machine;
+  private final Mutation bug;
   private final Tally tally;
   private final @Nullable Trace trace;
   private final EventQueue queue = new EventQueue();
@@ -38,6 +43,8 @@ final class SimCluster {
   private final SimNetwork network;
   private final Invariants invariants;
   private final Chaos chaos;
+  private @Nullable SimWitness row;
+  private final SimFences fences;
   private long now;
   private int eventsAtThisInstant;
 
@@ -58,9 +65,11 @@ final class SimCluster {
     this.tally = parts.tally();
     this.trace = parts.trace();
     this.machine = new Counted(parts.machine());
+    this.bug = Mutation.of(parts.machine());
     this.network = new SimNetwork(this, shape.size());
     this.invariants = new Invariants(this);
     this.chaos = new Chaos(this);
+    this.fences = new SimFences(this);
     List<MemberRecord> records = shape.initialRecords(dice);
     for (int i = 0; i < shape.size(); i++) {
       SimStore store = new SimStore(shape.emptyRecord(i), records.get(i));
@@ -104,6 +113,7 @@ final class SimCluster {
   /** What is under way arrives soon. */
   void hastenMessages(long withinNanos) {
     queue.hasten(Envelope.class, now + withinNanos);
+    queue.hasten(SimNetwork.Parcel.class, now + withinNanos);
   }
 
   void later(long delayNanos, Runnable action) {
@@ -117,7 +127,7 @@ final class SimCluster {
       return false;
     }
     eventsAtThisInstant = event.at() == now ? eventsAtThisInstant + 1 : 0;
-    if (eventsAtThisInstant > SPIN_LIMIT) {
+    if (eventsAtThisInstant > SPIN_LIMIT * Math.max(FEWEST_LINKS, shape.size() * shape.size())) {
       throw new Violation(Invariant.CONTRACT, "thousands of events without any time passing");
     }
     now = event.at();
@@ -157,12 +167,19 @@ final class SimCluster {
 
   /** Starts a member and lets it run for every role, as its application would. */
   void start(SimMember member) {
-    if (member.isUp() || member.isBuried()) {
+    if (member.isUp() || member.isBuried() || member.index() == shape.row()) {
+      return;
+    }
+    if (member.store().isBroken(now)) { // as in production: tried again until it can be written
+      later(shape.times().leaseNanos() / 2, () -> start(member));
       return;
     }
     member.start();
     if (!member.isUp()) {
       return;
+    }
+    if (row != null) {
+      row.connect(member);
     }
     chaos.started(member);
   }
@@ -174,8 +191,21 @@ final class SimCluster {
   }
 
   void input(SimMember member, int role, Input input) {
-    String name = shape.roles().get(role);
+    String name = shape.allRoles().get(role);
     offer(member, input, core -> core.input(name, input));
+  }
+
+  void keepsRoster(SimMember member) {
+    Consumer<MemberCore> call = MemberCore::runForRoster;
+    member.offer(call);
+  }
+
+  void wish(SimMember member, long request, RosterGoal goal) {
+    if (tracing() && member.isUp()) {
+      trace(member, "<- wishes " + goal);
+    }
+    Consumer<MemberCore> call = core -> core.wish(request, goal);
+    member.offer(call);
   }
 
   void inputAll(SimMember member, Input input) {
@@ -196,7 +226,8 @@ final class SimCluster {
       boolean linked =
           !network.isCut(member.index(), other.index())
               && !network.isCut(other.index(), member.index());
-      if (other.isUp() && linked) {
+      boolean runs = other.isUp() || (row != null && row.isServing(other));
+      if (runs && linked) {
         seen.add(other.id());
       }
     }
@@ -225,8 +256,12 @@ final class SimCluster {
     return dice;
   }
 
-  Machine machine() {
-    return machine;
+  Mutation bug() {
+    return bug;
+  }
+
+  MemberCore.Election election() {
+    return new MemberCore.Election(machine, bug.rosterRules());
   }
 
   Tally tally() {
@@ -241,8 +276,21 @@ final class SimCluster {
     return invariants;
   }
 
+  SimFences fences() {
+    return fences;
+  }
+
   Chaos chaos() {
     return chaos;
+  }
+
+  /** The witness that is a row in a database, if the cluster has one. */
+  @Nullable SimWitness row() {
+    return row;
+  }
+
+  void row(SimWitness witness) {
+    row = witness;
   }
 
   List<SimMember> members() {

@@ -1,10 +1,15 @@
 package io.understudy.ha.sim;
 
 import io.understudy.ha.MemberId;
+import io.understudy.ha.RevokeReason;
 import io.understudy.ha.internal.election.Envelope;
+import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Output;
+import io.understudy.ha.internal.election.Roster;
 import io.understudy.ha.internal.election.Step;
+import io.understudy.ha.internal.runtime.ClockWatch;
+import io.understudy.ha.internal.runtime.Lease;
 import io.understudy.ha.internal.runtime.MemberCore;
 import io.understudy.ha.internal.runtime.MemberRecord;
 import io.understudy.ha.internal.runtime.Ports;
@@ -13,6 +18,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,9 +49,11 @@ final class SimMember implements Ports {
   private final Effects effects;
   private final Set<Long> incarnations = new HashSet<>();
   private final Face[] faces;
+  private ClockWatch watch;
   private @Nullable MemberCore core;
   private Life life;
   private long pausedUntil = Long.MIN_VALUE;
+  private long wallSetBackAt = Long.MIN_VALUE / 2;
   private boolean buried;
   private boolean slow;
   private long lagNanos;
@@ -60,13 +68,14 @@ final class SimMember implements Ports {
     this.store = store;
     this.life = new Life(id, 0);
     this.effects = new Effects(cluster, this);
-    this.faces = new Face[cluster.shape().roles().size()];
+    this.watch = new ClockWatch(cluster.shape().times().leaseNanos(), reading());
+    this.faces = new Face[cluster.shape().allRoles().size()];
     freshFaces();
   }
 
   private void freshFaces() {
     for (int i = 0; i < faces.length; i++) {
-      faces[i] = new Face();
+      faces[i] = new Face(this);
     }
   }
 
@@ -82,6 +91,7 @@ final class SimMember implements Ports {
     lagNanos = 0;
     slow = false;
     pausedUntil = Long.MIN_VALUE;
+    watch = new ClockWatch(cluster.shape().times().leaseNanos(), reading());
     if (cluster.tracing()) {
       cluster.trace(this, "** starts as " + life + (store.isEmpty() ? ", directory empty" : ""));
     }
@@ -89,7 +99,7 @@ final class SimMember implements Ports {
         () ->
             core =
                 new MemberCore(
-                    life, cluster.shape().times(), cluster.machine(), this, store.stored()));
+                    life, cluster.shape().times(), cluster.election(), this, store.stored()));
   }
 
   /** The process ends, whatever it was doing. */
@@ -135,6 +145,44 @@ final class SimMember implements Ports {
     }
   }
 
+  /** The machine stands still for a while, and its monotonic clock too; whether it does. */
+  boolean suspend(long nanos) {
+    boolean mayBe = core != null && !isPaused() && !effects.arePending() && maySuspend();
+    if (mayBe) {
+      clock.suspend(cluster.now(), cluster.now(), nanos);
+      cluster.trace(this, "** suspended");
+      pause(nanos);
+    }
+    return mayBe;
+  }
+
+  /** What the model excludes: a wall clock that was set back just before hides a suspension. */
+  private boolean maySuspend() {
+    return !clock.isSuspended(cluster.now())
+        && cluster.now() - wallSetBackAt > 2 * cluster.shape().times().leaseNanos();
+  }
+
+  /**
+   * Sets the wall clock while the process looks. What the model excludes: a clock set back just
+   * before or during a suspension hides it.
+   */
+  boolean setWall(long byNanos) {
+    if (core == null || isPaused() || effects.arePending() || clock.isSuspended(cluster.now())) {
+      return false;
+    }
+    offer(TICK);
+    if (core == null || isPaused() || effects.arePending() || clock.isSuspended(cluster.now())) {
+      return false;
+    }
+    if (cluster.tracing()) {
+      cluster.trace(this, "** wall clock set by " + byNanos / 1_000_000 + " ms");
+    }
+    clock.setWall(byNanos);
+    wallSetBackAt = byNanos < 0 ? cluster.now() : wallSetBackAt;
+    offer(TICK);
+    return true;
+  }
+
   private void resume() {
     if (core == null || isPaused()) {
       return;
@@ -148,10 +196,13 @@ final class SimMember implements Ports {
     work();
   }
 
+  /** Runs again, and has seen what it missed. */
   void resumeNow() {
     pausedUntil = cluster.now();
+    clock.resume(cluster.now());
     effects.crashAfter(-1);
     resume();
+    offer(TICK);
   }
 
   // ---- work
@@ -198,9 +249,14 @@ final class SimMember implements Ports {
     if (running == null) {
       return;
     }
-    slow = cluster.chaos().isSlowStep();
+    slow = cluster.chaos().isSlowStep() || store.isSlow(cluster.now());
     lagNanos = 0;
-    guarded(() -> run(running, work));
+    guarded(
+        () -> {
+          if (look(running)) {
+            run(running, work);
+          }
+        });
     slow = false;
     lagNanos = 0;
     if (core != null) {
@@ -208,12 +264,33 @@ final class SimMember implements Ports {
     }
   }
 
+  /** As production does before everything; whether the life goes on. */
+  private boolean look(MemberCore running) {
+    ClockWatch.Missed missed = watch.look(reading());
+    if (missed.wallJumpMillis() > 0) {
+      cluster.tally().count(Fault.LIFE_ENDED_BY_CLOCK);
+      cluster.crashed(this);
+      return false;
+    }
+    if (missed.pausedNanos() > 0) {
+      running.inputAll(new Input.PeersSeen(Set.of()));
+      long soon = cluster.shape().times().heartbeatNanos();
+      cluster.later(soon, () -> cluster.chaos().trueView(this));
+    }
+    for (int role = 0; role < faces.length; role++) {
+      if (faces[role].open && !faces[role].leads(nanos())) {
+        String name = cluster.shape().allRoles().get(role);
+        running.input(name, new Input.Resign(0, null, RevokeReason.LEASE_EXPIRED));
+      }
+    }
+    return core != null;
+  }
+
   private void run(MemberCore running, Object work) {
     if (work instanceof Envelope envelope) {
-      if (cluster.tracing()) {
-        cluster.trace(this, "<- " + envelope.from() + " " + envelope.message());
-      }
-      running.receive(envelope);
+      receive(running, List.of(envelope));
+    } else if (work instanceof SimNetwork.Parcel parcel) {
+      receive(running, parcel.envelopes());
     } else if (work == TICK || work instanceof WakeUp) {
       wakePlannedFor = Step.NEVER;
       running.tick();
@@ -222,6 +299,15 @@ final class SimMember implements Ports {
       Consumer<MemberCore> call = (Consumer<MemberCore>) work;
       call.accept(running);
     }
+  }
+
+  private void receive(MemberCore running, List<Envelope> envelopes) {
+    if (cluster.tracing()) {
+      for (Envelope envelope : envelopes) {
+        cluster.trace(this, "<- " + envelope.from() + " " + envelope.message());
+      }
+    }
+    running.receive(envelopes);
   }
 
   private void guarded(Runnable action) {
@@ -259,20 +345,20 @@ final class SimMember implements Ports {
   }
 
   @Override
-  public void send(MemberId to, Envelope envelope) {
+  public void send(MemberId to, List<Envelope> envelopes) {
     if (isDeferring()) {
-      effects.sendAt(dueAt(), to, envelope);
+      effects.sendAt(dueAt(), to, envelopes);
     } else {
-      effects.send(to, envelope);
+      effects.send(to, envelopes);
     }
   }
 
   @Override
   public void save(MemberRecord changed) throws IOException {
     if (slow) {
-      lagNanos += cluster.chaos().saveNanos();
+      lagNanos += cluster.chaos().saveNanos(store.isSlow(cluster.now()));
     }
-    boolean fails = store.isFailing();
+    boolean fails = store.isFailing(cluster.now());
     store.failing(false);
     if (!fails || cluster.dice().chance(0.5)) { // what is not known to be durable may be
       if (isDeferring()) {
@@ -300,7 +386,15 @@ final class SimMember implements Ports {
   }
 
   private long dueAt() {
-    lagNanos += slow ? cluster.chaos().pauseInStepNanos() : 0;
+    if (slow) {
+      lagNanos += cluster.chaos().pauseInStepNanos();
+      long suspension = cluster.chaos().suspensionInStepNanos();
+      if (suspension > 0 && maySuspend()) {
+        cluster.tally().count(Fault.SUSPENDED_IN_STEP);
+        clock.suspend(cluster.now(), cluster.now() + lagNanos, suspension);
+        lagNanos += suspension;
+      }
+    }
     return cluster.now() + lagNanos;
   }
 
@@ -334,12 +428,32 @@ final class SimMember implements Ports {
     return core;
   }
 
+  /** The roster that it goes by, or would after a start. */
+  Roster roster() {
+    return core == null ? store.roster() : core.roster();
+  }
+
+  /** Whether it was configured as a witness. */
+  boolean isWitness() {
+    return cluster.shape().roster().contains(id) && !cluster.shape().roster().mayLead(id);
+  }
+
   boolean isUp() {
     return core != null;
   }
 
   boolean isPaused() {
     return pausedUntil > cluster.now();
+  }
+
+  /** What both its clocks show. */
+  ClockWatch.Reading reading() {
+    return cluster.bug().reading(clock.readAt(cluster.now() + lagNanos));
+  }
+
+  /** A lease or permit on both clocks. */
+  Lease lease(long untilNanos) {
+    return cluster.bug().lease(watch.lease(untilNanos), reading());
   }
 
   /** What its clock shows. */

@@ -5,6 +5,7 @@ import io.understudy.ha.internal.election.Message;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 /** Links between members: each direction of each may be cut, and messages suffer the weather. */
@@ -15,7 +16,11 @@ final class SimNetwork {
   private boolean rough = true;
   private Predicate<Envelope> lost = envelope -> false;
   private Predicate<Envelope> holding = envelope -> false;
+  private BiConsumer<SimMember, List<Envelope>> tap = (from, envelopes) -> {};
   private final List<Held> held = new ArrayList<>();
+
+  /** Messages that arrive together. */
+  record Parcel(List<Envelope> envelopes) {}
 
   private record Held(SimMember to, Envelope envelope) {}
 
@@ -49,6 +54,11 @@ final class SimNetwork {
     held.clear();
   }
 
+  /** Shows somebody everything that is sent together. */
+  void tap(BiConsumer<SimMember, List<Envelope>> listener) {
+    tap = listener;
+  }
+
   void cut(int from, int to) {
     cut[from][to] = from != to;
   }
@@ -75,32 +85,61 @@ final class SimNetwork {
     return cut[from][to];
   }
 
-  void send(SimMember from, SimMember to, Envelope envelope) {
+  /**
+   * Sends together. Each message has its own fate, which is worse than reality: what is neither
+   * lost nor late travels and arrives as one.
+   */
+  void send(SimMember from, SimMember to, List<Envelope> envelopes) {
+    tap.accept(from, envelopes);
+    List<Envelope> together = new ArrayList<>(envelopes.size());
+    for (Envelope envelope : envelopes) {
+      if (mayTravel(from, to, envelope)) {
+        if (!isLate(to, envelope)) {
+          together.add(envelope);
+        }
+        if (rough && cluster.dice().chance(cluster.weather().duplicate)) {
+          cluster.tally().count(Fault.MESSAGE_DUPLICATED);
+          deliver(from, to, envelope);
+        }
+      }
+    }
+    if (together.size() == 1) {
+      deliver(from, to, together.get(0));
+    } else if (!together.isEmpty()) {
+      deliver(from, to, new Parcel(together));
+    }
+  }
+
+  private boolean mayTravel(SimMember from, SimMember to, Envelope envelope) {
     if (cut[from.index()][to.index()]) {
       lost(Fault.MESSAGE_CUT_OFF, from, to, envelope);
-      return;
+      return false;
     }
-    Weather weather = cluster.weather();
-    Dice dice = cluster.dice();
-    if (lost.test(envelope) || (rough && (dice.chance(weather.loss) || losesValue(envelope)))) {
+    boolean bad = rough && (cluster.dice().chance(cluster.weather().loss) || losesValue(envelope));
+    if (lost.test(envelope) || bad) {
       lost(Fault.MESSAGE_LOST, from, to, envelope);
-      return;
+      return false;
     }
     if (holding.test(envelope)) {
       held.add(new Held(to, envelope));
-      return;
+      return false;
     }
     if (rough && cluster.chaos().plot().intercepts(from, to, envelope)) {
       if (cluster.tracing()) {
         cluster.trace(from, "   intercepted on the way to " + to.id());
       }
-      return;
+      return false;
     }
-    deliver(from, to, envelope);
-    if (rough && dice.chance(weather.duplicate)) {
-      cluster.tally().count(Fault.MESSAGE_DUPLICATED);
-      deliver(from, to, envelope);
+    return true;
+  }
+
+  private boolean isLate(SimMember to, Envelope envelope) {
+    boolean late = rough && cluster.dice().chance(cluster.weather().late);
+    if (late) {
+      cluster.tally().count(Fault.MESSAGE_LATE);
+      cluster.plan(lateBy(cluster.dice()), to, envelope);
     }
+    return late;
   }
 
   private boolean losesValue(Envelope envelope) {
@@ -118,16 +157,11 @@ final class SimNetwork {
     }
   }
 
-  private void deliver(SimMember from, SimMember to, Envelope envelope) {
-    Weather weather = cluster.weather();
-    Dice dice = cluster.dice();
-    long usual = rough ? weather.delayNanos : Math.min(weather.delayNanos, calmDelayNanos());
-    long delay = dice.between(usual / 2, usual * 3 / 2) + slowness[from.index()][to.index()];
-    if (rough && dice.chance(weather.late)) {
-      cluster.tally().count(Fault.MESSAGE_LATE);
-      delay = lateBy(dice);
-    }
-    cluster.plan(delay, to, envelope);
+  private void deliver(SimMember from, SimMember to, Object what) {
+    long usualDelay = cluster.weather().delayNanos;
+    long usual = rough ? usualDelay : Math.min(usualDelay, calmDelayNanos());
+    long delay = cluster.dice().between(usual / 2, usual * 3 / 2);
+    cluster.plan(delay + slowness[from.index()][to.index()], to, what);
   }
 
   /** In a network that is fit for the lease, an answer comes well within an eighth of it. */

@@ -22,6 +22,8 @@ final class Weather {
 
   final double pauseInStep;
 
+  final double suspendInStep;
+
   /** A timer fires late. */
   final double lateTimer;
 
@@ -58,6 +60,7 @@ final class Weather {
     late = calm ? 0 : dice.oneOf(0.0, 0.0, 0.01, 0.1);
     slowStep = calm ? 0 : dice.oneOf(0.0, 0.1, 0.5);
     pauseInStep = calm ? 0 : dice.oneOf(0.0, 0.02);
+    suspendInStep = calm ? 0 : dice.oneOf(0.0, 0.0, 0.02);
     lateTimer = calm ? 0 : dice.oneOf(0.0, 0.02, 0.2);
     gapNanos = calm ? 10 * lease : lease / dice.oneOf(4L, 2L, 1L, 1L) * dice.oneOf(1L, 2L, 3L);
     kinds = new int[Chaos.Kind.values().length];
@@ -81,6 +84,7 @@ final class Weather {
     late = 0;
     slowStep = 0;
     pauseInStep = 0;
+    suspendInStep = 0;
     lateTimer = 0;
     gapNanos = Long.MAX_VALUE / 4;
     kinds = new int[Chaos.Kind.values().length];

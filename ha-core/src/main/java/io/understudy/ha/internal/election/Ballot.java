@@ -20,6 +20,11 @@ public record Ballot(
     return new Ballot(newEpoch, candidate, register, founding);
   }
 
+  /** Of an epoch in which it does not know whom it would have voted for: nobody gets that vote. */
+  Ballot knowing(long newEpoch) {
+    return new Ballot(newEpoch, null, register, founding);
+  }
+
   Ballot holding(RegisterValue value) {
     return new Ballot(epoch, votedFor, value, founding);
   }

@@ -48,7 +48,7 @@ final class Campaign {
 
   /** Whether nothing but time keeps this member from a campaign. */
   static boolean mayCampaign(Turn turn) {
-    return turn.isElectable() && turn.seesQuorum() && !turn.isBound();
+    return !turn.isBound() && turn.isElectable() && turn.seesQuorum();
   }
 
   private static void begin(Turn turn) {
@@ -59,6 +59,7 @@ final class Campaign {
       return;
     }
     MemberId self = turn.self().member();
+    Fencing.asking(turn);
     turn.standing =
         new Canvassing(
             turn.attempts,
@@ -67,7 +68,7 @@ final class Campaign {
             Set.of(),
             Step.NEVER);
     turn.sendToOthers(new Canvass(turn.attempts, turn.evidence));
-    if (turn.roster().isQuorum(self::equals)) {
+    if (turn.isQuorum(self::equals)) {
       nominate(turn);
     }
   }
@@ -87,7 +88,7 @@ final class Campaign {
       shortest = reply.boundForNanos() > 0 ? Math.min(shortest, reply.boundForNanos()) : shortest;
     }
     turn.standing = new Canvassing(asked.round(), asked.untilNanos(), willing, refused, shortest);
-    if (turn.roster().isQuorum(willing::contains)) {
+    if (turn.isQuorum(willing::contains)) {
       nominate(turn);
     } else if (isHopeless(turn, refused)) {
       // A promise may be released long before it ends, and asking binds nobody.
@@ -101,8 +102,32 @@ final class Campaign {
    */
   private static boolean isHopeless(Turn turn, Set<MemberId> refused) {
     MemberId self = turn.self().member();
-    return !turn.roster()
-        .isQuorum(m -> !refused.contains(m) && (m.equals(self) || turn.reachable.contains(m)));
+    return !turn.isQuorum(
+        m -> !refused.contains(m) && (m.equals(self) || turn.reachable.contains(m)));
+  }
+
+  /**
+   * Whether this voter says yes to a canvass. It says so to one at a time, for a step: otherwise
+   * two that ask at the same moment both find a quorum willing, and cross. Of two that ask each
+   * other the better-placed one goes on.
+   */
+  static boolean makesRoom(Turn turn, Life from) {
+    if (turn.standing instanceof Canvassing) {
+      if (!Ranking.isBetter(turn, from.member())) {
+        return false;
+      }
+      turn.standing = new Follower();
+    }
+    Promise given = turn.courtesy;
+    if (given != null && given.binds(turn.now) && !given.to().equals(from)) {
+      return false;
+    }
+    long until = turn.now + turn.stepNanos;
+    turn.courtesy = new Promise(from, 0, until);
+    if (until - turn.freeSinceNanos > 0) {
+      turn.freeSinceNanos = until;
+    }
+    return true;
   }
 
   /** Back to following; the next campaign no sooner than in {@code backoffNanos}. */
@@ -122,7 +147,7 @@ final class Campaign {
   private static void nominate(Turn turn) {
     Poll poll = openPoll(turn);
     turn.standing = new Candidate(poll);
-    if (turn.roster().isQuorum(poll.granted()::contains)) {
+    if (turn.isQuorum(poll.granted()::contains)) {
       LeaderDuties.begin(turn, poll);
     }
   }
@@ -173,7 +198,7 @@ final class Campaign {
     if (turn.standing instanceof Candidate candidate && isAnswer(candidate.poll(), reply)) {
       Poll poll = count(turn, candidate.poll(), from, reply);
       turn.standing = new Candidate(poll);
-      if (turn.roster().isQuorum(poll.granted()::contains)) {
+      if (turn.isQuorum(poll.granted()::contains)) {
         LeaderDuties.begin(turn, poll);
       } else if (isHopeless(turn, poll.refused())) {
         // Not for as long as the refuser is bound: in a crossed race it is bound to itself and

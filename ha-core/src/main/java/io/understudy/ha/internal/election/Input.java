@@ -1,7 +1,10 @@
 package io.understudy.ha.internal.election;
 
 import io.understudy.ha.MemberId;
+import io.understudy.ha.RegisterValue;
 import io.understudy.ha.RevokeReason;
+import io.understudy.ha.spi.FenceHook;
+import io.understudy.ha.spi.FenceResult;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +51,9 @@ public sealed interface Input {
    */
   record Resign(long request, @Nullable MemberId successor, RevokeReason reason) implements Input {}
 
+  /** Asks the leader to let the best-placed member that could take over at once do so. */
+  record StepAside() implements Input {}
+
   /** Asks the leader to write the register; comes back in {@link Output.Answer}. */
   @SuppressWarnings("ArrayRecordComponent") // carried once, never compared
   record Write(long request, byte[] value) implements Input {
@@ -65,6 +71,43 @@ public sealed interface Input {
 
   /** An operator says that the empty directory is no lost one. */
   record EmptyStateConfirmed() implements Input {}
+
+  /**
+   * A fence hook has answered. The answer was asked for by this life of the member, and no earlier
+   * one.
+   *
+   * @param target the life that was to be fenced
+   * @param startedNanos this life's clock when the hook was called: what began before that has
+   *     ended if the answer says so
+   * @param scope what a confirmation means
+   * @param result the answer
+   */
+  record FenceAnswered(Life target, long startedNanos, FenceHook.Scope scope, FenceResult result)
+      implements Input {}
+
+  /** An operator says that this member's machine is off. */
+  record FenceConfirmed(MemberId member) implements Input {}
+
+  /** Another roster is in force at this member; durable, if it knows the roster's role at all. */
+  record RosterChanged(Roster roster) implements Input {}
+
+  /** The roster in force is known to be committed since then. */
+  record RosterCommitted(long sinceNanos) implements Input {}
+
+  /** Asks the leader of the roster's role to write a roster: it is in force with the same step. */
+  record WriteRoster(Roster roster, RegisterValue value) implements Input {}
+
+  /** Another member holds this roster on disk: it is in force with the same step. */
+  record RosterTold(Roster roster, RegisterValue value) implements Input {}
+
+  /**
+   * An operator says that the empty directory is no lost one, and this is the roster that this
+   * member has been told of.
+   */
+  record RosterConfirmed(RegisterValue value) implements Input {}
+
+  /** This member was found to hold less of the role than others: it asks them. */
+  record Refresh() implements Input {}
 
   /** A fact about another life came to light here. */
   record Learned(Evidence evidence) implements Input {}

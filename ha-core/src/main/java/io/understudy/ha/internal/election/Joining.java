@@ -63,10 +63,16 @@ final class Joining {
   }
 
   static void onStateReply(Turn turn, Life from, StateReply reply) {
-    if (!(turn.voting instanceof Uninformed uninformed) || reply.round() != uninformed.round()) {
+    if (!(turn.voting instanceof Uninformed uninformed)) {
+      if (reply.knowledge() == Knowledge.KNOWN) {
+        Voter.told(turn, reply.epoch(), reply.register());
+      }
       return;
     }
-    if (reply.founding().includes(turn.self())) {
+    if (reply.round() != uninformed.round()) {
+      return;
+    }
+    if (reply.founding().includes(turn.self()) && mayBegin(turn)) {
       found(turn, reply.founding());
       return;
     }
@@ -81,7 +87,8 @@ final class Joining {
             answers,
             uninformed.empties());
     turn.voting = heard;
-    if (answers.size() == everybodyElse(turn)
+    if (turn.roster().isSeed()
+        && answers.size() == everybodyElse(turn)
         && answers.values().stream().allMatch(Joining::knowsNothing)) {
       allEmpty(turn, heard);
     } else if (heard.roundBeganNanos() - heard.readyToJoinNanos() >= 0) {
@@ -124,7 +131,7 @@ final class Joining {
   }
 
   static void founded(Turn turn, Founding founding) {
-    if (turn.voting instanceof Uninformed && founding.includes(turn.self())) {
+    if (turn.voting instanceof Uninformed && founding.includes(turn.self()) && mayBegin(turn)) {
       join(turn, Ballot.BLANK.foundedBy(founding));
     }
   }
@@ -147,6 +154,17 @@ final class Joining {
     if (turn.voting instanceof Uninformed) {
       join(turn, Ballot.BLANK);
     }
+  }
+
+  static void confirmed(Turn turn, RegisterValue register) {
+    if (turn.voting instanceof Uninformed) {
+      join(turn, Ballot.BLANK.knowing(register.version().epoch()).holding(register));
+    }
+  }
+
+  /** Who has been told of another roster than the seed does not begin with the seed. */
+  private static boolean mayBegin(Turn turn) {
+    return turn.roster().isSeed() || !turn.settings.role().equals(RosterChange.ROLE);
   }
 
   private static void found(Turn turn, Founding founding) {
@@ -179,6 +197,11 @@ final class Joining {
     return uninformed.roundBeganNanos() + turn.times().retryNanos();
   }
 
+  /** What was answered under another roster does not count. */
+  static void askAnew(Turn turn, Uninformed uninformed) {
+    ask(turn, uninformed, Map.of());
+  }
+
   private static void ask(Turn turn, Uninformed before, Map<MemberId, Long> empties) {
     long round = before.round() + 1;
     turn.voting =
@@ -192,7 +215,10 @@ final class Joining {
   }
 
   private static int everybodyElse(Turn turn) {
-    return turn.roster().members().size() - 1;
+    return (int)
+        turn.roster().members().stream()
+            .filter(entry -> !entry.member().equals(turn.self().member()))
+            .count();
   }
 
   private static Map<MemberId, Long> lives(Turn turn, Map<MemberId, Heard> answers) {

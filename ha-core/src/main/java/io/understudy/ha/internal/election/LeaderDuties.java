@@ -46,9 +46,11 @@ final class LeaderDuties {
             poll.sentNanos(),
             firstPeers(turn, poll),
             null,
-            turn.now);
+            turn.now,
+            RosterChange.strangersPermittedUntil(turn));
     turn.betterSinceNanos = Step.NEVER;
     turn.standing = leader;
+    Fencing.metVoters(turn, poll);
     commitIfStored(turn);
   }
 
@@ -101,7 +103,7 @@ final class LeaderDuties {
       Peer peer = entry.getValue();
       boolean upToDate = peer.stored().equals(register.version());
       // To a peer that holds an older value nothing is confirmed before it has stored this one.
-      Echo echo = pending || !upToDate ? null : peer.echo();
+      Echo echo = pending || !upToDate || !RosterChange.mayPermit(turn) ? null : peer.echo();
       turn.send(
           entry.getKey(),
           new Heartbeat(
@@ -114,8 +116,18 @@ final class LeaderDuties {
     }
     return LeaderEdit.of(leader)
         .lastRoundNanos(turn.now)
-        .nextRoundNanos(turn.now + turn.times().heartbeatNanos())
+        .nextRoundNanos(nextRoundNanos(turn))
         .build();
+  }
+
+  /**
+   * The next point of a grid that all roles of this life share, so that their rounds go out
+   * together; never later than one heartbeat from now. A round that went out early, because of a
+   * write or a commit, falls back onto it.
+   */
+  private static long nextRoundNanos(Turn turn) {
+    long heartbeat = turn.times().heartbeatNanos();
+    return turn.now + heartbeat - Math.floorMod(turn.now - turn.settings.startNanos(), heartbeat);
   }
 
   static void onHeartbeatReply(Turn turn, Life from, HeartbeatReply reply) {
@@ -160,39 +172,34 @@ final class LeaderDuties {
         && isAcknowledged(turn, leader, leader.lastRoundNanos())) {
       return leader.lastRoundNanos();
     }
+    long tooNew = leader.lastRoundNanos(); // what no quorum has acknowledged, nor anything newer
     for (Peer candidate : leader.peers().values()) {
       long sent = candidate.ackedNanos();
-      if (candidate.acknowledged() && sent - newest > 0 && isAcknowledged(turn, leader, sent)) {
-        newest = sent;
+      if (candidate.acknowledged() && sent - newest > 0 && sent - tooNew < 0) {
+        if (isAcknowledged(turn, leader, sent)) {
+          newest = sent;
+        } else {
+          tooNew = sent;
+        }
       }
     }
     return newest;
   }
 
   private static boolean isAcknowledged(Turn turn, Leader leader, long sentNanos) {
-    return turn.roster()
-        .isQuorum(
-            m -> {
-              Peer peer = leader.peers().get(m);
-              return peer == null
-                  ? m.equals(turn.self().member())
-                  : peer.acknowledged() && peer.ackedNanos() - sentNanos >= 0;
-            });
+    return turn.isQuorum(
+        m -> {
+          Peer peer = leader.peers().get(m);
+          return peer == null
+              ? m.equals(turn.self().member())
+              : peer.acknowledged() && peer.ackedNanos() - sentNanos >= 0;
+        });
   }
 
   private static void commitIfStored(Turn turn) {
     Leader leader = (Leader) turn.standing;
     RegisterVersion version = turn.ballot.register().version();
-    boolean stored =
-        turn.roster()
-            .isQuorum(
-                m -> {
-                  Peer peer = leader.peers().get(m);
-                  return peer == null
-                      ? m.equals(turn.self().member())
-                      : peer.stored().equals(version);
-                });
-    if (!stored || version.equals(leader.committed())) {
+    if (version.equals(leader.committed()) || !isStored(turn, leader, version)) {
       return;
     }
     // The next round goes out at once, so that everybody learns of it.
@@ -204,6 +211,14 @@ final class LeaderDuties {
       turn.follow(turn.self(), leader.epoch());
     }
     permitItself(turn, committed);
+  }
+
+  private static boolean isStored(Turn turn, Leader leader, RegisterVersion version) {
+    return turn.isQuorum(
+        m -> {
+          Peer peer = leader.peers().get(m);
+          return peer == null ? m.equals(turn.self().member()) : peer.stored().equals(version);
+        });
   }
 
   /**
@@ -230,7 +245,7 @@ final class LeaderDuties {
   /** When the last permit on an older value that anybody may hold has run out. */
   static long settledAtNanos(Turn turn, Leader leader) {
     RegisterVersion version = turn.ballot.register().version();
-    long latest = leader.wonNanos();
+    long latest = leader.strangersPermittedUntilNanos();
     for (Map.Entry<MemberId, Peer> entry : leader.peers().entrySet()) {
       Peer peer = entry.getValue();
       if (!peer.stored().equals(version) && peer.permitUntilNanos() - latest > 0) {
@@ -254,12 +269,23 @@ final class LeaderDuties {
     commitIfStored(turn);
   }
 
+  /** Like {@link #write}, but what is stored for it counts under the new roster from the start. */
+  static void writeRoster(Turn turn, Input.WriteRoster write) {
+    if (turn.standing instanceof Leader leader && leader.announced()) {
+      RegisterVersion version =
+          new RegisterVersion(leader.epoch(), turn.ballot.register().version().seq() + 1);
+      turn.out(new Output.PermitEnded());
+      turn.store(turn.ballot.holding(write.value().withVersion(version)));
+      RosterChange.adopt(turn, write.roster());
+    }
+  }
+
   /**
    * Voters stand in a higher epoch, left over from a lost race. The lease goes on; the same voters
    * are asked for an epoch above, and with a quorum one leadership ends and the next begins in one
    * step.
    */
-  private static void reelect(Turn turn, Leader leader, long voterEpoch) {
+  static void reelect(Turn turn, Leader leader, long voterEpoch) {
     boolean askedAlready = leader.reelection() != null && leader.reelection().epoch() >= voterEpoch;
     if (askedAlready
         || voterEpoch <= leader.epoch()
@@ -272,13 +298,13 @@ final class LeaderDuties {
             .reelection(poll)
             .reelectNotBeforeNanos(turn.now + turn.times().retryNanos())
             .build();
-    if (turn.roster().isQuorum(poll.granted()::contains)) {
+    if (turn.isQuorum(poll.granted()::contains)) {
       onReelectionVote(turn, (Leader) turn.standing, poll);
     }
   }
 
   static void onReelectionVote(Turn turn, Leader leader, Poll poll) {
-    if (!turn.roster().isQuorum(poll.granted()::contains)) {
+    if (!turn.isQuorum(poll.granted()::contains)) {
       turn.standing = LeaderEdit.of(leader).reelection(poll).build();
       return;
     }
@@ -305,18 +331,84 @@ final class LeaderDuties {
     }
   }
 
+  /**
+   * The lease goes on, and only what is acknowledged under the new roster renews it. Who left may
+   * still hold a permit. Who may not lead under it hands over.
+   */
+  static void continueUnder(Turn turn, Leader leader) {
+    if (!turn.roster().mayLead(turn.self().member())) {
+      revoke(turn, leader, RevokeReason.INELIGIBLE);
+      leave(turn, bestSuccessor(turn, leader), turn.times().leaseNanos());
+      return;
+    }
+    Map<MemberId, Peer> peers = new TreeMap<>();
+    for (RosterMember entry : turn.roster().members()) {
+      Peer before = leader.peers().get(entry.member());
+      if (!entry.member().equals(turn.self().member())) {
+        long permitUntil =
+            before == null
+                ? leader.wonNanos() + turn.times().promiseNanos()
+                : before.permitUntilNanos();
+        boolean electable = before != null && before.electable();
+        peers.put(
+            entry.member(),
+            new Peer(false, leader.wonNanos(), RegisterVersion.NONE, null, permitUntil, electable));
+      }
+    }
+    long strangers = leader.strangersPermittedUntilNanos();
+    for (Map.Entry<MemberId, Peer> entry : leader.peers().entrySet()) {
+      long permitUntil = entry.getValue().permitUntilNanos();
+      if (!peers.containsKey(entry.getKey()) && permitUntil - strangers > 0) {
+        strangers = permitUntil;
+      }
+    }
+    turn.standing =
+        LeaderEdit.of(leader)
+            .peers(peers)
+            .reelection(null)
+            .strangersPermittedUntilNanos(strangers)
+            .nextRoundNanos(turn.now)
+            .build();
+    commitIfStored(turn);
+  }
+
+  static void stepAside(Turn turn) {
+    if (turn.standing instanceof Leader leader) {
+      MemberId successor = bestSuccessor(turn, leader);
+      if (successor != null) {
+        revoke(turn, leader, RevokeReason.HANDED_OVER);
+        leave(turn, successor, turn.times().leaseNanos());
+      }
+    }
+  }
+
+  /** Who could take over at once, the best-placed first; null if nobody could. */
+  static @Nullable MemberId bestSuccessor(Turn turn, Leader leader) {
+    return leader.peers().entrySet().stream()
+        .filter(entry -> turn.roster().mayLead(entry.getKey()))
+        .filter(entry -> entry.getValue().electable() && isHeard(turn, entry.getValue()))
+        .map(Map.Entry::getKey)
+        .filter(turn.reachable::contains)
+        .min(Ranking.order(turn.candidacy.preference()))
+        .orElse(null);
+  }
+
   static void standDown(Turn turn) {
     if (turn.standing instanceof Leader leader) {
       revoke(turn, leader, RevokeReason.INELIGIBLE);
-      leave(turn, null, turn.stepNanos);
+      leave(turn, bestSuccessor(turn, leader), turn.stepNanos);
     }
   }
 
   static void resign(Turn turn, Input.Resign resign) {
     Outcome outcome = judge(turn, resign.successor());
     if (outcome == Outcome.DONE) {
-      revoke(turn, (Leader) turn.standing, resign.reason());
-      leave(turn, resign.successor(), turn.times().leaseNanos());
+      Leader leader = (Leader) turn.standing;
+      // Named by nobody, the best-placed is invited: else all would wait for this member's own
+      // rank.
+      MemberId named = resign.successor();
+      revoke(turn, leader, resign.reason());
+      leave(turn, named == null ? bestSuccessor(turn, leader) : named, turn.times().leaseNanos());
     }
     turn.out(new Answer(resign.request(), outcome, null));
   }

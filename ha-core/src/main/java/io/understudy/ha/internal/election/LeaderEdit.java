@@ -21,6 +21,7 @@ final class LeaderEdit {
   private Map<MemberId, Peer> peers;
   private @Nullable Poll reelection;
   private long reelectNotBeforeNanos;
+  private long strangersPermittedUntilNanos;
 
   private LeaderEdit(Leader from) {
     epoch = from.epoch();
@@ -34,6 +35,7 @@ final class LeaderEdit {
     peers = from.peers();
     reelection = from.reelection();
     reelectNotBeforeNanos = from.reelectNotBeforeNanos();
+    strangersPermittedUntilNanos = from.strangersPermittedUntilNanos();
   }
 
   static LeaderEdit of(Leader leader) {
@@ -81,6 +83,11 @@ final class LeaderEdit {
     return this;
   }
 
+  LeaderEdit strangersPermittedUntilNanos(long nanos) {
+    strangersPermittedUntilNanos = nanos;
+    return this;
+  }
+
   Leader build() {
     return new Leader(
         epoch,
@@ -93,6 +100,7 @@ final class LeaderEdit {
         lastRoundNanos,
         peers,
         reelection,
-        reelectNotBeforeNanos);
+        reelectNotBeforeNanos,
+        strangersPermittedUntilNanos);
   }
 }

@@ -4,6 +4,7 @@ import io.understudy.ha.MemberId;
 import io.understudy.ha.RegisterValue;
 import io.understudy.ha.RegisterVersion;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,6 +130,59 @@ public sealed interface Message {
       RegisterVersion stored,
       long voterEpoch,
       boolean electable)
+      implements Message {}
+
+  /**
+   * The roster in force at the sender. Goes to whoever shows another one.
+   *
+   * @param version the version of the register that holds it
+   * @param roster the roster
+   */
+  record RosterNews(RegisterVersion version, Roster roster) implements Message {}
+
+  /**
+   * The leader of the roster's role asks what the receiver has on disk.
+   *
+   * @param round the sender's number of this inquiry
+   * @param stale roles of which the receiver was found to hold less than others
+   */
+  record InventoryRequest(long round, List<String> stale) implements Message {
+    /** Copies. */
+    public InventoryRequest {
+      stale = List.copyOf(stale);
+    }
+  }
+
+  /**
+   * The answer to an {@link InventoryRequest}.
+   *
+   * @param roster the version of the roster that is stored
+   * @param informed whether the sender knows the state of every role that it has heard of
+   * @param holdings what it has on disk, by role
+   */
+  record Inventory(
+      long round, RegisterVersion roster, boolean informed, Map<String, Holding> holdings)
+      implements Message {
+    /** Copies. */
+    public Inventory {
+      holdings = Map.copyOf(holdings);
+    }
+  }
+
+  /**
+   * Somebody at the sender wants another roster. Repeated until it is answered.
+   *
+   * @param request the sender's number
+   */
+  record RosterWish(long request, RosterGoal goal) implements Message {}
+
+  /**
+   * The answer to a {@link RosterWish}.
+   *
+   * @param refusal null if it is done
+   * @param text for people
+   */
+  record RosterReply(long request, RosterStep.@Nullable Refusal refusal, String text)
       implements Message {}
 
   /**

@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param invited whether the last leader named it as successor
  * @param betterSinceNanos since when a better-placed member could take over; {@link Step#NEVER} if
  *     none
+ * @param courtesy to whose canvass this voter said yes, and how long it says no to others: so that
+ *     of several that ask at once one gets a quorum. Binds no vote
+ * @param rosterCommittedNanos since when the roster in force is known to be committed; {@link
+ *     Step#NEVER} if it is not. Of no meaning under the seed, which always was
  */
 public record Outlook(
     Set<MemberId> reachable,
@@ -35,4 +39,6 @@ public record Outlook(
     long stepNanos,
     long attempts,
     boolean invited,
-    long betterSinceNanos) {}
+    long betterSinceNanos,
+    @Nullable Promise courtesy,
+    long rosterCommittedNanos) {}

@@ -59,6 +59,27 @@ public sealed interface Output {
   /** The voter waits, or votes again. */
   record Waiting(boolean waiting, String reason) implements Output {}
 
+  /**
+   * Have that life fenced. Said again from time to time until the hook has answered; one call at a
+   * time is enough.
+   */
+  record Fence(Life target, long epoch, String reason) implements Output {}
+
+  /**
+   * Why this member, one of two, cannot lead without the other; empty when it no longer needs it.
+   */
+  record PeerMissing(String reason) implements Output {}
+
+  /** Another roster is in force at this member. */
+  record RosterInForce(Roster roster) implements Output {}
+
+  /** A roster of the same version and another content was met: a mistake in a configuration. */
+  record RosterConflict(Life from, Roster theirs) implements Output {}
+
+  /** The outcome of a wish for another roster; {@code refusal} is null if it came true. */
+  record RosterAnswer(long request, RosterStep.@Nullable Refusal refusal, String text)
+      implements Output {}
+
   /** How a request ended. */
   enum Outcome {
     /** Done, or accepted. */

@@ -24,27 +24,55 @@ final class Ranking {
   }
 
   static boolean isBetter(Turn turn, MemberId member) {
-    return order(turn.candidacy.preference()).compare(member, turn.self().member()) < 0;
+    int ownPlace = place(turn.candidacy.preference(), turn.self().member());
+    int place = place(turn.candidacy.preference(), member);
+    return place == ownPlace ? isEarlier(turn, member) : place < ownPlace;
+  }
+
+  private static boolean isEarlier(Turn turn, MemberId member) {
+    return member.compareTo(turn.self().member()) < 0;
   }
 
   /** How many members stand before this one; those who seem dead or gone are skipped. */
   static int rank(Turn turn) {
+    List<MemberId> preference = turn.candidacy.preference();
+    int ownPlace = place(preference, turn.self().member());
+    boolean preferred = ownPlace < preference.size();
     int better = 0;
-    for (RosterMember entry : turn.roster().members()) {
-      MemberId member = entry.member();
-      if (!entry.witness() && turn.reachable.contains(member) && isBetter(turn, member)) {
+    for (MemberId member : preference.subList(0, ownPlace)) {
+      if ((preferred || !isEarlier(turn, member)) && mayCome(turn, member)) {
         better++;
       }
     }
-    return better;
+    return preferred ? better : better + earlier(turn);
   }
 
-  /** When this member may campaign: its rank in steps after it became free, and a little jitter. */
-  static long campaignAtNanos(Turn turn) {
-    if (turn.invited) {
-      return turn.freeSinceNanos;
+  private static int earlier(Turn turn) {
+    int earlier = 0;
+    for (RosterMember entry : turn.roster().members()) {
+      if (!isEarlier(turn, entry.member())) {
+        break; // they are sorted
+      }
+      if (!entry.witness() && turn.reachable.contains(entry.member())) {
+        earlier++;
+      }
     }
-    return turn.freeSinceNanos + rank(turn) * turn.stepNanos + jitter(turn, turn.stepNanos / 4);
+    return earlier;
+  }
+
+  private static boolean mayCome(Turn turn, MemberId member) {
+    return turn.reachable.contains(member) && turn.roster().mayLead(member);
+  }
+
+  /**
+   * When this member may campaign: the first at once, the others after their rank in steps and a
+   * little jitter.
+   */
+  static long campaignAtNanos(Turn turn) {
+    int rank = turn.invited ? 0 : rank(turn);
+    return rank == 0
+        ? turn.freeSinceNanos
+        : turn.freeSinceNanos + rank * turn.stepNanos + jitter(turn, turn.stepNanos / 4);
   }
 
   /**

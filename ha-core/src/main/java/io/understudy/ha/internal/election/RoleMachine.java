@@ -26,8 +26,8 @@ import java.util.Set;
  * starts from what the last one decided.
  *
  * <p>The parts: {@link Voter} answers, {@link Campaign} asks, {@link LeaderDuties} renews, {@link
- * Joining} comes with an empty directory. States and their transitions: {@link Standing} and {@link
- * Voting}.
+ * Joining} comes with an empty directory, {@link RosterChange} is about other rosters. States and
+ * their transitions: {@link Standing} and {@link Voting}.
  *
  * <p>Sources: Gray and Cheriton, <em>Leases</em> (1989), for the lease and the clock bound;
  * Lamport, <em>Paxos Made Simple</em> (2001), for adopting the highest value among the votes;
@@ -35,10 +35,26 @@ import java.util.Set;
  * that is called canvass here.
  */
 public final class RoleMachine implements Machine {
+  private final boolean fences;
+
+  /** Makes the machine of a member that has no fence hook. */
+  public RoleMachine() {
+    this(false);
+  }
+
+  /**
+   * Makes a machine.
+   *
+   * @param fences whether the member has a fence hook of scope PROCESS
+   */
+  public RoleMachine(boolean fences) {
+    this.fences = fences;
+  }
+
   @Override
   public Step start(Settings settings, Boot boot, long nowNanos) {
     RoleState blank = blank(settings, nowNanos);
-    Turn turn = new Turn(blank, nowNanos);
+    Turn turn = new Turn(blank, nowNanos, fences);
     if (boot instanceof Boot.Known known) {
       turn.ballot = known.ballot();
       turn.noteEpoch(known.ballot().epoch());
@@ -68,14 +84,23 @@ public final class RoleMachine implements Machine {
             settings.times().minStepNanos(),
             0,
             false,
+            Step.NEVER,
+            null,
             Step.NEVER);
     return new RoleState(
-        settings, Ballot.BLANK, new Voting.Ready(), null, new Standing.Follower(), outlook);
+        settings,
+        Ballot.BLANK,
+        new Voting.Ready(),
+        null,
+        new Standing.Follower(),
+        outlook,
+        Pair.blank(settings.roster().stamp(), now));
   }
 
   @Override
   public Step step(RoleState state, Input input, long nowNanos) {
-    Turn turn = new Turn(state, nowNanos);
+    Turn turn = new Turn(state, nowNanos, fences);
+    Fencing.begin(turn);
     // What time has ended is over before anything else is looked at: a late acknowledgement
     // revives no lease, a late message binds no free voter.
     passTime(turn);
@@ -113,12 +138,36 @@ public final class RoleMachine implements Machine {
       LeaderDuties.write(turn, write);
     } else if (input instanceof Input.Learned learned) {
       turn.learn(learned.evidence());
+    } else if (input instanceof Input.FenceAnswered answer) {
+      Fencing.answered(turn, answer);
+    } else if (input instanceof Input.FenceConfirmed confirmed) {
+      Fencing.confirmed(turn, confirmed.member());
     } else if (input instanceof Input.Founded founded) {
       Joining.founded(turn, founded.founding());
     } else if (input instanceof Input.DirectoryUsed) {
       Joining.directoryUsed(turn);
     } else if (input instanceof Input.EmptyStateConfirmed) {
       Joining.confirmed(turn);
+    } else {
+      acceptOfRoster(turn, input);
+    }
+  }
+
+  private static void acceptOfRoster(Turn turn, Input input) {
+    if (input instanceof Input.RosterChanged changed) {
+      RosterChange.adopt(turn, changed.roster());
+    } else if (input instanceof Input.RosterCommitted committed) {
+      RosterChange.committed(turn, committed.sinceNanos());
+    } else if (input instanceof Input.RosterTold told) {
+      RosterChange.told(turn, told);
+    } else if (input instanceof Input.WriteRoster write) {
+      LeaderDuties.writeRoster(turn, write);
+    } else if (input instanceof Input.RosterConfirmed confirmed) {
+      Joining.confirmed(turn, confirmed.value());
+    } else if (input instanceof Input.StepAside) {
+      LeaderDuties.stepAside(turn);
+    } else if (input instanceof Input.Refresh) {
+      turn.sendToOthers(new StateRequest(0));
     }
   }
 
@@ -142,13 +191,24 @@ public final class RoleMachine implements Machine {
     boolean meantForMe =
         envelope.toIncarnation() == Life.ANY
             || envelope.toIncarnation() == turn.self().incarnation();
-    if (!meantForMe
-        || from.member().equals(turn.self().member())
-        || !turn.roster().contains(from.member())
-        || envelope.rosterVersion() != turn.roster().version()) {
+    if (!meantForMe || from.member().equals(turn.self().member())) {
       return;
     }
     Message message = envelope.message();
+    boolean sameRoster =
+        turn.roster().contains(from.member()) && envelope.rosterStamp() == turn.roster().stamp();
+    if (sameRoster) {
+      Fencing.heard(turn, from, message);
+    }
+    if (message instanceof Resignation resignation) {
+      // True whatever roster its sender is in: it takes back what this very voter gave.
+      Voter.onResignation(turn, from, resignation);
+    } else if (sameRoster) {
+      receive(turn, from, message);
+    }
+  }
+
+  private static void receive(Turn turn, Life from, Message message) {
     if (message instanceof Heartbeat heartbeat) {
       Voter.onHeartbeat(turn, from, heartbeat);
     } else if (message instanceof HeartbeatReply reply) {
@@ -161,8 +221,6 @@ public final class RoleMachine implements Machine {
       Voter.onVoteRequest(turn, from, request);
     } else if (message instanceof VoteReply reply) {
       Campaign.onVoteReply(turn, from, reply);
-    } else if (message instanceof Resignation resignation) {
-      Voter.onResignation(turn, from, resignation);
     } else if (message instanceof StateRequest request) {
       Joining.onStateRequest(turn, from, request);
     } else if (message instanceof StateReply reply) {
@@ -180,6 +238,7 @@ public final class RoleMachine implements Machine {
     } else {
       Campaign.act(turn);
     }
+    Fencing.act(turn);
   }
 
   private static Step finish(Turn turn) {

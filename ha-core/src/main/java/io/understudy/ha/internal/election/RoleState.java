@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param promise the running or last promise, or null
  * @param standing what it does about leadership
  * @param outlook what it believes about the others
+ * @param pair what it knows of its peer in a cluster of two
  */
 public record RoleState(
     Settings settings,
@@ -18,4 +19,5 @@ public record RoleState(
     Voting voting,
     @Nullable Promise promise,
     Standing standing,
-    Outlook outlook) {}
+    Outlook outlook,
+    Pair pair) {}

@@ -78,6 +78,8 @@ public sealed interface Standing {
    * @param peers what it knows of the others
    * @param reelection the request for a higher epoch while the lease runs, or null
    * @param reelectNotBeforeNanos when it may ask again after a refused request
+   * @param strangersPermittedUntilNanos until when somebody who is not in the roster may hold a
+   *     permit
    */
   record Leader(
       long epoch,
@@ -90,7 +92,8 @@ public sealed interface Standing {
       long lastRoundNanos,
       Map<MemberId, Peer> peers,
       @Nullable Poll reelection,
-      long reelectNotBeforeNanos)
+      long reelectNotBeforeNanos,
+      long strangersPermittedUntilNanos)
       implements Standing {}
 
   /**

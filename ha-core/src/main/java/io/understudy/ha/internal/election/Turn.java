@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ final class Turn {
   /** More evidence than members makes no sense; the oldest goes first. */
   private static final int MAX_EVIDENCE = 16;
 
-  final Settings settings;
+  Settings settings;
   final long now;
   final List<Output> outputs = new ArrayList<>();
 
@@ -38,8 +39,15 @@ final class Turn {
   long attempts;
   boolean invited;
   long betterSinceNanos;
+  @Nullable Promise courtesy;
+  Pair pair;
+  long rosterCommittedNanos;
 
-  Turn(RoleState state, long nowNanos) {
+  /** Whether this member has a fence hook of scope PROCESS. */
+  final boolean fences;
+
+  Turn(RoleState state, long nowNanos, boolean fences) {
+    this.fences = fences;
     settings = state.settings();
     now = nowNanos;
     ballot = state.ballot();
@@ -59,6 +67,9 @@ final class Turn {
     attempts = outlook.attempts();
     invited = outlook.invited();
     betterSinceNanos = outlook.betterSinceNanos();
+    courtesy = outlook.courtesy();
+    pair = state.pair();
+    rosterCommittedNanos = outlook.rosterCommittedNanos();
   }
 
   RoleState state() {
@@ -75,8 +86,10 @@ final class Turn {
             stepNanos,
             attempts,
             invited,
-            betterSinceNanos);
-    return new RoleState(settings, ballot, voting, promise, standing, outlook);
+            betterSinceNanos,
+            courtesy,
+            rosterCommittedNanos);
+    return new RoleState(settings, ballot, voting, promise, standing, outlook, pair);
   }
 
   Life self() {
@@ -151,7 +164,7 @@ final class Turn {
 
   /** Whether this member votes at this moment. */
   boolean votes() {
-    return voting instanceof Voting.Ready;
+    return voting instanceof Voting.Ready && roster().contains(self().member());
   }
 
   /** Whether it could lead: not waiting, eligible, no witness. */
@@ -160,7 +173,14 @@ final class Turn {
   }
 
   boolean seesQuorum() {
-    return roster().isQuorum(m -> m.equals(self().member()) || reachable.contains(m));
+    return isQuorum(m -> m.equals(self().member()) || reachable.contains(m));
+  }
+
+  /**
+   * Whether the members that pass the test are a quorum, with one that counts because it is fenced.
+   */
+  boolean isQuorum(Predicate<MemberId> test) {
+    return roster().isQuorum(m -> test.test(m) || Fencing.counts(this, m));
   }
 
   void learn(Evidence fact) {

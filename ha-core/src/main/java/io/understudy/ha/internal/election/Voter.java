@@ -1,5 +1,6 @@
 package io.understudy.ha.internal.election;
 
+import io.understudy.ha.RegisterValue;
 import io.understudy.ha.RegisterVersion;
 import io.understudy.ha.internal.election.Message.Canvass;
 import io.understudy.ha.internal.election.Message.CanvassReply;
@@ -19,7 +20,10 @@ final class Voter {
   static void onCanvass(Turn turn, Life from, Canvass canvass) {
     canvass.evidence().forEach(turn::learn);
     boolean willing =
-        turn.votes() && turn.roster().mayLead(from.member()) && boundForNanos(turn, from) == 0;
+        turn.votes()
+            && turn.roster().mayLead(from.member())
+            && boundForNanos(turn, from) == 0
+            && Campaign.makesRoom(turn, from);
     turn.reply(
         from,
         new CanvassReply(canvass.round(), willing, turn.ballot.epoch(), boundForNanos(turn, from)));
@@ -88,6 +92,7 @@ final class Voter {
     turn.invited = false;
     followIfAnnounced(turn, from, heartbeat);
     takePermit(turn, heartbeat);
+    Fencing.metLeader(turn, from, heartbeat);
     turn.reply(from, answer(turn, heartbeat, true));
   }
 
@@ -111,6 +116,37 @@ final class Voter {
     if (heartbeat.value() != null
         && heartbeat.value().version().isNewerThan(changed.register().version())) {
       changed = changed.holding(heartbeat.value());
+      turn.out(new Output.PermitEnded());
+    }
+    if (!changed.equals(turn.ballot)) {
+      turn.store(changed);
+    }
+  }
+
+  /**
+   * Another member holds this on disk. That is true for ever, so it is stored if it is newer, as if
+   * the leader of that epoch had sent it; but it is no vote, and whom this voter would have voted
+   * for in that epoch is unknown.
+   */
+  static void told(Turn turn, long epoch, RegisterValue register) {
+    if (turn.voting instanceof Voting.Uninformed) {
+      return; // what a quorum says informs it, not what one member says
+    }
+    long known = Math.max(epoch, register.version().epoch());
+    turn.noteEpoch(known);
+    if (turn.standing instanceof Standing.Leader leader) {
+      if (register.version().epoch() <= leader.epoch()) {
+        LeaderDuties.reelect(turn, leader, known); // a vote left over from a lost race
+        return;
+      }
+      LeaderDuties.yieldTo(turn);
+    }
+    if (turn.standing instanceof Standing.Candidate candidate && known > candidate.poll().epoch()) {
+      Campaign.withdraw(turn, candidate.poll().epoch(), turn.stepNanos);
+    }
+    Ballot changed = known > turn.ballot.epoch() ? turn.ballot.knowing(known) : turn.ballot;
+    if (register.version().isNewerThan(changed.register().version())) {
+      changed = changed.holding(register);
       turn.out(new Output.PermitEnded());
     }
     if (!changed.equals(turn.ballot)) {

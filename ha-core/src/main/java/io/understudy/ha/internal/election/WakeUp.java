@@ -23,6 +23,7 @@ final class WakeUp {
       wake.at(turn.promise.untilNanos());
     }
     wake.forStanding(turn);
+    wake.forFencing(turn);
     return wake.inNanos == Step.NEVER ? Step.NEVER : turn.now + wake.inNanos;
   }
 
@@ -38,6 +39,13 @@ final class WakeUp {
     }
   }
 
+  private void forFencing(Turn turn) {
+    long fencing = Fencing.wakeAtNanos(turn);
+    if (fencing != Step.NEVER) {
+      at(fencing);
+    }
+  }
+
   private void forStanding(Turn turn) {
     if (turn.standing instanceof Leader leader) {
       forLeader(turn, leader);
@@ -46,14 +54,10 @@ final class WakeUp {
       at(candidate.poll().retryNanos());
     } else if (turn.standing instanceof Canvassing canvassing) {
       at(canvassing.untilNanos());
+    } else if (turn.promise != null && turn.promise.binds(turn.now)) {
+      at(turn.promise.untilNanos()); // when to campaign is asked then, not at every heartbeat
     } else if (turn.isElectable() && turn.seesQuorum()) {
-      long campaign = Ranking.campaignAtNanos(turn);
-      Promise promise = turn.promise;
-      if (promise != null && promise.untilNanos() - campaign > 0) {
-        at(promise.untilNanos());
-      } else {
-        at(campaign);
-      }
+      at(Ranking.campaignAtNanos(turn));
     }
   }
 

@@ -9,14 +9,20 @@ import io.understudy.ha.internal.election.TimeValues;
 import io.understudy.ha.internal.runtime.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The runtime's {@link Transport} over JGroups: one channel for each life of the member. */
 public final class ChannelTransport implements Transport {
   private final HaConfig config;
-  private final Roster roster;
+
+  /** The number of the configured roster. */
+  private static final long FIRST = 1;
+
+  private volatile Roster roster;
   private volatile @Nullable JGroupsTransport channel;
   private @Nullable Admission admission;
   private boolean closed;
@@ -33,7 +39,6 @@ public final class ChannelTransport implements Transport {
       throw new IOException("the node is closed");
     }
     closeChannel();
-    Hello.Presence presence = Hello.Presence.of(roster, false);
     Admission judge = admission;
     if (judge == null) { // one for all lives: who was admitted once is no newcomer
       judge = new Admission(config, listener::refused);
@@ -41,10 +46,23 @@ public final class ChannelTransport implements Transport {
     }
     JGroupsTransport fresh =
         new JGroupsTransport(
-            TransportConfig.of(config, self.incarnation(), presence),
-            new Incoming(listener, TimeValues.of(config.timing()), presence, judge));
+            TransportConfig.of(config, self.incarnation(), presence()),
+            new Incoming(listener, TimeValues.of(config.timing()), this::presence, judge));
     channel = fresh;
     fresh.start();
+  }
+
+  private Hello.Presence presence() {
+    return Hello.Presence.of(roster, false);
+  }
+
+  @Override
+  public void roster(Roster changed) {
+    roster = changed;
+    JGroupsTransport open = channel;
+    if (open != null) {
+      open.presence(presence());
+    }
   }
 
   @Override
@@ -54,10 +72,10 @@ public final class ChannelTransport implements Transport {
   }
 
   @Override
-  public void send(MemberId to, Envelope envelope) {
+  public void send(MemberId to, List<Envelope> envelopes) {
     JGroupsTransport open = channel;
     if (open != null) {
-      open.send(to, envelope);
+      open.send(to, envelopes);
     }
   }
 
@@ -65,6 +83,20 @@ public final class ChannelTransport implements Transport {
   public synchronized void close() {
     closed = true;
     closeChannel();
+  }
+
+  /**
+   * What arrives when messages are sent, without sending them.
+   *
+   * @throws IllegalStateException if they cannot be read again
+   */
+  public static List<Envelope> overTheWire(List<Envelope> envelopes) {
+    try {
+      Payload payload = Codec.decode(Codec.encode(new Payload.Parcel(envelopes)));
+      return ((Payload.Parcel) payload).envelopes();
+    } catch (MalformedMessageException e) {
+      throw new IllegalStateException("the codec cannot read what it wrote", e);
+    }
   }
 
   private void closeChannel() {
@@ -79,18 +111,22 @@ public final class ChannelTransport implements Transport {
   private record Incoming(
       Listener listener,
       TimeValues times,
-      Hello.Presence own,
+      Supplier<Hello.Presence> presence,
       Admission admission,
       Set<MemberId> strangers)
       implements TransportListener {
-    Incoming(Listener listener, TimeValues times, Hello.Presence own, Admission admission) {
-      this(listener, times, own, admission, ConcurrentHashMap.newKeySet());
+    Incoming(
+        Listener listener,
+        TimeValues times,
+        Supplier<Hello.Presence> presence,
+        Admission admission) {
+      this(listener, times, presence, admission, ConcurrentHashMap.newKeySet());
     }
 
     @Override
-    public void received(Envelope envelope) {
-      if (!strangers.contains(envelope.from().member())) {
-        listener.received(envelope);
+    public void received(List<Envelope> envelopes) {
+      if (!strangers.contains(envelopes.get(0).from().member())) {
+        listener.received(envelopes);
       }
     }
 
@@ -101,7 +137,10 @@ public final class ChannelTransport implements Transport {
       }
       MemberId member = hello.from().member();
       Hello.Presence theirs = hello.presence();
-      if (theirs.rosterVersion() == own.rosterVersion()
+      Hello.Presence own = presence.get();
+      // Later rosters are told apart by those who keep them; two of a number are no mistake.
+      if (own.rosterVersion() == FIRST
+          && theirs.rosterVersion() == FIRST
           && theirs.rosterHash() != own.rosterHash()) {
         strangers.add(member);
         admission.doubted(
@@ -119,6 +158,13 @@ public final class ChannelTransport implements Transport {
     @Override
     public void reachable(Set<MemberId> members) {
       listener.reachableChanged();
+    }
+
+    @Override
+    public void died(Life life, long tookNanos) {
+      if (!strangers.contains(life.member())) {
+        listener.died(life, tookNanos);
+      }
     }
 
     @Override

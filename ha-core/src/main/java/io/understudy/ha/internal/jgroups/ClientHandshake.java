@@ -7,6 +7,7 @@ import java.util.Arrays;
 final class ClientHandshake {
   private final ClusterKeys keys;
   private final Life self;
+  private final Handshake.Purpose purpose;
   private final EphemeralKey ephemeral = EphemeralKey.generate();
   private final byte[] hello;
 
@@ -18,9 +19,10 @@ final class ClientHandshake {
   @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
   record Finish(byte[] message, Handshake.Session session) {}
 
-  ClientHandshake(ClusterKeys keys, Life self) {
+  ClientHandshake(ClusterKeys keys, Life self, Handshake.Purpose purpose) {
     this.keys = keys;
     this.self = self;
+    this.purpose = purpose;
     byte[] open =
         Primitives.concat(
             Handshake.MAGIC,
@@ -74,10 +76,12 @@ final class ClientHandshake {
     if (!Primitives.sameBytes(proof, handshake.proof("server", hello, proven))) {
       throw Handshake.otherSecret();
     }
-    Life peer = handshake.openIdentity("server", Arrays.copyOfRange(answer, identityAt, proofAt));
-    byte[] identity = handshake.sealIdentity("client", self);
+    Life peer =
+        handshake.openIdentity("server", Arrays.copyOfRange(answer, identityAt, proofAt)).life();
+    byte[] identity = handshake.sealIdentity("client", self, purpose);
     byte[] message =
         Primitives.concat(identity, handshake.proof("client", hello, answer, identity));
-    return new Finish(message, handshake.session("client", "server", peer));
+    Handshake.Identity other = new Handshake.Identity(peer, purpose);
+    return new Finish(message, handshake.session("client", "server", other));
   }
 }

@@ -1,6 +1,5 @@
 package io.understudy.ha.internal.jgroups;
 
-import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.TimeValues;
 import java.net.InetAddress;
@@ -19,7 +18,8 @@ public final class Codec {
   /** The longest list or map. */
   public static final int MAX_ELEMENTS = 1024;
 
-  private static final int VERSION = 1;
+  static final int VERSION = 1;
+
   private static final int HELLO = 1;
 
   private Codec() {}
@@ -31,12 +31,12 @@ public final class Codec {
    *     accepts
    */
   public static byte[] encode(Payload payload) {
-    WireWriter out = new WireWriter().u8(VERSION);
+    WireWriter out = new WireWriter();
     if (payload instanceof Hello hello) {
-      out.u8(HELLO);
+      out.u8(VERSION).u8(HELLO);
       writeHello(out, hello);
     } else {
-      writeEnvelope(out, ((Payload.Letter) payload).envelope());
+      ParcelCodec.write(out, (Payload.Parcel) payload);
     }
     return out.toBytes();
   }
@@ -57,7 +57,12 @@ public final class Codec {
       throw new MalformedMessageException("version " + version + "; " + VERSION + " is known");
     }
     int kind = in.u8();
-    Payload payload = kind == HELLO ? readHello(in) : readEnvelope(in, kind);
+    Payload payload =
+        switch (kind) {
+          case HELLO -> readHello(in);
+          case ParcelCodec.PARCEL -> ParcelCodec.read(in);
+          default -> throw new MalformedMessageException("kind " + kind + " is no payload");
+        };
     in.expectEnd();
     return payload;
   }
@@ -75,18 +80,6 @@ public final class Codec {
       throw new MalformedMessageException("member without incarnation");
     }
     return life;
-  }
-
-  private static void writeEnvelope(WireWriter out, Envelope envelope) {
-    out.u8(MessageCodec.kindOf(envelope.message())).name(envelope.role());
-    writeLife(out, envelope.from());
-    out.i64(envelope.toIncarnation()).i64(envelope.rosterVersion());
-    MessageCodec.write(out, envelope.message());
-  }
-
-  private static Payload readEnvelope(WireReader in, int kind) throws MalformedMessageException {
-    return new Payload.Letter(
-        new Envelope(in.name(), readLife(in), in.i64(), in.i64(), MessageCodec.read(in, kind)));
   }
 
   private static void writeHello(WireWriter out, Hello hello) {

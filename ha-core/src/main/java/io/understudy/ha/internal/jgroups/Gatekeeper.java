@@ -2,6 +2,7 @@ package io.understudy.ha.internal.jgroups;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.understudy.ha.internal.election.Life;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,7 +22,7 @@ import java.util.function.Predicate;
 /**
  * Accepts connections and shakes hands with them, all on one thread of its own that never waits for
  * any of them. A stranger costs a file descriptor and some hundred bytes until he is found out, or
- * for {@link SecureSocket#HANDSHAKE_MILLIS} at most. There are never more than {@link #MAX_PENDING}
+ * for {@link Greeting#LIMIT_MILLIS} at most. There are never more than {@link #MAX_PENDING}
  * unauthenticated connections, and {@link #MAX_PENDING_PER_SOURCE} from one address: the oldest is
  * closed to make room, since a member needs only milliseconds, so that a flood cannot keep members
  * out.
@@ -30,8 +31,7 @@ final class Gatekeeper {
   static final int MAX_PENDING = 64;
   static final int MAX_PENDING_PER_SOURCE = 16;
 
-  private static final long LIMIT_NANOS =
-      TimeUnit.MILLISECONDS.toNanos(SecureSocket.HANDSHAKE_MILLIS);
+  private static final long LIMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(Greeting.LIMIT_MILLIS);
   private static final long ERROR_PAUSE_MILLIS = 100;
 
   /** Few, so that between two turns nobody is pushed out who has said his part already. */
@@ -47,6 +47,7 @@ final class Gatekeeper {
   /** In order of arrival, so the first is the oldest. */
   private final Deque<PendingConnection> pending = new ArrayDeque<>();
 
+  private final Watchers watchers;
   private final List<PendingConnection> finished = new ArrayList<>();
   private final Cache<InetAddress, LongAdder> refusals =
       Caffeine.newBuilder().maximumSize(1024).expireAfterAccess(Duration.ofHours(1)).build();
@@ -67,6 +68,7 @@ final class Gatekeeper {
     this.live = live;
     this.members = members;
     this.log = log;
+    this.watchers = new Watchers(live.observer()::word);
     this.selector = Selector.open();
     this.thread = new Thread(this::run, "understudy-gate-" + live.self().member());
     thread.setDaemon(true);
@@ -97,6 +99,7 @@ final class Gatekeeper {
         turn();
       }
     } finally {
+      watchers.closeAll(); // first and always: a bare end would tell that this process has died
       pending.forEach(PendingConnection::close);
       closeQuietly(server);
       closeQuietly(selector);
@@ -143,6 +146,8 @@ final class Gatekeeper {
       acceptAll();
     } else if (key.attachment() instanceof PendingConnection connection) {
       advance(connection);
+    } else if (key.attachment() instanceof Watchers.Watcher watcher) {
+      watchers.readable(watcher);
     }
   }
 
@@ -207,7 +212,7 @@ final class Gatekeeper {
     for (PendingConnection oldest = pending.peekFirst();
         oldest != null && now - oldest.sinceNanos() >= LIMIT_NANOS;
         oldest = pending.peekFirst()) {
-      drop(oldest, "no handshake within " + SecureSocket.HANDSHAKE_MILLIS + " ms");
+      drop(oldest, "no handshake within " + Greeting.LIMIT_MILLIS + " ms");
     }
   }
 
@@ -228,10 +233,11 @@ final class Gatekeeper {
       try {
         Handshake.Session session = connection.session();
         live.checkPeer(session.peer(), peer);
-        SecureSocket socket = new SecureSocket(live, connection.release(selector), session);
-        live.observer().authenticated(peer, session.peer(), false);
-        if (!members.test(socket)) {
-          socket.close();
+        live.observer().authenticated(peer, session.peer(), false); // before anybody uses it
+        if (session.purpose() == Handshake.Purpose.WATCH) {
+          bewatched(connection, session.peer());
+        } else {
+          talk(connection, session);
         }
       } catch (IOException e) {
         connection.close();
@@ -241,6 +247,21 @@ final class Gatekeeper {
       }
     }
     finished.clear();
+  }
+
+  private void talk(PendingConnection connection, Handshake.Session session) throws IOException {
+    SecureSocket socket = new SecureSocket(live, connection.release(selector), session);
+    if (!members.test(socket)) {
+      socket.close();
+    }
+  }
+
+  private void bewatched(PendingConnection connection, Life by) throws IOException {
+    if (live.isWatchable()) {
+      watchers.take(connection.key(selector), by.member());
+    } else {
+      Watchers.closeAlive(connection.channel());
+    }
   }
 
   private static void closeQuietly(AutoCloseable closeable) {

@@ -31,8 +31,8 @@ import java.util.Arrays;
  *   <li>Both nonces and both ephemeral keys enter the proofs, so nothing recorded can be used
  *       again. Client and server use different keys for identity, proof and records, so nothing can
  *       be reflected.
- *   <li>The identities (member and incarnation) are encrypted, authenticated, and of one fixed
- *       length.
+ *   <li>The identities (member, incarnation, and what the connection is for) are encrypted,
+ *       authenticated, and of one fixed length.
  *   <li>Every message has a fixed length, and the server reads {@value #SERVER_READS} bytes before
  *       it knows whom it talks to.
  * </ul>
@@ -44,7 +44,7 @@ final class Handshake {
   static final int MAGIC_BYTES = 4;
 
   private static final int MAX_MEMBER = 64;
-  private static final int IDENTITY_BYTES = 1 + MAX_MEMBER + Long.BYTES;
+  private static final int IDENTITY_BYTES = 1 + MAX_MEMBER + Long.BYTES + 1;
   static final int SEALED_BYTES = IDENTITY_BYTES + AeadKey.TAG_BYTES;
   static final int ANSWER_BYTES =
       1 + NONCE_BYTES + EphemeralKey.PUBLIC_BYTES + SEALED_BYTES + Primitives.HASH_BYTES;
@@ -56,22 +56,40 @@ final class Handshake {
   static final int STATUS_OTHER_VERSION = 2;
 
   static final byte[] MAGIC = ClusterKeys.ascii("USTD");
-  static final byte VERSION = 1;
+  static final byte VERSION = 2;
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final byte[] transcript;
   private final byte[] root;
 
+  /** What a connection is for; the side that connects says so. */
+  enum Purpose {
+    /** Members talk on it. */
+    TALK(1),
+    /** Nothing is said on it: its end is what counts, see {@link Watch}. */
+    WATCH(2);
+
+    private final int code;
+
+    Purpose(int code) {
+      this.code = code;
+    }
+  }
+
+  /** Who a side is, and what for. */
+  record Identity(Life life, Purpose purpose) {}
+
   /**
    * What a finished handshake leaves.
    *
    * @param peer the other side
+   * @param purpose what the connection is for
    * @param sendKey encrypts what this side writes
    * @param receiveKey decrypts what it reads
    */
   @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
-  record Session(Life peer, byte[] sendKey, byte[] receiveKey) {}
+  record Session(Life peer, Purpose purpose, byte[] sendKey, byte[] receiveKey) {}
 
   /** The part that both sides compute alike once they have each other's ephemeral key. */
   Handshake(byte[] secret, byte[] shared, byte[] hello, byte[] answerStart) {
@@ -90,21 +108,25 @@ final class Handshake {
     return Primitives.hkdfExpand(root, ClusterKeys.ascii(side + " " + use), 32);
   }
 
-  byte[] sealIdentity(String side, Life self) {
+  byte[] sealIdentity(String side, Life self, Purpose purpose) {
     WireWriter out = new WireWriter();
     byte[] member = ClusterKeys.ascii(self.member().value());
-    out.u8(member.length).raw(Arrays.copyOf(member, MAX_MEMBER)).i64(self.incarnation());
+    out.u8(member.length)
+        .raw(Arrays.copyOf(member, MAX_MEMBER))
+        .i64(self.incarnation())
+        .u8(purpose.code);
     return new AeadKey(key(side, "identity")).encrypt(0, transcript, out.toBytes());
   }
 
-  Life openIdentity(String side, byte[] sealed) throws HandshakeException {
+  Identity openIdentity(String side, byte[] sealed) throws HandshakeException {
     try {
       byte[] plain =
           new AeadKey(key(side, "identity")).decrypt(0, transcript, sealed, 0, sealed.length);
       WireReader in = new WireReader(plain, 0, plain.length);
       int length = Math.min(in.u8(), MAX_MEMBER);
       String member = new String(in.raw(MAX_MEMBER), 0, length, StandardCharsets.US_ASCII);
-      return new Life(new MemberId(member), in.i64());
+      Life life = new Life(new MemberId(member), in.i64());
+      return new Identity(life, in.u8() == Purpose.WATCH.code ? Purpose.WATCH : Purpose.TALK);
     } catch (MalformedMessageException | IllegalArgumentException e) {
       throw otherSecret();
     }
@@ -115,8 +137,8 @@ final class Handshake {
     return Primitives.hmac(key(side, "proof"), Primitives.hash(said));
   }
 
-  Session session(String self, String other, Life peer) {
-    return new Session(peer, key(self, "records"), key(other, "records"));
+  Session session(String self, String other, Identity peer) {
+    return new Session(peer.life(), peer.purpose(), key(self, "records"), key(other, "records"));
   }
 
   static HandshakeException otherSecret() {

@@ -3,10 +3,12 @@ package io.understudy.ha.internal.jgroups;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Life;
+import io.understudy.ha.internal.election.Message;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +52,8 @@ public final class JGroupsTransport implements AutoCloseable {
   private final PeerTable peers;
   private final MemberLink link;
   private final Outboxes outboxes;
+  private final FromTheWire incoming = new FromTheWire();
+  private final Watches watches;
   private final CompletableFuture<Void> listening = new CompletableFuture<>();
   private final ScheduledExecutorService ticker;
   private final Object reachableLock = new Object();
@@ -80,7 +84,12 @@ public final class JGroupsTransport implements AutoCloseable {
     Duration patience = lease.compareTo(MIN_PATIENCE) < 0 ? MIN_PATIENCE : lease;
     this.sockets = new LiveSockets(keys, config.self(), patience, new FromTheSockets(), troubles);
     this.factory = new SecureSocketFactory(sockets, troubles);
-    this.link = new MemberLink(new FromTheWire());
+    this.link = new MemberLink(incoming);
+    this.watches = new Watches(sockets, config.times().promiseNanos(), this::died);
+    if (!config.crashProof()) {
+      sockets.refuseWatchers();
+      watches.close();
+    }
     this.outboxes = new Outboxes(who, link::send, lease, troubles);
     this.ticker =
         new ScheduledThreadPoolExecutor(1, work -> daemon(work, "understudy-presence-" + who));
@@ -145,17 +154,29 @@ public final class JGroupsTransport implements AutoCloseable {
   }
 
   /**
-   * Sends, best effort. Never blocks. Dropped if the member has not said hello yet, or is this one.
+   * Sends together and in this order, in one message if it fits; best effort. Never blocks. Dropped
+   * if the member has not said hello yet, or is this one.
    *
-   * @throws IllegalArgumentException if the envelope exceeds the codec's bounds
+   * @throws IllegalArgumentException if an envelope exceeds the codec's bounds
    */
-  public void send(MemberId to, Envelope envelope) {
+  public void send(MemberId to, List<Envelope> envelopes) {
     Hello peer = peers.helloOf(to);
-    byte[] content = Codec.encode(new Payload.Letter(envelope));
     if (peer == null || closing) {
       return;
     }
-    outboxes.offer(peer.listen(), sealer.seal(peer.from(), content));
+    for (byte[] content : ParcelCodec.pack(envelopes)) {
+      outboxes.offer(peer.listen(), sealer.seal(peer.from(), content));
+    }
+    sayResignations(peer.from(), envelopes);
+  }
+
+  /** A second time, where they arrive though this member hears nobody: they can be repeated. */
+  private void sayResignations(Life to, List<Envelope> envelopes) {
+    List<Envelope> resignations =
+        envelopes.stream().filter(e -> e.message() instanceof Message.Resignation).toList();
+    for (byte[] content : ParcelCodec.pack(resignations)) {
+      watches.say(to, sealer.seal(to, content));
+    }
   }
 
   /** The members that seem alive, without this one. */
@@ -166,6 +187,11 @@ public final class JGroupsTransport implements AutoCloseable {
   /** The latest words of a member, or null if it never said any to this life. */
   public @Nullable Hello helloOf(MemberId member) {
     return peers.helloOf(member);
+  }
+
+  /** Whether a death of that life could be proved now. */
+  boolean isWatching(Life life) {
+    return watches.isWatching(life);
   }
 
   /** The channel's present view, for people; empty while there is none. */
@@ -205,6 +231,7 @@ public final class JGroupsTransport implements AutoCloseable {
     }
     closing = true;
     ticker.shutdownNow();
+    watches.close();
     return true;
   }
 
@@ -243,6 +270,8 @@ public final class JGroupsTransport implements AutoCloseable {
         sayHello(false);
       }
       publishReachable();
+      watches.keep(peers.addresses());
+      watches.renew(System.nanoTime());
       sockets.closeStalled(System.nanoTime());
     } catch (RuntimeException e) {
       troubles.warn(RateLimitedLog.Kind.FAILED, e.toString());
@@ -265,6 +294,13 @@ public final class JGroupsTransport implements AutoCloseable {
     outboxes.offer(peer.listen(), sealer.seal(peer.from(), Codec.encode(hello(false))));
   }
 
+  /** First nobody counts on it any more, then its promises end. */
+  private void died(Life life, long tookNanos) {
+    peers.died(life, System.nanoTime());
+    publishReachable();
+    listener.died(life, tookNanos);
+  }
+
   private void publishReachable() {
     synchronized (reachableLock) {
       Set<MemberId> now = peers.reachable(System.nanoTime());
@@ -280,6 +316,10 @@ public final class JGroupsTransport implements AutoCloseable {
     @Override
     public void authenticated(InetSocketAddress peer, Life life, boolean outgoing) {
       peers.connected(life);
+      Hello known = peers.helloOf(life.member());
+      if (known != null) {
+        watches.wake(known.listen());
+      }
       listener.authenticated(peer, life, outgoing);
     }
 
@@ -305,6 +345,11 @@ public final class JGroupsTransport implements AutoCloseable {
     }
 
     @Override
+    public void word(byte[] sealed) {
+      incoming.receive(null, sealed, 0, sealed.length);
+    }
+
+    @Override
     public void unreachable(InetSocketAddress peer) {
       peers.refused(peer, sockets::isConnected, System.nanoTime());
       publishReachable();
@@ -327,6 +372,10 @@ public final class JGroupsTransport implements AutoCloseable {
 
     @Override
     public void message(Address from, byte[] bytes, int offset, int length) {
+      receive(from, bytes, offset, length);
+    }
+
+    private void receive(@Nullable Address from, byte[] bytes, int offset, int length) {
       if (closing) {
         return;
       }
@@ -336,7 +385,7 @@ public final class JGroupsTransport implements AutoCloseable {
         if (payload instanceof Hello hello) {
           greeted(hello, opened.from(), from);
         } else {
-          letter(((Payload.Letter) payload).envelope(), opened);
+          parcel(((Payload.Parcel) payload).envelopes(), opened);
         }
       } catch (MalformedMessageException e) {
         troubles.warn(RateLimitedLog.Kind.DROPPED, String.valueOf(e.getMessage()));
@@ -345,7 +394,7 @@ public final class JGroupsTransport implements AutoCloseable {
       }
     }
 
-    private void greeted(Hello hello, Life from, Address channelAddress)
+    private void greeted(Hello hello, Life from, @Nullable Address channelAddress)
         throws MalformedMessageException {
       if (!hello.from().equals(from) || !hello.cluster().equals(config.cluster())) {
         throw new MalformedMessageException("a hello of " + hello.from() + " sealed by " + from);
@@ -356,6 +405,8 @@ public final class JGroupsTransport implements AutoCloseable {
       }
       PeerTable.News news = peers.heard(hello, channelAddress, System.nanoTime());
       if (news == PeerTable.News.NEW_LIFE) {
+        watches.keep(peers.addresses());
+        watches.wake(hello.listen());
         greet(hello); // so that it need not wait for the next heartbeat to know this member
         String why = peers.incompatible(from.member());
         if (why != null) {
@@ -368,16 +419,18 @@ public final class JGroupsTransport implements AutoCloseable {
       publishReachable();
     }
 
-    private void letter(Envelope envelope, Sealer.Opened opened) throws MalformedMessageException {
-      if (!envelope.from().equals(opened.from()) || !opened.addressed()) {
+    private void parcel(List<Envelope> envelopes, Sealer.Opened opened)
+        throws MalformedMessageException {
+      Life from = envelopes.get(0).from(); // of all of them
+      if (!from.equals(opened.from()) || !opened.addressed()) {
         throw new MalformedMessageException(
-            "an election message of " + envelope.from() + " sealed by " + opened.from());
+            "election messages of " + from + " sealed by " + opened.from());
       }
       if (!peers.heard(opened.from(), System.nanoTime())) {
         throw new MalformedMessageException(
             opened.from() + " has not said hello, or uses other time values");
       }
-      listener.received(envelope);
+      listener.received(envelopes);
     }
   }
 }

@@ -27,6 +27,9 @@ interface LinkObserver {
   /** The last connection with that life has ended. */
   void disconnected(Life life);
 
+  /** A sealed message came over a connection on which a member watches this one. */
+  void word(byte[] sealed);
+
   /** Nobody listens at that address. */
   void unreachable(InetSocketAddress peer);
 }

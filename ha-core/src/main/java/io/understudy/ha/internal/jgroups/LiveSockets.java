@@ -17,6 +17,7 @@ final class LiveSockets {
   private final LinkObserver observer;
   private final RateLimitedLog log;
   private final Set<SecureSocket> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean watchable = true;
   private volatile boolean closed;
 
   /**
@@ -31,6 +32,15 @@ final class LiveSockets {
     this.patience = patience;
     this.observer = observer;
     this.log = log;
+  }
+
+  /** From now on no other member may watch this one, see {@link Watch}. */
+  void refuseWatchers() {
+    watchable = false;
+  }
+
+  boolean isWatchable() {
+    return watchable;
   }
 
   ClusterKeys keys() {

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The fields of each kind of {@link Message}. Kinds are numbered for ever: a number is never used
- * again.
+ * The fields of each kind of {@link Message} but heartbeats and their answers, which {@link
+ * ParcelCodec} knows. Kinds are numbered for ever: a number is never used again.
  */
 final class MessageCodec {
   private static final int STATE_REQUEST = 2;
@@ -21,8 +21,8 @@ final class MessageCodec {
   private static final int CANVASS_REPLY = 5;
   private static final int VOTE_REQUEST = 6;
   private static final int VOTE_REPLY = 7;
-  private static final int HEARTBEAT = 8;
-  private static final int HEARTBEAT_REPLY = 9;
+  static final int HEARTBEAT = 8;
+  static final int HEARTBEAT_REPLY = 9;
   private static final int RESIGNATION = 10;
 
   private static final int RESIGNED = 1;
@@ -37,16 +37,21 @@ final class MessageCodec {
   private MessageCodec() {}
 
   private static final Map<Class<? extends Message>, Integer> KINDS =
-      Map.of(
-          Message.StateRequest.class, STATE_REQUEST,
-          Message.StateReply.class, STATE_REPLY,
-          Message.Canvass.class, CANVASS,
-          Message.CanvassReply.class, CANVASS_REPLY,
-          Message.VoteRequest.class, VOTE_REQUEST,
-          Message.VoteReply.class, VOTE_REPLY,
-          Message.Heartbeat.class, HEARTBEAT,
-          Message.HeartbeatReply.class, HEARTBEAT_REPLY,
-          Message.Resignation.class, RESIGNATION);
+      Map.ofEntries(
+          Map.entry(Message.StateRequest.class, STATE_REQUEST),
+          Map.entry(Message.StateReply.class, STATE_REPLY),
+          Map.entry(Message.Canvass.class, CANVASS),
+          Map.entry(Message.CanvassReply.class, CANVASS_REPLY),
+          Map.entry(Message.VoteRequest.class, VOTE_REQUEST),
+          Map.entry(Message.VoteReply.class, VOTE_REPLY),
+          Map.entry(Message.Heartbeat.class, HEARTBEAT),
+          Map.entry(Message.HeartbeatReply.class, HEARTBEAT_REPLY),
+          Map.entry(Message.Resignation.class, RESIGNATION),
+          Map.entry(Message.RosterNews.class, RosterMessageCodec.ROSTER_NEWS),
+          Map.entry(Message.InventoryRequest.class, RosterMessageCodec.INVENTORY_REQUEST),
+          Map.entry(Message.Inventory.class, RosterMessageCodec.INVENTORY),
+          Map.entry(Message.RosterWish.class, RosterMessageCodec.ROSTER_WISH),
+          Map.entry(Message.RosterReply.class, RosterMessageCodec.ROSTER_REPLY));
 
   static int kindOf(Message message) {
     Integer kind = KINDS.get(message.getClass());
@@ -69,12 +74,10 @@ final class MessageCodec {
       out.i64(m.epoch()).i64(m.sentNanos()).list(m.evidence(), MessageCodec::writeEvidence);
     } else if (message instanceof Message.VoteReply m) {
       writeVoteReply(out, m);
-    } else if (message instanceof Message.Heartbeat m) {
-      writeHeartbeat(out, m);
-    } else if (message instanceof Message.HeartbeatReply m) {
-      writeHeartbeatReply(out, m);
     } else if (message instanceof Message.Resignation m) {
       out.i64(m.epoch()).optional(m.successor(), WireWriter::member);
+    } else {
+      RosterMessageCodec.write(out, message);
     }
   }
 
@@ -94,10 +97,8 @@ final class MessageCodec {
               in.i64(),
               in.i64(),
               in.optional(MessageCodec::readValue));
-      case HEARTBEAT -> readHeartbeat(in);
-      case HEARTBEAT_REPLY -> readHeartbeatReply(in);
       case RESIGNATION -> new Message.Resignation(in.i64(), in.optional(WireReader::member));
-      default -> throw new MalformedMessageException("kind " + kind + " is unknown");
+      default -> RosterMessageCodec.read(in, kind);
     };
   }
 
@@ -123,35 +124,6 @@ final class MessageCodec {
     out.optional(m.register(), MessageCodec::writeValue);
   }
 
-  private static void writeHeartbeat(WireWriter out, Message.Heartbeat m) {
-    out.i64(m.epoch()).i64(m.sentNanos());
-    writeVersion(out, m.version());
-    writeVersion(out, m.committed());
-    out.optional(m.value(), MessageCodec::writeValue);
-    out.optional(m.echo(), (o, echo) -> o.i64(echo.incarnation()).i64(echo.sentNanos()));
-  }
-
-  private static Message readHeartbeat(WireReader in) throws MalformedMessageException {
-    return new Message.Heartbeat(
-        in.i64(),
-        in.i64(),
-        readVersion(in),
-        readVersion(in),
-        in.optional(MessageCodec::readValue),
-        in.optional(i -> new Message.Echo(i.i64(), i.i64())));
-  }
-
-  private static void writeHeartbeatReply(WireWriter out, Message.HeartbeatReply m) {
-    out.i64(m.epoch()).i64(m.sentNanos()).bool(m.accepted()).i64(m.repliedNanos());
-    writeVersion(out, m.stored());
-    out.i64(m.voterEpoch()).bool(m.electable());
-  }
-
-  private static Message readHeartbeatReply(WireReader in) throws MalformedMessageException {
-    return new Message.HeartbeatReply(
-        in.i64(), in.i64(), in.bool(), in.i64(), readVersion(in), in.i64(), in.bool());
-  }
-
   private static void writeEvidence(WireWriter out, Evidence evidence) {
     if (evidence instanceof Evidence.Resigned resigned) {
       Codec.writeLife(out.u8(RESIGNED), resigned.life());
@@ -170,20 +142,20 @@ final class MessageCodec {
     };
   }
 
-  private static void writeVersion(WireWriter out, RegisterVersion version) {
+  static void writeVersion(WireWriter out, RegisterVersion version) {
     out.i64(version.epoch()).i64(version.seq());
   }
 
-  private static RegisterVersion readVersion(WireReader in) throws MalformedMessageException {
+  static RegisterVersion readVersion(WireReader in) throws MalformedMessageException {
     return new RegisterVersion(in.i64(), in.i64());
   }
 
-  private static void writeValue(WireWriter out, RegisterValue value) {
+  static void writeValue(WireWriter out, RegisterValue value) {
     writeVersion(out, value.version());
     out.counted(value.bytes(), RegisterValue.MAX_BYTES);
   }
 
-  private static RegisterValue readValue(WireReader in) throws MalformedMessageException {
+  static RegisterValue readValue(WireReader in) throws MalformedMessageException {
     return new RegisterValue(readVersion(in), in.counted(RegisterValue.MAX_BYTES));
   }
 

@@ -146,6 +146,15 @@ final class PeerTable {
     }
   }
 
+  /** A process has ended: the life that it was is gone for ever. */
+  synchronized void died(Life life, long nowNanos) {
+    Peer peer = peers.getIfPresent(life.member());
+    if (peer != null && peer.life().equals(life)) {
+      leave(peer, nowNanos);
+      peer.cutOff = true;
+    }
+  }
+
   /** A connection was made with a life; what it says counts from now on. */
   synchronized void connected(Life life) {
     Peer peer = peers.getIfPresent(life.member());

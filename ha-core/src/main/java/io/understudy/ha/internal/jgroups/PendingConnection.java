@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +94,14 @@ final class PendingConnection {
     } catch (IOException e) {
       // It did not want to hear them.
     }
+  }
+
+  SocketChannel channel() {
+    return channel;
+  }
+
+  SelectionKey key(Selector selector) {
+    return Objects.requireNonNull(channel.keyFor(selector));
   }
 
   /** Gives the socket away, out of the selector's hands and blocking. */

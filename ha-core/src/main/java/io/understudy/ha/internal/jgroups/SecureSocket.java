@@ -1,6 +1,5 @@
 package io.understudy.ha.internal.jgroups;
 
-import java.io.DataInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // see WrappedSocket
 final class SecureSocket extends WrappedSocket {
-  /** From the first byte sent to the last byte of the handshake. */
-  static final int HANDSHAKE_MILLIS = 1000;
-
   private final LiveSockets live;
   private volatile Handshake.@Nullable Session session;
   private volatile @Nullable RecordInput input;
@@ -69,7 +65,7 @@ final class SecureSocket extends WrappedSocket {
 
   @Override
   public void connect(SocketAddress endpoint) throws IOException {
-    connect(endpoint, HANDSHAKE_MILLIS);
+    connect(endpoint, Greeting.LIMIT_MILLIS);
   }
 
   /** Connects and shakes hands; the handshake has its own time limit. */
@@ -96,24 +92,10 @@ final class SecureSocket extends WrappedSocket {
   }
 
   private void shakeHands(InetSocketAddress peer) throws IOException {
-    InputStream in = new DeadlineStream(raw, System.nanoTime() + HANDSHAKE_MILLIS * 1_000_000L);
-    ClientHandshake handshake = new ClientHandshake(live.keys(), live.self());
-    raw.setTcpNoDelay(true);
-    raw.getOutputStream().write(handshake.hello());
-    byte[] answer = new byte[Handshake.ANSWER_BYTES];
-    int status = in.read();
-    if (status < 0) {
-      throw new SocketException(peer + " closed the connection without an answer");
-    }
-    ClientHandshake.checkStatus(status);
-    answer[0] = (byte) status;
-    new DataInputStream(in).readFully(answer, 1, answer.length - 1);
-    ClientHandshake.Finish finish = handshake.finish(answer);
-    raw.getOutputStream().write(finish.message());
-    raw.setSoTimeout(0);
-    live.checkPeer(finish.session().peer(), peer);
-    open(finish.session());
-    live.observer().authenticated(peer, finish.session().peer(), true);
+    Handshake.Session agreed = new Greeting(raw, live, Handshake.Purpose.TALK).exchange();
+    live.checkPeer(agreed.peer(), peer);
+    open(agreed);
+    live.observer().authenticated(peer, agreed.peer(), true);
   }
 
   @Override
@@ -162,39 +144,6 @@ final class SecureSocket extends WrappedSocket {
   public String toString() {
     Handshake.Session known = session;
     return raw + (known == null ? "" : " with " + known.peer());
-  }
-
-  /** Reads the handshake: each read gets what is left of the time. */
-  private static final class DeadlineStream extends FilterInputStream {
-    private final Socket raw;
-    private final long deadlineNanos;
-
-    DeadlineStream(Socket raw, long deadlineNanos) throws IOException {
-      super(raw.getInputStream());
-      this.raw = raw;
-      this.deadlineNanos = deadlineNanos;
-    }
-
-    @Override
-    public int read() throws IOException {
-      setTimeout();
-      return in.read();
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
-      setTimeout();
-      return in.read(bytes, offset, length);
-    }
-
-    private void setTimeout() throws IOException {
-      long leftMillis = (deadlineNanos - System.nanoTime()) / 1_000_000;
-      if (leftMillis <= 0) {
-        throw new SocketTimeoutException(
-            "the handshake took longer than " + HANDSHAKE_MILLIS + " ms");
-      }
-      raw.setSoTimeout((int) leftMillis);
-    }
   }
 
   /**

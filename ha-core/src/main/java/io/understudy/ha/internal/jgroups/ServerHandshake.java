@@ -45,7 +45,8 @@ final class ServerHandshake {
         Primitives.concat(
             new byte[] {Handshake.STATUS_WELCOME}, Handshake.nonce(), ephemeral.publicBytes());
     Handshake agreed = new Handshake(keys.handshakeSecret(), ephemeral.agree(theirs), hello, start);
-    byte[] proven = Primitives.concat(start, agreed.sealIdentity("server", self));
+    byte[] proven =
+        Primitives.concat(start, agreed.sealIdentity("server", self, Handshake.Purpose.TALK));
     answer = Primitives.concat(proven, agreed.proof("server", hello, proven));
     handshake = agreed;
     return answer.clone();
@@ -80,7 +81,6 @@ final class ServerHandshake {
     if (!Primitives.sameBytes(proof, agreed.proof("client", hello, answer, identity))) {
       throw Handshake.otherSecret();
     }
-    Life peer = agreed.openIdentity("client", identity);
-    return agreed.session("server", "client", peer);
+    return agreed.session("server", "client", agreed.openIdentity("client", identity));
   }
 }

@@ -19,6 +19,7 @@ import java.util.List;
  * @param secret the cluster's secret
  * @param times the cluster's time values
  * @param presence what the first {@link Hello} says
+ * @param crashProof whether the end of a quiet connection may prove a death
  */
 public record TransportConfig(
     String cluster,
@@ -27,7 +28,8 @@ public record TransportConfig(
     List<InetSocketAddress> peers,
     Secret secret,
     TimeValues times,
-    Hello.Presence presence) {
+    Hello.Presence presence,
+    boolean crashProof) {
   /** Copies. */
   public TransportConfig {
     peers = List.copyOf(peers);
@@ -42,7 +44,8 @@ public record TransportConfig(
         config.peers(),
         config.secret(),
         TimeValues.of(config.timing()),
-        presence);
+        presence,
+        config.crashProof());
   }
 
   /**

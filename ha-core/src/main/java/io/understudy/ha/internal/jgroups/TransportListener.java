@@ -4,6 +4,7 @@ import io.understudy.ha.MemberId;
 import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Life;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -16,10 +17,10 @@ import java.util.Set;
  */
 public interface TransportListener {
   /**
-   * An authentic message arrived: sealed by {@code envelope.from()}, for this life alone, by a
-   * member that uses the same time values.
+   * Authentic messages arrived together: sealed by the life that they all are from, for this life
+   * alone, by a member that uses the same time values.
    */
-  void received(Envelope envelope);
+  void received(List<Envelope> envelopes);
 
   /** A member says something new of itself, or is new. Repetitions are not passed on. */
   void hello(Hello hello);
@@ -31,6 +32,14 @@ public interface TransportListener {
    *     since; without this member
    */
   void reachable(Set<MemberId> members);
+
+  /**
+   * A process has ended, beyond doubt on direct paths; see {@link Watch}. It is not among the
+   * reachable any more.
+   *
+   * @param tookNanos from the end of its connection to the proof
+   */
+  void died(Life life, long tookNanos);
 
   /**
    * A member cannot be worked with: other time values. Its messages are dropped and it does not

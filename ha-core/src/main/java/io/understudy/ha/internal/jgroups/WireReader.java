@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * there.
  */
 final class WireReader {
-  /** Members, roles and clusters: the union of their forms; the stricter ones check themselves. */
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
+  private static final int MAX_NAME_LENGTH = 64;
 
   private final byte[] bytes;
   private final int end;
@@ -32,8 +30,27 @@ final class WireReader {
     this.end = offset + length;
   }
 
+  /**
+   * Whether it has the form {@code [A-Za-z0-9._:-]{1,64}} of members, roles and clusters: the union
+   * of theirs; the stricter ones check themselves.
+   */
   static boolean isName(String value) {
-    return NAME.matcher(value).matches();
+    if (value.isEmpty() || value.length() > MAX_NAME_LENGTH) {
+      return false;
+    }
+    for (int i = 0; i < value.length(); i++) {
+      if (!isNameCharacter(value.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isNameCharacter(char c) {
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '-' && c <= ':' && c != '/') // - . 0 to 9 :
+        || c == '_';
   }
 
   int position() {
@@ -63,6 +80,23 @@ final class WireReader {
     return value;
   }
 
+  /** What {@link WireWriter#vary} wrote, in its shortest form. */
+  long vary() throws MalformedMessageException {
+    long rest = 0;
+    for (int shift = 0; shift < 70; shift += 7) {
+      int next = u8();
+      boolean tooMuch = shift == 63 && next > 1;
+      if (tooMuch || (next == 0 && shift > 0)) {
+        throw new MalformedMessageException("a number that is too long");
+      }
+      rest |= (next & 0x7fL) << shift;
+      if (next < 0x80) {
+        return (rest >>> 1) ^ -(rest & 1);
+      }
+    }
+    throw new MalformedMessageException("a number without end");
+  }
+
   double f64() throws MalformedMessageException {
     return Double.longBitsToDouble(i64());
   }
@@ -90,7 +124,16 @@ final class WireReader {
   }
 
   String name() throws MalformedMessageException {
-    String value = new String(raw(u8()), StandardCharsets.ISO_8859_1);
+    return suffixed("", 0);
+  }
+
+  /** A name of which the reader knows the beginning. */
+  String suffixed(String known, int shared) throws MalformedMessageException {
+    int length = u8();
+    need(length);
+    String rest = new String(bytes, position, length, StandardCharsets.ISO_8859_1);
+    position += length;
+    String value = shared == 0 ? rest : known.substring(0, shared) + rest;
     if (!isName(value)) {
       throw new MalformedMessageException("bad name of " + value.length() + " bytes");
     }

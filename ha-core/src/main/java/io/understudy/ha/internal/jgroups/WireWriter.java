@@ -1,8 +1,7 @@
 package io.understudy.ha.internal.jgroups;
 
 import io.understudy.ha.MemberId;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -12,11 +11,35 @@ import org.jspecify.annotations.Nullable;
  * reader would refuse, with {@link IllegalArgumentException}: that is a fault of this program.
  */
 final class WireWriter {
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+  private byte[] bytes = new byte[256];
+  private int size;
+
+  /** How many bytes were written. */
+  int size() {
+    return size;
+  }
+
+  /** Takes back what was written after that many bytes. */
+  void truncate(int newSize) {
+    size = newSize;
+  }
+
+  private void room(int more) {
+    if (bytes.length - size < more) {
+      bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, size + more));
+    }
+  }
 
   WireWriter u8(int value) {
-    bytes.write(value);
+    room(1);
+    bytes[size++] = (byte) value;
     return this;
+  }
+
+  /** Writes a number over two bytes that were written before. */
+  void putU16(int at, int value) {
+    bytes[at] = (byte) (value >>> 8);
+    bytes[at + 1] = (byte) value;
   }
 
   WireWriter u16(int value) {
@@ -25,9 +48,19 @@ final class WireWriter {
 
   WireWriter i64(long value) {
     for (int shift = 56; shift >= 0; shift -= 8) {
-      bytes.write((int) (value >>> shift));
+      u8((int) (value >>> shift));
     }
     return this;
+  }
+
+  /** A number in one to ten bytes: the nearer to 0, the fewer. */
+  WireWriter vary(long value) {
+    long rest = (value << 1) ^ (value >> 63);
+    while (rest >>> 7 != 0) {
+      u8(((int) rest & 0x7f) | 0x80);
+      rest >>>= 7;
+    }
+    return u8((int) rest);
   }
 
   WireWriter f64(double value) {
@@ -39,7 +72,9 @@ final class WireWriter {
   }
 
   WireWriter raw(byte[] value) {
-    bytes.writeBytes(value);
+    room(value.length);
+    System.arraycopy(value, 0, bytes, size, value.length);
+    size += value.length;
     return this;
   }
 
@@ -54,10 +89,19 @@ final class WireWriter {
 
   /** A name of the form that {@link WireReader#name} accepts. */
   WireWriter name(String value) {
+    return suffix(value, 0);
+  }
+
+  /** A name without its beginning, which the reader knows. */
+  WireWriter suffix(String value, int from) {
     if (!WireReader.isName(value)) {
       throw new IllegalArgumentException("'" + value + "' is no name that may be sent");
     }
-    return u8(value.length()).raw(value.getBytes(StandardCharsets.US_ASCII));
+    u8(value.length() - from);
+    for (int i = from; i < value.length(); i++) {
+      u8(value.charAt(i));
+    }
+    return this;
   }
 
   WireWriter member(MemberId member) {
@@ -83,10 +127,10 @@ final class WireWriter {
   }
 
   byte[] toBytes() {
-    if (bytes.size() > Codec.MAX_BYTES) {
+    if (size > Codec.MAX_BYTES) {
       throw new IllegalArgumentException(
-          "a message of " + bytes.size() + " bytes; at most " + Codec.MAX_BYTES + " may be sent");
+          "a message of " + size + " bytes; at most " + Codec.MAX_BYTES + " may be sent");
     }
-    return bytes.toByteArray();
+    return Arrays.copyOf(bytes, size);
   }
 }

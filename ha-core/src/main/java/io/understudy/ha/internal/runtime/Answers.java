@@ -23,10 +23,6 @@ final class Answers {
         IDLE_SECONDS,
         TimeUnit.SECONDS,
         new SynchronousQueue<>(),
-        work -> {
-          Thread thread = new Thread(work, "ha-answers-" + member);
-          thread.setDaemon(true);
-          return thread;
-        });
+        work -> Threads.ordinary(work, "ha-answers-" + member));
   }
 }

@@ -18,8 +18,7 @@ final class Courier {
   private volatile boolean closing;
 
   Courier(String name) {
-    thread = new Thread(this::run, name);
-    thread.setDaemon(true);
+    thread = Threads.ordinary(this::run, name);
     thread.start();
   }
 

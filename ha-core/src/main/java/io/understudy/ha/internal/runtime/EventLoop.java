@@ -19,7 +19,7 @@ final class EventLoop {
   private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
 
   /** Messages beyond this are dropped: the sender repeats them, and memory stays bounded. */
-  private static final int MAX_QUEUED_MESSAGES = 10_000;
+  private static final int MAX_QUEUED_MESSAGES = 2_000;
 
   /** The loop looks around at least this often, for clocks that jumped. */
   private static final long MAX_SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -28,6 +28,7 @@ final class EventLoop {
   private final AtomicLong droppedMessages = new AtomicLong();
   private final Thread thread;
   private final Turns turns;
+  private final Activity activity;
   private final long longestSleepNanos;
   private volatile boolean closed;
 
@@ -48,12 +49,18 @@ final class EventLoop {
    * @param name its thread's name
    * @param heartbeatNanos it looks around at least this often
    * @param turns what it does of itself
+   * @param activity is told what it does
    */
-  EventLoop(String name, long heartbeatNanos, Turns turns) {
+  EventLoop(String name, long heartbeatNanos, Turns turns, Activity activity) {
+    this.activity = activity;
     this.longestSleepNanos = Math.min(heartbeatNanos, MAX_SLEEP_NANOS);
     this.turns = turns;
-    this.thread = new Thread(this::run, name);
-    thread.setDaemon(true);
+    this.thread = Threads.urgent(this::run, name);
+  }
+
+  /** Where in the code the loop is now. */
+  StackTraceElement[] stack() {
+    return thread.getStackTrace();
   }
 
   void start() {
@@ -83,7 +90,10 @@ final class EventLoop {
   private void run() {
     while (!closed) {
       try {
-        Runnable task = queue.poll(sleepNanos(), TimeUnit.NANOSECONDS);
+        long sleepNanos = sleepNanos();
+        activity.turn(Activity.WAITING, System.nanoTime() + sleepNanos);
+        Runnable task = queue.poll(sleepNanos, TimeUnit.NANOSECONDS);
+        activity.turn(Activity.DECIDING, System.nanoTime());
         turns.look().run(); // clocks first: what arrived during a pause must renew nothing
         if (task != null) {
           task.run();

@@ -30,6 +30,8 @@ public final class FileStore implements AutoCloseable {
   static final String FILE = "member.state";
   private static final String NEW_FILE = "member.state.new";
   private static final String LOCK_FILE = "member.lock";
+  private static final String PROBE_FILE = "member.probe";
+  private static final int PROBE_BYTES = 16 * 1024;
   private static final long MAGIC = 0x554E44455253_5459L; // "UNDERSTY"
   private static final int FORMAT = 1;
   private static final int HASH_BYTES = 32;
@@ -136,6 +138,33 @@ public final class FileStore implements AutoCloseable {
         StandardCopyOption.REPLACE_EXISTING);
     try (FileChannel self = FileChannel.open(directory, StandardOpenOption.READ)) {
       self.force(true);
+    }
+  }
+
+  /**
+   * Writes as much as a record may need to a new file, forces it to disk and deletes it. May run
+   * beside {@link #save}.
+   *
+   * @throws IOException if a record could not be made durable now
+   */
+  void probe() throws IOException {
+    if (!lockFile.isOpen()) {
+      return;
+    }
+    Path fresh = directory.resolve(PROBE_FILE);
+    try (FileChannel channel =
+        FileChannel.open(
+            fresh,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      ByteBuffer content = ByteBuffer.allocate(PROBE_BYTES);
+      while (content.hasRemaining()) {
+        channel.write(content);
+      }
+      channel.force(true);
+    } finally {
+      Files.deleteIfExists(fresh);
     }
   }
 

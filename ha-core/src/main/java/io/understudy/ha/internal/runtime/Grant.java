@@ -2,42 +2,52 @@ package io.understudy.ha.internal.runtime;
 
 import io.understudy.ha.Leadership;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /**
- * The leadership that the application holds. Extended and ended by the election thread; read by
- * all.
+ * The leadership that the application holds. Extended by the election thread; ended by it, or by
+ * the watcher while it hangs; read by all, without a lock.
  */
 final class Grant implements Leadership {
-  private static final Lease ENDED = new Lease(0, Long.MIN_VALUE);
+  private static final Lease OVER = new Lease(0, Long.MIN_VALUE);
+
+  private static final AtomicReferenceFieldUpdater<Grant, Lease> LEASE =
+      AtomicReferenceFieldUpdater.newUpdater(Grant.class, Lease.class, "lease");
 
   private final String role;
   private final long epoch;
   private volatile Lease lease;
+  private volatile boolean ended;
 
-  Grant(String role, long epoch, long untilNanos) {
+  Grant(String role, long epoch, Lease first) {
     this.role = role;
     this.epoch = epoch;
-    this.lease = Lease.until(untilNanos);
+    this.lease = first;
   }
 
-  void extend(long untilNanos) {
-    if (lease.runs()) { // what has ended stays ended: the next look gives the role up
-      lease = Lease.until(untilNanos);
+  /** What somebody saw end, and be it this moment, stays ended: the next look gives the role up. */
+  void extend(Lease longer) {
+    Lease current = lease;
+    if (current.runs()) {
+      LEASE.compareAndSet(this, current, longer);
     }
   }
 
-  void end() {
-    lease = ENDED;
+  /** Ends it; whether this call did. */
+  synchronized boolean end() {
+    boolean ends = !ended;
+    ended = true;
+    lease = OVER;
+    return ends;
+  }
+
+  /** Ends it if a caller may have seen it end; whether this call did. */
+  synchronized boolean endIfRanOut() {
+    return !isValid() && end();
   }
 
   boolean isEnded() {
-    return lease.equals(ENDED);
-  }
-
-  /** A caller may have seen it end, though nobody has ended it yet. */
-  boolean ranOut() {
-    Lease current = lease;
-    return !current.equals(ENDED) && !current.runs();
+    return ended;
   }
 
   @Override
@@ -50,9 +60,17 @@ final class Grant implements Leadership {
     return epoch;
   }
 
+  /** Ends it for good if it has run out: a wall clock that is set back must not revive it. */
   @Override
   public boolean isValid() {
-    return lease.runs();
+    Lease current = lease;
+    if (current.runs()) {
+      return true;
+    }
+    if (!current.equals(OVER)) {
+      lease = OVER;
+    }
+    return false;
   }
 
   @Override

@@ -1,26 +1,22 @@
 package io.understudy.ha.internal.runtime;
 
 /**
- * Until when a leadership may act, on both clocks. The monotonic clock decides; the wall clock is
- * there because it jumps when a suspended machine wakes, and the monotonic one may not.
+ * Until when a leadership may act, on both clocks; see {@link ClockWatch#lease}. The monotonic
+ * clock decides; the wall clock is there because it jumps when a suspended machine wakes, and the
+ * monotonic one may not. It has no tolerance: a leadership that is well is renewed long before its
+ * end, so a wall clock that is set costs it only if it is set ahead by most of a lease.
  *
- * @param untilNanos end on {@link System#nanoTime()}
- * @param wallUntilMillis end on {@link System#currentTimeMillis()}, with tolerance
+ * @param untilNanos end on the monotonic clock
+ * @param wallUntilMillis end on the wall clock
  */
-record Lease(long untilNanos, long wallUntilMillis) {
-  /** What a wall clock may run ahead by ordinary correction before the leadership is given up. */
-  private static final long WALL_TOLERANCE_MILLIS = 500;
-
-  static Lease until(long untilNanos) {
-    long leftMillis = Math.max(0, untilNanos - System.nanoTime()) / 1_000_000;
-    return new Lease(untilNanos, System.currentTimeMillis() + leftMillis + WALL_TOLERANCE_MILLIS);
-  }
-
+public record Lease(long untilNanos, long wallUntilMillis) {
+  /** Whether it runs now. */
   boolean runs() {
-    return System.nanoTime() - untilNanos < 0 && !isPastOnTheWall();
+    return runs(System.nanoTime(), System.currentTimeMillis());
   }
 
-  boolean isPastOnTheWall() {
-    return System.currentTimeMillis() > wallUntilMillis;
+  /** Whether it runs when the clocks show that. */
+  public boolean runs(long nanos, long wallMillis) {
+    return nanos - untilNanos < 0 && wallMillis < wallUntilMillis;
   }
 }

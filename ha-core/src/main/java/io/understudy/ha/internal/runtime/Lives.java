@@ -7,9 +7,11 @@ import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Message;
 import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.RoleMachine;
+import io.understudy.ha.internal.election.RoleState;
 import io.understudy.ha.internal.election.Roster;
 import io.understudy.ha.internal.election.TimeValues;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -30,7 +32,7 @@ final class Lives {
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final HaConfig config;
-  private final FileStore store;
+  private final Disk disk;
   private final Transport transport;
   private final BiConsumer<String, Output> announcements;
   private volatile MemberRecord memberRecord;
@@ -39,7 +41,7 @@ final class Lives {
   private @Nullable Change change;
   private long retryAtNanos;
   private volatile Life self;
-  private volatile boolean inService = true;
+  private volatile String outOfService = "";
 
   /**
    * The member stopped taking part, or takes part again.
@@ -51,13 +53,13 @@ final class Lives {
 
   Lives(
       HaConfig config,
-      FileStore store,
+      Disk disk,
       MemberRecord stored,
       Transport transport,
       long incarnation,
       BiConsumer<String, Output> announcements) {
     this.config = config;
-    this.store = store;
+    this.disk = disk;
     this.transport = transport;
     this.announcements = announcements;
     this.memberRecord = stored;
@@ -67,7 +69,8 @@ final class Lives {
 
   private MemberCore begin(Life life) {
     TimeValues times = TimeValues.of(config.timing());
-    return new MemberCore(life, times, new RoleMachine(), new RealPorts(), memberRecord);
+    return new MemberCore(
+        life, times, new RoleMachine(Fencer.endsProcesses(config)), new RealPorts(), memberRecord);
   }
 
   /** Connects the first life; later ones connect by themselves. */
@@ -83,16 +86,24 @@ final class Lives {
     }
 
     @Override
-    public void send(MemberId to, Envelope envelope) {
-      if (LOG.isDebugEnabled() && !isRoutine(envelope.message())) {
+    public void send(MemberId to, List<Envelope> envelopes) {
+      if (LOG.isDebugEnabled()) {
+        for (Envelope envelope : envelopes) {
+          debug(to, envelope);
+        }
+      }
+      transport.send(to, envelopes);
+    }
+
+    private void debug(MemberId to, Envelope envelope) {
+      if (!isRoutine(envelope.message())) {
         LOG.debug("{} - {} to {}: {}", config.member(), envelope.role(), to, envelope.message());
       }
-      transport.send(to, envelope);
     }
 
     @Override
     public void save(MemberRecord changed) throws IOException {
-      store.save(changed);
+      disk.save(changed);
       memberRecord = changed;
     }
 
@@ -108,6 +119,12 @@ final class Lives {
         || message instanceof Message.HeartbeatReply
         || message instanceof Message.StateRequest
         || message instanceof Message.StateReply;
+  }
+
+  /** The state of a role's machine in the running life, or null. */
+  @Nullable RoleState state(String role) {
+    MemberCore running = core;
+    return running == null ? null : running.state(role);
   }
 
   /** Does something with the running life, if there is one. */
@@ -137,13 +154,13 @@ final class Lives {
       return;
     }
     core = null;
-    inService = false;
     retryAtNanos = System.nanoTime() + RETRY_NANOS;
     String told =
         reason
             + "; this member neither votes nor leads until its state can be stored in "
             + config.stateDirectory()
             + " and a new life has begun (tried every second)";
+    outOfService = told;
     LOG.error("{} - out of service: {}", config.member(), told);
     change = new Change(false, told);
   }
@@ -158,7 +175,7 @@ final class Lives {
       boolean nothingStored =
           memberRecord.ballots().isEmpty() && !memberRecord.founding().directory();
       if (!nothingStored) {
-        store.save(memberRecord); // an empty directory must stay empty until the first vote
+        disk.save(memberRecord); // an empty directory must stay empty until the first vote
       }
       self = new Life(config.member(), Incarnations.draw());
       Transport.Listener to = listener;
@@ -167,7 +184,7 @@ final class Lives {
             self, to); // messages are sealed for a life, so each has a transport of its own
       }
       core = begin(self);
-      inService = true;
+      outOfService = "";
       change = new Change(true, "the durable state can be written again");
       LOG.info("{} - in service again with incarnation {}", config.member(), self);
     } catch (IOException | StoreFailedException e) {
@@ -187,15 +204,27 @@ final class Lives {
     return running == null ? retryAtNanos : running.wakeAtNanos();
   }
 
+  /** Whether a member of a cluster of two counts its peer as fenced, for some role. */
+  boolean isAlone() {
+    MemberCore running = core;
+    return running != null && memberRecord.roster().members().size() == 2 && running.isAlone();
+  }
+
   Life self() {
     return self;
   }
 
   boolean inService() {
-    return inService;
+    return outOfService.isEmpty();
+  }
+
+  /** Why it does not take part now, and what to do; empty if it does. */
+  String outOfService() {
+    return outOfService;
   }
 
   Roster roster() {
-    return memberRecord.roster();
+    MemberCore running = core;
+    return running == null ? RosterCodec.known(memberRecord).roster() : running.roster();
   }
 }

@@ -13,7 +13,7 @@ import java.util.TreeMap;
  *
  * @param member whose state it is
  * @param cluster of which cluster
- * @param roster the roster it uses
+ * @param roster the seed: in force as long as the register of the roster's role has no content
  * @param longestPromiseNanos the longest promise it can ever have given
  * @param founding the common beginning of the cluster's directories; {@link Founding#NONE} if this
  *     member came with an empty directory later, so that a role missing below proves nothing
@@ -39,6 +39,10 @@ public record MemberRecord(
 
   MemberRecord withFounding(Founding beginning) {
     return new MemberRecord(member, cluster, roster, longestPromiseNanos, beginning, ballots);
+  }
+
+  MemberRecord withSeed(Roster seed) {
+    return new MemberRecord(member, cluster, seed, longestPromiseNanos, founding, ballots);
   }
 
   MemberRecord withLongestPromise(long nanos) {

@@ -8,15 +8,21 @@ import io.understudy.ha.NodeStatus;
 import io.understudy.ha.RevokeReason;
 import io.understudy.ha.Role;
 import io.understudy.ha.RoleSpec;
+import io.understudy.ha.RosterAdmin;
 import io.understudy.ha.RosterMember;
 import io.understudy.ha.Subscription;
 import io.understudy.ha.Timing;
 import io.understudy.ha.internal.election.Envelope;
+import io.understudy.ha.internal.election.Evidence;
 import io.understudy.ha.internal.election.Input;
+import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.RoleState;
 import io.understudy.ha.internal.election.Roster;
+import io.understudy.ha.internal.election.RosterChange;
+import io.understudy.ha.internal.election.RosterGoal;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,11 +30,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,18 +53,24 @@ public final class NodeRuntime implements HaNode {
   private final HaConfig config;
   private final FileStore store;
   private final Transport transport;
+  private final @Nullable WitnessTransport rowWitness;
   private final Lives lives;
   private final EventLoop loop;
   private final EventBus events;
   private final Requests requests;
+  private final RosterRuntime roster;
   private final Map<String, RoleRuntime> roles = new ConcurrentHashMap<>();
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile Set<MemberId> reachable = Set.of();
   private volatile boolean quorum;
   private final ClockWatch clocks;
+  private final StallReporter stalls;
+  private final Watch watch;
+  private final Disk disk;
+  private final Fencer fencer;
   private long lookAgainNanos = System.nanoTime();
   private volatile boolean standby;
-  private volatile boolean refused;
+  private volatile String refusal = "";
 
   /**
    * Makes a node; {@link #start()} sets it going.
@@ -74,17 +89,46 @@ public final class NodeRuntime implements HaNode {
       long incarnation) {
     this.config = config;
     this.store = store;
-    this.transport = transport;
     this.events = new EventBus(config.member().value());
+    this.rowWitness =
+        config
+            .rowWitness()
+            .map(row -> new WitnessTransport(transport, config, row, this::stateOf, events))
+            .orElse(null);
+    this.transport = rowWitness == null ? transport : rowWitness;
     config.listeners().forEach(events::subscribe);
     this.requests = new Requests(this::enqueue, Answers.of(config.member().value()));
-    this.lives = new Lives(config, store, stored, transport, incarnation, this::announce);
-    this.clocks = new ClockWatch(config.timing().lease().toNanos());
+    long stallNanos = Watch.thresholdNanos(config.timing().heartbeat().toNanos());
+    Activity activity = new Activity();
+    this.disk = new Disk(store, config, activity, events, stallNanos);
+    this.lives = new Lives(config, disk, stored, this.transport, incarnation, this::announce);
+    this.roster =
+        new RosterRuntime(
+            config.member(),
+            lives.roster(),
+            new RosterRuntime.Links(
+                this::wish, events, requests.answers(), config.rowWitness().isPresent()));
+    this.clocks = new ClockWatch(config.timing().lease().toNanos(), Clocks.read());
     this.loop =
         new EventLoop(
             "ha-" + config.member(),
             config.timing().heartbeat().toNanos(),
-            new EventLoop.Turns(this::look, this::tick, lives::wakeAtNanos, this::fault));
+            new EventLoop.Turns(this::look, this::tick, lives::wakeAtNanos, this::fault),
+            activity);
+    this.stalls = new StallReporter(config.member().value(), events, loop::stack);
+    this.watch =
+        new Watch(
+            config.member().value(),
+            stallNanos,
+            activity,
+            () -> roles.values().forEach(RoleRuntime::endIfRanOut),
+            stalls::report);
+    this.fencer =
+        new Fencer(
+            config,
+            life -> life.equals(lives.self()) && lives.inService(),
+            events::publish,
+            answer -> loop.execute(() -> fenceAnswered(answer)));
     this.quorum = seesQuorum(Set.of());
   }
 
@@ -94,6 +138,7 @@ public final class NodeRuntime implements HaNode {
    * @throws IOException if the transport cannot listen
    */
   public void start() throws IOException {
+    loop.execute(() -> lives.run(MemberCore::runForRoster));
     config.roles().forEach(this::declare);
     try {
       lives.connect(new Incoming());
@@ -101,6 +146,8 @@ public final class NodeRuntime implements HaNode {
     } finally {
       // Last, so that no event comes before Started; after a failure too, because close() needs it.
       loop.start();
+      watch.start();
+      disk.startProbing();
     }
   }
 
@@ -118,13 +165,22 @@ public final class NodeRuntime implements HaNode {
 
   private final class Incoming implements Transport.Listener {
     @Override
-    public void received(Envelope envelope) {
-      loop.executeMessage(() -> lives.run(core -> core.receive(envelope)));
+    public void received(List<Envelope> envelopes) {
+      List<Envelope> believed =
+          config.crashProof()
+              ? envelopes
+              : envelopes.stream().map(Envelope::withoutDeaths).toList();
+      loop.executeMessage(() -> lives.run(core -> core.receive(believed)));
     }
 
     @Override
     public void reachableChanged() {
       loop.execute(() -> {}); // looked up by the tick that follows
+    }
+
+    @Override
+    public void died(Life life, long tookNanos) {
+      loop.execute(() -> bury(life, tookNanos));
     }
 
     @Override
@@ -146,56 +202,96 @@ public final class NodeRuntime implements HaNode {
     }
   }
 
+  private @Nullable RoleState stateOf(String role) {
+    return lives.state(role);
+  }
+
+  private void wish(long number, RosterGoal goal) {
+    loop.execute(() -> lives.run(core -> core.wish(number, goal)));
+  }
+
+  private void announceOfRoster(Output announcement) {
+    roster.announce(announcement);
+    if (announcement instanceof Output.RosterInForce inForce) {
+      transport.roster(inForce.roster());
+      loop.execute(this::quorumMayHaveChanged);
+    }
+  }
+
   private void announce(String role, Output announcement) {
+    if (announcement instanceof Output.Fence wanted) {
+      fencer.ask(lives.self(), role, wanted);
+    } else if (role.equals(RosterChange.ROLE)) {
+      announceOfRoster(announcement);
+      return;
+    }
     RoleRuntime declared = roles.get(role);
     if (declared != null) {
       declared.announce(announcement);
     }
   }
 
+  /** What another life asked for is nothing to this one. */
+  private void fenceAnswered(Fencer.Answer answer) {
+    if (answer.by().equals(lives.self())) {
+      lives.runIfAlive(core -> core.inputAll(answer.input()));
+    }
+  }
+
   /** Before anything else: what did this process miss? */
   private void look() {
-    long wallJumpMillis = clocks.wallJumpMillis();
-    if (wallJumpMillis > 0) {
-      // The monotonic clock may have stood still, so nothing that was measured with it can be
-      // relied on.
+    ClockWatch.Missed missed = clocks.look(Clocks.read());
+    if (missed.wallJumpMillis() > 0) {
       lives.end(
           "the wall clock jumped ahead by "
-              + wallJumpMillis
+              + missed.wallJumpMillis()
               + " ms: it was set, or this machine was suspended");
       serviceMayHaveChanged();
+    } else if (missed.wallJumpMillis() < 0) {
+      LOG.warn(
+          "{} - the wall clock was set back by {} ms; nothing here depends on it",
+          member(),
+          -missed.wallJumpMillis());
     }
-    noticePause();
+    if (missed.pausedNanos() > 0) {
+      lookForOthersAnew(missed.pausedNanos());
+    }
+    resignWhatRanOut();
   }
 
   /**
    * After a pause longer than a lease nothing is known of the others: what was seen before it is
    * forgotten, and for a heartbeat only what is heard since counts.
    */
-  private void noticePause() {
-    long sinceNanos = clocks.sinceLookNanos();
-    if (sinceNanos > config.timing().lease().toNanos()) {
-      LOG.warn(
-          "{} - paused for {} ms, longer than a lease; looks for the others anew",
-          member(),
-          TimeUnit.NANOSECONDS.toMillis(sinceNanos));
-      see(Set.of());
-      lookAgainNanos = System.nanoTime() + config.timing().heartbeat().toNanos();
-    }
-    clocks.look();
+  private void lookForOthersAnew(long pausedNanos) {
+    LOG.warn(
+        "{} - paused for {} ms, longer than a lease; looks for the others anew",
+        member(),
+        TimeUnit.NANOSECONDS.toMillis(pausedNanos));
+    see(Set.of());
+    lookAgainNanos = System.nanoTime() + config.timing().heartbeat().toNanos();
   }
 
-  private void tick() {
-    if (System.nanoTime() - lookAgainNanos >= 0) {
-      see(transport.reachable());
-    }
+  /** A caller may have seen a lease end that the machine takes for running, by the wall clock. */
+  private void resignWhatRanOut() {
     for (RoleRuntime role : roles.values()) {
       if (role.ranOut()) {
         input(role.name(), new Input.Resign(0, null, RevokeReason.LEASE_EXPIRED));
       }
     }
+  }
+
+  private void tick() {
+    if (rowWitness != null) {
+      rowWitness.look();
+    }
+    if (System.nanoTime() - lookAgainNanos >= 0) {
+      see(transport.reachable());
+    }
+    resignWhatRanOut();
     lives.run(MemberCore::tick);
     serviceMayHaveChanged();
+    quorumMayHaveChanged();
   }
 
   private void fault(Throwable fault) {
@@ -217,17 +313,27 @@ public final class NodeRuntime implements HaNode {
                 roles.values().forEach(role -> role.lifeEnded(RevokeReason.INELIGIBLE));
                 requests.abandon();
               } else {
-                roles.values().forEach(this::enter);
+                enterAgain();
               }
               events.publish(
                   new HaEvent.ServiceChanged(Instant.now(), change.inService(), change.reason()));
             });
   }
 
+  private void enterAgain() {
+    lives.run(
+        core -> {
+          core.runForRoster();
+          roster.changed(core.roster());
+        });
+    roles.values().forEach(this::enter);
+    roster.wishAgain();
+  }
+
   private void enter(RoleRuntime role) {
     lives.run(
         core -> {
-          core.input(role.name(), role.candidacy(!standby && !refused));
+          core.input(role.name(), role.candidacy(!standby && refusal.isEmpty()));
           core.inputAll(new Input.PeersSeen(reachable));
           RoleState state = core.state(role.name());
           if (state != null) {
@@ -247,7 +353,11 @@ public final class NodeRuntime implements HaNode {
     seen.sort(Comparator.naturalOrder());
     LOG.info("{} - sees {}", member(), seen);
     events.publish(new HaEvent.ViewChanged(Instant.now(), List.copyOf(seen)));
-    boolean now = seesQuorum(members);
+    quorumMayHaveChanged();
+  }
+
+  private void quorumMayHaveChanged() {
+    boolean now = seesQuorum(reachable);
     if (now != quorum) {
       quorum = now;
       LOG.info("{} - quorum {}", member(), now ? "held" : "lost");
@@ -255,13 +365,27 @@ public final class NodeRuntime implements HaNode {
     }
   }
 
+  /** Out of the view first, so that nobody waits for the rank of the dead. */
+  private void bury(Life life, long tookNanos) {
+    Set<MemberId> left = new TreeSet<>(reachable);
+    left.retainAll(transport.reachable());
+    see(left);
+    lives.run(core -> core.inputAll(new Input.Learned(new Evidence.Died(life))));
+    Duration took = Duration.ofNanos(tookNanos);
+    LOG.info("{} - {} has died, proved within {} ms", member(), life, took.toMillis());
+    events.publish(
+        new HaEvent.DeathProved(
+            Instant.now(), life.member(), Long.toHexString(life.incarnation()), took));
+  }
+
   private boolean seesQuorum(Set<MemberId> members) {
-    return lives.roster().isQuorum(m -> m.equals(member()) || members.contains(m));
+    return roster.roster().isQuorum(m -> m.equals(member()) || members.contains(m))
+        || lives.isAlone();
   }
 
   private void refuse(String reason) {
-    if (!refused) {
-      refused = true;
+    if (refusal.isEmpty()) {
+      refusal = reason;
       LOG.error("{} - {}", member(), reason);
       roles.values().forEach(this::enter);
       events.publish(new HaEvent.Refused(Instant.now(), reason));
@@ -294,7 +418,7 @@ public final class NodeRuntime implements HaNode {
       throw new IllegalStateException(
           "role '" + spec.name() + "': a witness votes for every role and leads none");
     }
-    RoleRuntime role = new RoleRuntime(spec, member(), requests, events);
+    RoleRuntime role = new RoleRuntime(spec, member(), requests, events, clocks::lease);
     if (roles.putIfAbsent(spec.name(), role) != null) {
       role.close(0);
       throw new IllegalStateException("role '" + spec.name() + "' is declared already");
@@ -310,31 +434,46 @@ public final class NodeRuntime implements HaNode {
 
   @Override
   public boolean hasQuorum() {
-    return quorum && clocks.sinceLookNanos() <= config.timing().lease().toNanos() && !closed.get();
+    return quorum
+        && clocks.sinceLookNanos(System.nanoTime()) <= config.timing().lease().toNanos()
+        && !closed.get();
   }
 
   @Override
   public NodeStatus status() {
-    Roster roster = lives.roster();
+    Roster inForce = roster.roster();
     Set<MemberId> seen = reachable;
     return new NodeStatus(
         member(),
         cluster(),
         Long.toHexString(lives.self().incarnation()),
         hasQuorum(),
-        lives.inService() && !refused,
+        lives.inService() && refusal.isEmpty(),
         standby,
-        roster.version(),
-        roster.members().stream().map(entry -> statusOf(entry, seen)).toList(),
+        warnings(),
+        inForce.version(),
+        inForce.members().stream().map(entry -> statusOf(entry, seen)).toList(),
         roles.values().stream()
             .map(RoleRuntime::status)
             .sorted(Comparator.comparing(NodeStatus.RoleStatus::role))
-            .toList());
+            .toList(),
+        Optional.ofNullable(rowWitness).map(WitnessTransport::status));
+  }
+
+  private List<String> warnings() {
+    Stream<String> own = Stream.of(lives.outOfService(), refusal, stalls.warning(), disk.warning());
+    Stream<String> witness = rowWitness == null ? Stream.of() : rowWitness.warnings().stream();
+    return Stream.concat(own, witness).filter(warning -> !warning.isEmpty()).toList();
   }
 
   private NodeStatus.MemberStatus statusOf(RosterMember entry, Set<MemberId> seen) {
     boolean reachable = entry.member().equals(member()) || seen.contains(entry.member());
     return new NodeStatus.MemberStatus(entry.member(), entry.votes(), entry.witness(), reachable);
+  }
+
+  @Override
+  public RosterAdmin roster() {
+    return roster;
   }
 
   @Override
@@ -349,6 +488,20 @@ public final class NodeRuntime implements HaNode {
   @Override
   public void confirmEmptyState() {
     loop.execute(() -> lives.run(core -> core.inputAll(new Input.EmptyStateConfirmed())));
+  }
+
+  @Override
+  public void confirmFenced(MemberId off) {
+    if (off.equals(member()) || !lives.roster().contains(off)) {
+      throw new IllegalArgumentException(
+          "member " + off + " is " + (off.equals(member()) ? "this one" : "not in the roster"));
+    }
+    if (reachable.contains(off)) {
+      throw new IllegalStateException(
+          "member " + off + " was heard within the last lease, so it is not off");
+    }
+    LOG.warn("{} - an operator says that {} is off", member(), off);
+    loop.execute(() -> lives.run(core -> core.inputAll(new Input.FenceConfirmed(off))));
   }
 
   @Override
@@ -391,9 +544,13 @@ public final class NodeRuntime implements HaNode {
 
   private void shutDown() {
     transport.close();
+    fencer.close();
     loop.close(CLOSE_STEP_NANOS);
+    watch.close();
+    disk.stopProbing();
     roles.values().forEach(role -> role.lifeEnded(RevokeReason.CLOSED));
     requests.close();
+    roster.close();
     roles.values().forEach(role -> role.close(CLOSE_STEP_NANOS));
     LOG.info("{} - stopped", member());
     events.publish(new HaEvent.Stopped(Instant.now()));

@@ -4,6 +4,7 @@ import io.understudy.ha.MemberId;
 import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Output;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * What a {@link MemberCore} needs of the world. Production and simulation differ here and nowhere
@@ -13,8 +14,11 @@ public interface Ports {
   /** The process' monotonic clock. */
   long nanos();
 
-  /** Sends, best effort; must not block, because a lease may hang on the next line. */
-  void send(MemberId to, Envelope envelope);
+  /**
+   * Sends to one member what a turn has for it, in this order and in as few messages as it fits
+   * into; best effort. Must not block, because a lease may hang on the next line.
+   */
+  void send(MemberId to, List<Envelope> envelopes);
 
   /**
    * Makes the record durable; it is when this returns.

@@ -3,7 +3,6 @@ package io.understudy.ha.internal.runtime;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.RegisterValue;
 import io.understudy.ha.RegisterVersion;
-import io.understudy.ha.RosterMember;
 import io.understudy.ha.internal.election.Ballot;
 import io.understudy.ha.internal.election.Founding;
 import io.understudy.ha.internal.election.Life;
@@ -13,8 +12,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -31,7 +28,7 @@ final class RecordCodec {
     DataOutputStream out = new DataOutputStream(bytes);
     out.writeUTF(memberRecord.member().value());
     out.writeUTF(memberRecord.cluster());
-    writeRoster(out, memberRecord.roster());
+    RosterCodec.write(out, memberRecord.roster());
     out.writeLong(memberRecord.longestPromiseNanos());
     writeFounding(out, memberRecord.founding());
     out.writeInt(memberRecord.ballots().size());
@@ -46,7 +43,7 @@ final class RecordCodec {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
     MemberId member = new MemberId(in.readUTF());
     String cluster = in.readUTF();
-    Roster roster = readRoster(in);
+    Roster roster = RosterCodec.read(in, 0);
     long longestPromiseNanos = in.readLong();
     Founding founding = readFounding(in);
     SortedMap<String, Ballot> ballots = new TreeMap<>();
@@ -58,25 +55,6 @@ final class RecordCodec {
       throw new IOException("bytes follow the last ballot");
     }
     return new MemberRecord(member, cluster, roster, longestPromiseNanos, founding, ballots);
-  }
-
-  private static void writeRoster(DataOutputStream out, Roster roster) throws IOException {
-    out.writeLong(roster.version());
-    out.writeInt(roster.members().size());
-    for (RosterMember entry : roster.members()) {
-      out.writeUTF(entry.member().value());
-      out.writeInt(entry.votes());
-      out.writeBoolean(entry.witness());
-    }
-  }
-
-  private static Roster readRoster(DataInputStream in) throws IOException {
-    long version = in.readLong();
-    List<RosterMember> members = new ArrayList<>();
-    for (int left = in.readInt(); left > 0; left--) {
-      members.add(new RosterMember(new MemberId(in.readUTF()), in.readInt(), in.readBoolean()));
-    }
-    return new Roster(version, members);
   }
 
   private static void writeFounding(DataOutputStream out, Founding founding) throws IOException {

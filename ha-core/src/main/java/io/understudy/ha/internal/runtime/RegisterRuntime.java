@@ -10,6 +10,7 @@ import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.Output.Outcome;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +19,17 @@ final class RegisterRuntime implements RoleRegister {
   private final String role;
   private final Requests requests;
   private final Supplier<@Nullable Grant> running;
+  private final LongFunction<Lease> leases;
   private final VersionWait commits;
   private final VersionWait settlements;
   private volatile RegisterView view = RegisterView.UNKNOWN;
 
-  RegisterRuntime(String role, Requests requests, Supplier<@Nullable Grant> running) {
+  RegisterRuntime(
+      String role,
+      Requests requests,
+      Supplier<@Nullable Grant> running,
+      LongFunction<Lease> leases) {
+    this.leases = leases;
     this.role = role;
     this.requests = requests;
     this.running = running;
@@ -32,7 +39,7 @@ final class RegisterRuntime implements RoleRegister {
 
   void adopt(RegisterValue committed) {
     if (committed.version().isNewerThan(view.value().version())) {
-      view = new RegisterView(committed, 0, false);
+      view = new RegisterView(committed, 0, 0, false);
     }
   }
 
@@ -43,7 +50,7 @@ final class RegisterRuntime implements RoleRegister {
     } else if (output instanceof Output.Permit permit) {
       permit(permit);
     } else if (output instanceof Output.PermitEnded) {
-      view = new RegisterView(view.value(), 0, false);
+      view = new RegisterView(view.value(), 0, 0, false);
     } else if (output instanceof Output.Settled settled) {
       settlements.reach(settled.version());
     }
@@ -53,7 +60,8 @@ final class RegisterRuntime implements RoleRegister {
     RegisterView current = view;
     boolean longer = !current.permitted() || permit.untilNanos() - current.permitUntilNanos() > 0;
     if (longer && current.value().version().equals(permit.version())) {
-      view = new RegisterView(current.value(), permit.untilNanos(), true);
+      Lease lease = leases.apply(permit.untilNanos());
+      view = new RegisterView(current.value(), lease.untilNanos(), lease.wallUntilMillis(), true);
     }
   }
 

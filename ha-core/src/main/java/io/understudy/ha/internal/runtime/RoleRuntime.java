@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ final class RoleRuntime implements Role {
   private final EventBus events;
   private final Courier courier;
   private final LeadershipWait wait = new LeadershipWait();
+  private final LongFunction<Lease> leases;
 
   /**
    * What the application may rely on; set on the courier's thread, so that callbacks agree with it.
@@ -46,16 +48,26 @@ final class RoleRuntime implements Role {
 
   private volatile Optional<LeaderInfo> leader = Optional.empty();
   private volatile String waiting = "";
+  private volatile String stalled = "";
 
   /** The running leadership; written by the election thread alone. */
   private volatile @Nullable Grant running;
 
-  RoleRuntime(RoleSpec spec, MemberId self, Requests requests, EventBus events) {
+  /** So that the ends of leaderships are told in order; never held while anything slow is done. */
+  private final Object telling = new Object();
+
+  RoleRuntime(
+      RoleSpec spec,
+      MemberId self,
+      Requests requests,
+      EventBus events,
+      LongFunction<Lease> leases) {
     this.spec = spec;
     this.self = self;
     this.requests = requests;
     this.events = events;
-    this.register = new RegisterRuntime(spec.name(), requests, () -> running);
+    this.leases = leases;
+    this.register = new RegisterRuntime(spec.name(), requests, () -> running, leases);
     this.courier = new Courier("ha-role-" + spec.name());
   }
 
@@ -76,7 +88,7 @@ final class RoleRuntime implements Role {
     } else if (output instanceof Output.Extend extend) {
       Grant grant = running;
       if (grant != null) {
-        grant.extend(extend.leaseUntilNanos());
+        grant.extend(leases.apply(extend.leaseUntilNanos()));
       }
     } else if (output instanceof Output.Revoked revoked) {
       revoked(revoked.epoch(), revoked.reason());
@@ -86,11 +98,19 @@ final class RoleRuntime implements Role {
       waiting = waits.reason();
       events.publish(
           new HaEvent.VoterWaiting(Instant.now(), name(), waits.waiting(), waits.reason()));
+    } else if (output instanceof Output.PeerMissing now) {
+      stalled(now.reason());
     } else if (output instanceof Output.Answer answer) {
       requests.answer(answer);
     } else {
       announceRegister(output);
     }
+  }
+
+  private void stalled(String reason) {
+    stalled = reason;
+    LOG.info("{} - {}: {}", self, name(), reason.isEmpty() ? "needs no fence" : reason);
+    events.publish(new HaEvent.PeerMissing(Instant.now(), name(), !reason.isEmpty(), reason));
   }
 
   private void announceRegister(Output output) {
@@ -101,11 +121,13 @@ final class RoleRuntime implements Role {
   }
 
   private void elected(Output.Elected elected) {
-    Grant grant = new Grant(name(), elected.epoch(), elected.leaseUntilNanos());
-    running = grant;
+    Grant grant = new Grant(name(), elected.epoch(), leases.apply(elected.leaseUntilNanos()));
+    synchronized (telling) {
+      events.publish(new HaEvent.Elected(Instant.now(), name(), grant.epoch()));
+      running = grant;
+      courier.deliver(() -> handOut(grant));
+    }
     LOG.info("{} - leads {} in epoch {}", self, name(), grant.epoch());
-    events.publish(new HaEvent.Elected(Instant.now(), name(), grant.epoch()));
-    courier.deliver(() -> handOut(grant));
   }
 
   void revoked(long epoch, RevokeReason reason) {
@@ -113,12 +135,43 @@ final class RoleRuntime implements Role {
     if (grant == null || grant.epoch() != epoch) {
       return; // never announced: the register was not committed in time
     }
-    grant.end();
     running = null;
+    synchronized (telling) {
+      if (!grant.end()) {
+        return; // the watcher was faster, and has told it
+      }
+      tellRevoked(grant, reason);
+    }
+    logRevoked(grant, reason);
+  }
+
+  /**
+   * On the watcher's thread: ends a leadership whose lease has run out, in case the election thread
+   * hangs. When that thread goes on it finds the end, agrees, and tells nobody again.
+   */
+  void endIfRanOut() {
+    Grant grant = running;
+    if (grant == null) {
+      return;
+    }
+    synchronized (telling) {
+      if (!grant.endIfRanOut()) {
+        return;
+      }
+      tellRevoked(grant, RevokeReason.LEASE_EXPIRED);
+    }
+    logRevoked(grant, RevokeReason.LEASE_EXPIRED);
+  }
+
+  private void tellRevoked(Grant grant, RevokeReason reason) {
     register.leadershipLost(grant);
-    LOG.info("{} - leads {} no longer (epoch {}): {}", self, name(), epoch, reason.label());
-    events.publish(new HaEvent.Revoked(Instant.now(), name(), epoch, reason));
+    events.publish(new HaEvent.Revoked(Instant.now(), name(), grant.epoch(), reason));
     courier.deliver(() -> takeBack(grant, reason));
+  }
+
+  /** Last: a log on a disk that hangs must hold up nobody's callback. */
+  private void logRevoked(Grant grant, RevokeReason reason) {
+    LOG.info("{} - leads {} no longer (epoch {}): {}", self, name(), grant.epoch(), reason.label());
   }
 
   /** The life is over: its machine will say nothing more. */
@@ -128,13 +181,16 @@ final class RoleRuntime implements Role {
       revoked(grant.epoch(), reason);
     }
     register.announce(new Output.PermitEnded());
+    if (!stalled.isEmpty()) {
+      stalled("");
+    }
     leaderSeen(new Output.LeaderSeen(null, 0));
   }
 
   /** Whether a caller may have seen the lease end, though the machine has not ended it. */
   boolean ranOut() {
     Grant grant = running;
-    return grant != null && grant.ranOut();
+    return grant != null && !grant.isValid();
   }
 
   private void leaderSeen(Output.LeaderSeen seen) {
@@ -191,7 +247,9 @@ final class RoleRuntime implements Role {
 
   @Override
   public Optional<LeaderInfo> leader() {
-    return leader;
+    Optional<LeaderInfo> seen = leader;
+    boolean isOver = ranOut() && seen.isPresent() && seen.get().member().equals(self);
+    return isOver ? Optional.empty() : seen;
   }
 
   @Override
@@ -237,7 +295,12 @@ final class RoleRuntime implements Role {
   NodeStatus.RoleStatus status() {
     long leftMillis = leadership().map(l -> l.remaining().toMillis()).orElse(0L);
     return new NodeStatus.RoleStatus(
-        name(), leader, isLeader(), leftMillis, register.view().value().version(), waiting);
+        name(),
+        leader(),
+        isLeader(),
+        leftMillis,
+        register.view().value().version(),
+        waiting.isEmpty() ? stalled : waiting);
   }
 
   Input.Candidacy candidacy(boolean eligible) {

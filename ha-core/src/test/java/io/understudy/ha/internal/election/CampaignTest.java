@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.understudy.ha.MemberId;
+import io.understudy.ha.RegisterValue;
 import io.understudy.ha.RosterMember;
 import io.understudy.ha.internal.election.Message.CanvassReply;
 import io.understudy.ha.internal.election.Message.Resignation;
@@ -56,13 +57,56 @@ class CampaignTest {
     assertEquals(epoch + 1, next);
   }
 
-  /** Runs the clock until the machine has canvassed and asks for votes; returns the epoch. */
-  private long candidature(Set<MemberId> reachable) {
+  /**
+   * The refuser is bound to itself in a crossed race and will withdraw too, so the candidate does
+   * not stay away for as long as the refuser says that it is bound.
+   */
+  @Test
+  void aRefusalByABoundRivalCostsAStepAndNotThatPromise() {
+    long epoch = candidature(Set.of(B.member()));
+    Standing.Poll poll = ((Standing.Candidate) state.standing()).poll();
+    long refused = poll.sentNanos() + 1;
+    receive(
+        B,
+        new VoteReply(epoch, poll.sentNanos(), false, epoch, TIMES.promiseNanos(), null),
+        refused);
+    assertTrue(wakeAt - refused < ROUND / 2, "next campaign after " + (wakeAt - refused));
+  }
+
+  @Test
+  void aRefusedCanvassIsRepeatedLongBeforeTheRefusersPromiseEnds() {
+    long round = canvass(Set.of(B.member()));
+    long refused = wakeAt - 1;
+    receive(B, new CanvassReply(round, false, 0, TIMES.promiseNanos()), refused);
+    assertInstanceOf(Standing.Follower.class, state.standing());
+    assertTrue(
+        wakeAt - refused <= 2 * TIMES.retryNanos(), "asks again after " + (wakeAt - refused));
+  }
+
+  @Test
+  void lateVotesOfAWithdrawnCandidatureDoNotCount() {
+    long epoch = candidature(Set.of(B.member()));
+    Standing.Poll poll = ((Standing.Candidate) state.standing()).poll();
+    refuse(epoch, 1);
+    receive(
+        new Life(C, 1),
+        new VoteReply(epoch, poll.sentNanos(), true, epoch, 0, RegisterValue.NONE),
+        poll.sentNanos() + 2);
+    assertInstanceOf(Standing.Follower.class, state.standing());
+  }
+
+  /** Runs the clock until the machine canvasses; returns the round. */
+  private long canvass(Set<MemberId> reachable) {
     step(new Input.PeersSeen(reachable), wakeAt == Step.NEVER ? 0 : wakeAt);
     while (!(state.standing() instanceof Standing.Canvassing)) {
       step(new Input.Tick(), wakeAt);
     }
-    long round = ((Standing.Canvassing) state.standing()).round();
+    return ((Standing.Canvassing) state.standing()).round();
+  }
+
+  /** Runs the clock until the machine has canvassed and asks for votes; returns the epoch. */
+  private long candidature(Set<MemberId> reachable) {
+    long round = canvass(reachable);
     receive(B, new CanvassReply(round, true, 0, 0), wakeAt - 1);
     return assertInstanceOf(VoteRequest.class, sent(VoteRequest.class).get(0)).epoch();
   }
@@ -91,7 +135,10 @@ class CampaignTest {
   }
 
   private void receive(Life from, Message message, long now) {
-    step(new Input.Received(new Envelope("main", from, Life.ANY, 1, message)), now);
+    step(
+        new Input.Received(
+            new Envelope("main", from, Life.ANY, state.settings().roster().stamp(), message)),
+        now);
   }
 
   private void step(Input input, long now) {

@@ -151,11 +151,58 @@ class VoterTest {
   }
 
   @Test
+  void aRequestThatTheResignationOvertookGetsNoVote() {
+    receive(A, new Resignation(6, null), 1);
+    receive(A, new VoteRequest(6, 0, List.of()), 2);
+    assertFalse(lastReply(VoteReply.class).granted());
+    receive(B, new VoteRequest(7, 0, List.of()), 3);
+    assertTrue(lastReply(VoteReply.class).granted(), "it is bound to nobody");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // what is known, what comes in, what is kept; D: died, a number: resigned that epoch
+    "D, 3, D",
+    "3, D, D",
+    "5, 3, 5",
+    "3, 5, 5",
+    "D, D, D",
+  })
+  void weakerEvidenceReplacesNoStronger(String known, String comes, String kept) {
+    step(new Input.Learned(evidence(known)), 1);
+    step(new Input.Learned(evidence(comes)), 2);
+    assertEquals(List.of(evidence(kept)), state.outlook().evidence());
+  }
+
+  @Test
+  void evidenceOfOneLifeReplacesNoneOfAnother() {
+    step(new Input.Learned(new Evidence.Died(A)), 1);
+    step(new Input.Learned(new Evidence.Resigned(A_REBORN, 9)), 2);
+    assertEquals(2, state.outlook().evidence().size());
+    receive(B, new Message.Canvass(1, List.of(new Evidence.Resigned(A, 9))), 3);
+    assertTrue(state.outlook().evidence().contains(new Evidence.Died(A)));
+  }
+
+  private static Evidence evidence(String text) {
+    return text.equals("D") ? new Evidence.Died(A) : new Evidence.Resigned(A, Long.parseLong(text));
+  }
+
+  @Test
+  void anOperatorConfirmsAnEmptyDirectory() {
+    state = boot(new Boot.Empty(true));
+    step(new Input.EmptyStateConfirmed(), 1);
+    assertInstanceOf(Output.Store.class, outputs.get(0));
+    receive(A, new VoteRequest(1, 0, List.of()), 2);
+    assertTrue(lastReply(VoteReply.class).granted());
+  }
+
+  @Test
   void aMessageOfAnotherRosterOrForAnotherLifeIsIgnored() {
     Envelope otherRoster = new Envelope("main", A, Life.ANY, 2, new VoteRequest(1, 0, List.of()));
     step(new Input.Received(otherRoster), 0);
     assertTrue(outputs.isEmpty());
-    Envelope otherLife = new Envelope("main", A, 8, 1, new VoteRequest(1, 0, List.of()));
+    Envelope otherLife =
+        new Envelope("main", A, 8, ROSTER.stamp(), new VoteRequest(1, 0, List.of()));
     step(new Input.Received(otherLife), 0);
     assertTrue(outputs.isEmpty());
   }
@@ -170,7 +217,7 @@ class VoterTest {
   }
 
   private void receive(Life from, Message message, long now) {
-    step(new Input.Received(new Envelope("main", from, Life.ANY, 1, message)), now);
+    step(new Input.Received(new Envelope("main", from, Life.ANY, ROSTER.stamp(), message)), now);
   }
 
   private void step(Input input, long now) {

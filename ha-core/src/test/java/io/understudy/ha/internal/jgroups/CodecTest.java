@@ -93,6 +93,13 @@ final class CodecTest {
   }
 
   @Test
+  void aKindThatIsNoPayloadIsMalformed() {
+    byte[] bytes = Codec.encode(letter(new Message.StateRequest(1)));
+    bytes[1] = 2;
+    assertMalformed(bytes);
+  }
+
+  @Test
   void tooManyBytesAreNotLookedAt() {
     assertMalformed(new byte[Codec.MAX_BYTES + 1]);
   }
@@ -118,10 +125,14 @@ final class CodecTest {
             1, Collections.nCopies(Codec.MAX_ELEMENTS + 1, new Evidence.Died(LIFE)));
     assertThrows(IllegalArgumentException.class, () -> Codec.encode(letter(tooLong)));
     Envelope badRole = new Envelope("no role", LIFE, 0, 0, new Message.StateRequest(1));
-    assertThrows(IllegalArgumentException.class, () -> Codec.encode(new Payload.Letter(badRole)));
+    assertThrows(IllegalArgumentException.class, () -> Codec.encode(parcel(List.of(badRole))));
   }
 
   private static Payload letter(Message message) {
-    return new Payload.Letter(new Envelope("main", LIFE, Life.ANY, 1, message));
+    return parcel(List.of(new Envelope("main", LIFE, Life.ANY, 1, message)));
+  }
+
+  private static Payload parcel(List<Envelope> envelopes) {
+    return new Payload.Parcel(envelopes);
   }
 }

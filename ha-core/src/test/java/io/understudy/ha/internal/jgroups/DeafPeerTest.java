@@ -10,6 +10,7 @@ import io.understudy.ha.internal.election.Founding;
 import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Message;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -23,18 +24,19 @@ final class DeafPeerTest {
     cluster.close();
   }
 
-  private static Envelope large(Member from) {
-    return new Envelope(
-        "main",
-        from.config.self(),
-        Life.ANY,
-        1,
-        new Message.StateReply(
+  private static List<Envelope> large(Member from) {
+    return List.of(
+        new Envelope(
+            "main",
+            from.config.self(),
+            Life.ANY,
             1,
-            Message.Knowledge.KNOWN,
-            1,
-            new RegisterValue(new RegisterVersion(1, 1), new byte[RegisterValue.MAX_BYTES]),
-            Founding.NONE));
+            new Message.StateReply(
+                1,
+                Message.Knowledge.KNOWN,
+                1,
+                new RegisterValue(new RegisterVersion(1, 1), new byte[RegisterValue.MAX_BYTES]),
+                Founding.NONE)));
   }
 
   @Test
@@ -42,7 +44,7 @@ final class DeafPeerTest {
     Member n1 = cluster.member(1).start();
     Member n2 = cluster.member(2).start();
     Member n3 = cluster.member(3).start();
-    Cluster.awaitAllSeen(java.util.List.of(n1, n2, n3));
+    Cluster.awaitAllSeen(List.of(n1, n2, n3));
     n3.transport.crash();
     try (Stranger.Deaf deaf = new Stranger.Deaf(n3.config)) {
       AtomicInteger rounds = new AtomicInteger();
@@ -56,7 +58,7 @@ final class DeafPeerTest {
                 n1.transport.send(n2.id, n1.message(rounds.incrementAndGet()));
                 return deaf.connections() >= 2;
               });
-      await().atMost(Cluster.LONG).until(() -> n2.received.contains(n1.message(rounds.get())));
+      await().atMost(Cluster.LONG).until(() -> n2.received.contains(n1.envelope(rounds.get())));
       assertTrue(n1.sees(n2), () -> "it sees " + n1.reachable);
     }
   }

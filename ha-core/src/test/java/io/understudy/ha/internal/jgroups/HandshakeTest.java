@@ -19,7 +19,7 @@ final class HandshakeTest {
   private static final Life ONE = new Life(MemberId.of("n1"), 11);
   private static final Life TWO = new Life(MemberId.of("n".repeat(64)), -22);
 
-  private final ClientHandshake client = new ClientHandshake(KEYS, ONE);
+  private final ClientHandshake client = new ClientHandshake(KEYS, ONE, Handshake.Purpose.TALK);
   private final ServerHandshake server = new ServerHandshake(KEYS, TWO);
 
   @Test
@@ -43,7 +43,7 @@ final class HandshakeTest {
   @Test
   void everyConnectionHasItsOwnKeys() throws Exception {
     Handshake.Session first = client.finish(server.answer(client.hello())).session();
-    ClientHandshake again = new ClientHandshake(KEYS, ONE);
+    ClientHandshake again = new ClientHandshake(KEYS, ONE, Handshake.Purpose.TALK);
     Handshake.Session second =
         again.finish(new ServerHandshake(KEYS, TWO).answer(again.hello())).session();
     assertNotEquals(hex(first.sendKey()), hex(second.sendKey()));
@@ -58,9 +58,12 @@ final class HandshakeTest {
     ClusterKeys otherSecret = ClusterKeys.of(Secret.of("another secret altogether"), "test");
     ClusterKeys otherCluster = ClusterKeys.of(Member.SECRET, "prod");
     assertReason(
-        Reason.OTHER_SECRET, () -> server.answer(new ClientHandshake(otherSecret, ONE).hello()));
+        Reason.OTHER_SECRET,
+        () -> server.answer(new ClientHandshake(otherSecret, ONE, Handshake.Purpose.TALK).hello()));
     assertReason(
-        Reason.OTHER_SECRET, () -> server.answer(new ClientHandshake(otherCluster, ONE).hello()));
+        Reason.OTHER_SECRET,
+        () ->
+            server.answer(new ClientHandshake(otherCluster, ONE, Handshake.Purpose.TALK).hello()));
   }
 
   @Test

@@ -32,6 +32,7 @@ final class Member implements AutoCloseable, TransportListener {
   final Queue<Hello> hellos = new ConcurrentLinkedQueue<>();
   final Queue<String> incompatible = new ConcurrentLinkedQueue<>();
   final Queue<Life> sameMembers = new ConcurrentLinkedQueue<>();
+  final Queue<Life> deaths = new ConcurrentLinkedQueue<>();
   final Queue<String> refusals = new ConcurrentLinkedQueue<>();
   final Queue<String> authentications = new ConcurrentLinkedQueue<>();
   volatile Set<MemberId> reachable = Set.of();
@@ -55,17 +56,32 @@ final class Member implements AutoCloseable, TransportListener {
         ports.stream().map(Member::local).toList(),
         SECRET,
         TimeValues.of(TIMING),
-        new Hello.Presence(1, 42, false));
+        new Hello.Presence(1, 42, false),
+        true);
   }
 
   static TransportConfig withSecret(TransportConfig c, String secret) {
     return new TransportConfig(
-        c.cluster(), c.self(), c.bind(), c.peers(), Secret.of(secret), c.times(), c.presence());
+        c.cluster(),
+        c.self(),
+        c.bind(),
+        c.peers(),
+        Secret.of(secret),
+        c.times(),
+        c.presence(),
+        c.crashProof());
   }
 
   static TransportConfig withCluster(TransportConfig c, String cluster) {
     return new TransportConfig(
-        cluster, c.self(), c.bind(), c.peers(), c.secret(), c.times(), c.presence());
+        cluster,
+        c.self(),
+        c.bind(),
+        c.peers(),
+        c.secret(),
+        c.times(),
+        c.presence(),
+        c.crashProof());
   }
 
   static TransportConfig withTiming(TransportConfig c, Timing timing) {
@@ -76,7 +92,13 @@ final class Member implements AutoCloseable, TransportListener {
         c.peers(),
         c.secret(),
         TimeValues.of(timing),
-        c.presence());
+        c.presence(),
+        c.crashProof());
+  }
+
+  static TransportConfig withCrashProof(TransportConfig c, boolean on) {
+    return new TransportConfig(
+        c.cluster(), c.self(), c.bind(), c.peers(), c.secret(), c.times(), c.presence(), on);
   }
 
   static long incarnation() {
@@ -129,13 +151,17 @@ final class Member implements AutoCloseable, TransportListener {
   }
 
   /** A small election message of this member. */
-  Envelope message(long round) {
+  List<Envelope> message(long round) {
+    return List.of(envelope(round));
+  }
+
+  Envelope envelope(long round) {
     return new Envelope("main", config.self(), Life.ANY, 1, new Message.StateRequest(round));
   }
 
   @Override
-  public void received(Envelope envelope) {
-    received.add(envelope);
+  public void received(List<Envelope> envelopes) {
+    received.addAll(envelopes);
   }
 
   @Override
@@ -147,6 +173,11 @@ final class Member implements AutoCloseable, TransportListener {
   public void reachable(Set<MemberId> members) {
     reachable = members;
     reachableNanos = System.nanoTime();
+  }
+
+  @Override
+  public void died(Life life, long tookNanos) {
+    deaths.add(life);
   }
 
   @Override

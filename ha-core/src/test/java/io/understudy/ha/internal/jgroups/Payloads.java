@@ -3,11 +3,16 @@ package io.understudy.ha.internal.jgroups;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.RegisterValue;
 import io.understudy.ha.RegisterVersion;
+import io.understudy.ha.RosterMember;
 import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Evidence;
 import io.understudy.ha.internal.election.Founding;
+import io.understudy.ha.internal.election.Holding;
 import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Message;
+import io.understudy.ha.internal.election.Roster;
+import io.understudy.ha.internal.election.RosterGoal;
+import io.understudy.ha.internal.election.RosterStep;
 import io.understudy.ha.internal.election.TimeValues;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,14 +27,26 @@ final class Payloads {
   private Payloads() {}
 
   static Arbitrary<Payload> any() {
-    return Arbitraries.oneOf(hellos().map(h -> (Payload) h), letters());
+    return Arbitraries.oneOf(hellos().map(h -> (Payload) h), parcels().map(p -> (Payload) p));
   }
 
-  private static Arbitrary<Payload> letters() {
-    return Combinators.combine(roles(), lives(), longs(), longs(), messages())
+  /** Of one life and one roster, as they are made; and mostly alike, as they are in practice. */
+  static Arbitrary<Payload.Parcel> parcels() {
+    Arbitrary<Entry> entries =
+        Combinators.combine(roles(), incarnations(), messages()).as(Entry::new);
+    return Combinators.combine(lives(), longs(), entries.list().ofMinSize(1).ofMaxSize(8))
         .as(
-            (role, from, to, roster, message) ->
-                new Payload.Letter(new Envelope(role, from, to, roster, message)));
+            (from, roster, list) ->
+                new Payload.Parcel(
+                    list.stream()
+                        .map(e -> new Envelope(e.role(), from, e.to(), roster, e.message()))
+                        .toList()));
+  }
+
+  private record Entry(String role, long to, Message message) {}
+
+  private static Arbitrary<Long> incarnations() {
+    return Arbitraries.oneOf(longs(), Arbitraries.of(Life.ANY, 7L));
   }
 
   static Arbitrary<Message> messages() {
@@ -49,7 +66,39 @@ final class Payloads {
             Combinators.combine(
                     longs(), longs(), booleans(), longs(), versions(), longs(), booleans())
                 .as(Message.HeartbeatReply::new),
-            Combinators.combine(longs(), members().injectNull(0.3)).as(Message.Resignation::new)));
+            Combinators.combine(longs(), members().injectNull(0.3)).as(Message.Resignation::new),
+            Combinators.combine(versions(), rosters()).as(Message.RosterNews::new),
+            Combinators.combine(longs(), roles().list().ofMaxSize(9))
+                .as(Message.InventoryRequest::new),
+            Combinators.combine(
+                    longs(), versions(), booleans(), Arbitraries.maps(roles(), holdings()))
+                .as(Message.Inventory::new),
+            Combinators.combine(longs(), goals()).as(Message.RosterWish::new),
+            Combinators.combine(
+                    longs(), Arbitraries.of(RosterStep.Refusal.class).injectNull(0.3), roles())
+                .as(Message.RosterReply::new)));
+  }
+
+  private static Arbitrary<RosterMember> rosterMembers() {
+    return Combinators.combine(members(), Arbitraries.integers().between(0, 100), booleans())
+        .as(RosterMember::new);
+  }
+
+  private static Arbitrary<Roster> rosters() {
+    return Combinators.combine(
+            longs(), longs(), rosterMembers().list().uniqueElements(RosterMember::member))
+        .as(Roster::new);
+  }
+
+  private static Arbitrary<Holding> holdings() {
+    return Combinators.combine(longs(), versions()).as(Holding::new);
+  }
+
+  private static Arbitrary<RosterGoal> goals() {
+    return Arbitraries.oneOf(
+        rosterMembers().map(RosterGoal.Have::new),
+        members().map(RosterGoal.Lack::new),
+        Arbitraries.of(new RosterGoal.Cancel()));
   }
 
   private static Arbitrary<Message> heartbeats() {
@@ -136,7 +185,7 @@ final class Payloads {
   }
 
   private static Arbitrary<Long> longs() {
-    return Arbitraries.longs();
+    return Arbitraries.oneOf(Arbitraries.longs(), Arbitraries.longs().between(0, 3));
   }
 
   private static Arbitrary<Boolean> booleans() {

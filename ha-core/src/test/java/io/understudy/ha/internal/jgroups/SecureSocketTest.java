@@ -76,6 +76,11 @@ final class SecureSocketTest {
     }
 
     @Override
+    public void word(byte[] sealed) {
+      events.add("word");
+    }
+
+    @Override
     public void unreachable(InetSocketAddress peer) {
       events.add("unreachable");
     }

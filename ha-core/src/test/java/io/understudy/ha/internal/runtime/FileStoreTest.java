@@ -88,6 +88,19 @@ class FileStoreTest {
     FileStore.open(directory).close();
   }
 
+  @Test
+  void afterItWasGivenBackNothingIsWrittenThereAnyMore() throws IOException {
+    FileStore gone = FileStore.open(directory);
+    gone.save(sample(7));
+    gone.close();
+    try (FileStore next = FileStore.open(directory)) {
+      IOException refusal = assertThrows(IOException.class, () -> gone.save(sample(8)));
+      assertTrue(String.valueOf(refusal.getMessage()).contains("given back"));
+      assertEquals(Optional.of(sample(7)), next.load());
+    }
+    gone.close(); // twice does nothing
+  }
+
   private static MemberRecord sample(long epoch) {
     Life life = new Life(MemberId.of("n2"), 0x1234567890L);
     RegisterValue value =

@@ -3,6 +3,7 @@ package io.understudy.ha.internal.runtime;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Life;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,10 +34,10 @@ final class MemoryNetwork {
       }
 
       @Override
-      public void send(MemberId to, Envelope envelope) {
+      public void send(MemberId to, List<Envelope> envelopes) {
         Listener target = listeners.get(to);
         if (target != null && !isolated.contains(self) && !isolated.contains(to)) {
-          target.received(envelope);
+          target.received(envelopes);
         }
       }
 

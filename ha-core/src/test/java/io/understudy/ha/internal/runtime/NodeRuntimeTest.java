@@ -252,6 +252,7 @@ class NodeRuntimeTest {
             Secret.of("a secret of some length"),
             TIMING,
             false,
+            true,
             List.of(role),
             List.of());
     FileStore store = FileStore.open(config.stateDirectory());

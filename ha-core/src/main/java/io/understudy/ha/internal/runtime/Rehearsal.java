@@ -1,0 +1,165 @@
+package io.understudy.ha.internal.runtime;
+
+import io.understudy.ha.MemberId;
+import io.understudy.ha.RevokeReason;
+import io.understudy.ha.RosterMember;
+import io.understudy.ha.Timing;
+import io.understudy.ha.internal.election.Envelope;
+import io.understudy.ha.internal.election.Evidence;
+import io.understudy.ha.internal.election.Founding;
+import io.understudy.ha.internal.election.Input;
+import io.understudy.ha.internal.election.Life;
+import io.understudy.ha.internal.election.Output;
+import io.understudy.ha.internal.election.RoleMachine;
+import io.understudy.ha.internal.election.Roster;
+import io.understudy.ha.internal.election.Step;
+import io.understudy.ha.internal.election.TimeValues;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Understudies rehearse: plays elections through among three members in memory, on a clock of its
+ * own, with the production code. So the first real one, usually a leader's crash after a long quiet
+ * time, finds its classes loaded and does not wait some 20 ms for them. Nothing of it can be seen
+ * outside: no file, no socket, no event, no log line.
+ */
+public final class Rehearsal {
+  private static final String ROLE = "rehearsal";
+  private static final TimeValues TIMES = TimeValues.of(Timing.DEFAULT);
+  private static final List<RosterMember> CAST =
+      List.of(RosterMember.parse("a"), RosterMember.parse("b"), RosterMember.parse("c"));
+
+  /** A performance takes about 60; a limit against one that never ends. */
+  private static final int MAX_SCENES = 1000;
+
+  private final UnaryOperator<List<Envelope>> wire;
+  private final Map<MemberId, MemberCore> cast = new TreeMap<>();
+  private final Queue<Letter> letters = new ArrayDeque<>();
+  private @Nullable MemberId leader;
+  private long nanos;
+
+  private record Letter(MemberId to, List<Envelope> envelopes) {}
+
+  private Rehearsal(UnaryOperator<List<Envelope>> wire) {
+    this.wire = wire;
+    for (RosterMember entry : CAST) {
+      cast.put(entry.member(), member(entry.member()));
+    }
+  }
+
+  /**
+   * Plays a first election, a crash of the leader that is proved, and a resignation.
+   *
+   * @param wire encodes and decodes, as if it were sent
+   * @return whether all three gave a leader
+   */
+  public static boolean play(UnaryOperator<List<Envelope>> wire) {
+    return new Rehearsal(wire).play();
+  }
+
+  private boolean play() {
+    for (MemberId member : cast.keySet()) {
+      look();
+      core(member).input(ROLE, new Input.Candidacy(true, List.of(), false));
+    }
+    MemberId first = awaitLeader();
+    if (first == null) {
+      return false;
+    }
+    Life dead = core(first).self();
+    cast.remove(first);
+    look();
+    cast.values().forEach(core -> core.inputAll(new Input.Learned(new Evidence.Died(dead))));
+    MemberId second = awaitLeader();
+    if (second == null) {
+      return false;
+    }
+    core(second).input(ROLE, new Input.Resign(1, null, RevokeReason.RESIGNED));
+    return awaitLeader() != null;
+  }
+
+  private void look() {
+    for (Map.Entry<MemberId, MemberCore> entry : cast.entrySet()) {
+      Set<MemberId> others = new HashSet<>(cast.keySet());
+      others.remove(entry.getKey());
+      entry.getValue().inputAll(new Input.PeersSeen(others));
+    }
+  }
+
+  /** Lets the time pass until somebody is elected. */
+  private @Nullable MemberId awaitLeader() {
+    leader = null;
+    for (int scene = 0; scene < MAX_SCENES && leader == null; scene++) {
+      for (Letter next = letters.poll(); next != null; next = letters.poll()) {
+        MemberCore reader = cast.get(next.to());
+        if (reader != null) {
+          reader.receive(wire.apply(next.envelopes()));
+        }
+      }
+      if (leader == null) {
+        passTime();
+      }
+    }
+    return leader;
+  }
+
+  private void passTime() {
+    long sleepNanos = TIMES.leaseNanos();
+    for (MemberCore core : cast.values()) {
+      long wakeAtNanos = core.wakeAtNanos();
+      if (wakeAtNanos != Step.NEVER) {
+        sleepNanos = Math.min(sleepNanos, Math.max(0, wakeAtNanos - nanos));
+      }
+    }
+    nanos += sleepNanos;
+    cast.values().forEach(MemberCore::tick);
+  }
+
+  private MemberCore core(MemberId member) {
+    return java.util.Objects.requireNonNull(cast.get(member));
+  }
+
+  private MemberCore member(MemberId self) {
+    MemberRecord blank =
+        new MemberRecord(self, ROLE, new Roster(1, CAST), 0, Founding.NONE, new TreeMap<>());
+    return new MemberCore(new Life(self, 1), TIMES, new RoleMachine(), new Props(self), blank);
+  }
+
+  /** A world of cardboard. */
+  private final class Props implements Ports {
+    private final MemberId self;
+
+    Props(MemberId self) {
+      this.self = self;
+    }
+
+    @Override
+    public long nanos() {
+      return nanos;
+    }
+
+    @Override
+    public void send(MemberId to, List<Envelope> envelopes) {
+      letters.add(new Letter(to, envelopes));
+    }
+
+    @Override
+    public void save(MemberRecord record) {
+      // Nothing outlives the performance.
+    }
+
+    @Override
+    public void announce(String role, Output announcement) {
+      if (announcement instanceof Output.Elected) {
+        leader = self;
+      }
+    }
+  }
+}

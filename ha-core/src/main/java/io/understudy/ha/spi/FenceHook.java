@@ -1,0 +1,54 @@
+package io.understudy.ha.spi;
+
+import java.time.Duration;
+
+/**
+ * Cuts a member off. Implemented by whoever can switch off a machine, end a process or take a
+ * resource away.
+ *
+ * <p>The library calls a hook on a thread of its own, never on the election thread, and for one
+ * target never while an earlier call still runs. It may call it again after {@link
+ * FenceResult.Outcome#FAILED} or {@link FenceResult.Outcome#UNKNOWN}, and for a target that is off
+ * already, so a hook must be repeatable. Implementations must be threadsafe if they are given to
+ * more than one node.
+ */
+public interface FenceHook {
+  /** What a confirmed answer means. */
+  enum Scope {
+    /**
+     * The target's process, and every process of that member that began before the call, executes
+     * nothing more: the machine is off, or the process was killed and is gone. Only this scope
+     * frees a voter from its promise, and only it can take the place of a third vote in a cluster
+     * of two.
+     */
+    PROCESS,
+    /**
+     * The target is cut off from one resource and may go on running. It lets a role start that
+     * demands so, and never shortens a promise.
+     */
+    RESOURCE
+  }
+
+  /**
+   * What a confirmed answer of this hook means. Must always be the same.
+   *
+   * @return the scope
+   */
+  Scope scope();
+
+  /**
+   * Fences a member. May block until the limit has passed; the thread is interrupted then, and the
+   * attempt counts as unknown unless the answer says otherwise.
+   *
+   * <p>Answers {@link FenceResult.Outcome#CONFIRMED} only if it is certain: the cluster acts on it
+   * at once, and a hook that is wrong lets two members lead at the same time. In doubt the answer
+   * is {@link FenceResult.Outcome#UNKNOWN}.
+   *
+   * @param request whom to fence, and why
+   * @param limit how long it may take, counted from the call
+   * @return what came of it
+   * @throws Exception if it failed in a way that leaves open what happened; counts as {@link
+   *     FenceResult.Outcome#UNKNOWN}
+   */
+  FenceResult fence(FenceRequest request, Duration limit) throws Exception;
+}

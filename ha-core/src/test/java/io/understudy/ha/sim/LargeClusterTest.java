@@ -1,0 +1,45 @@
+package io.understudy.ha.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tag;
+import net.jqwik.api.lifecycle.AfterContainer;
+
+/** Fifty members elect and heal within the bound that holds for five. */
+@Tag("fault") // minutes
+class LargeClusterTest {
+  private static final int SEEDS = 200;
+  private static final int MEMBERS = 50;
+  private static final double LEASES = 6;
+
+  private static final Simulation SIMULATION = Simulation.ofRecovery().ofSize(MEMBERS, LEASES);
+
+  @Property(tries = SEEDS, shrinking = ShrinkingMode.OFF, edgeCases = EdgeCasesMode.NONE)
+  void fiftyMembersElectAndHealInTime(@ForAll("seeds") long seed) {
+    SIMULATION.check(seed);
+  }
+
+  @Provide
+  Arbitrary<Long> seeds() {
+    return Arbitraries.randomValue(Random::nextLong); // any, not rather small ones
+  }
+
+  @AfterContainer
+  static void wasNotVacuous() {
+    Tally tally = SIMULATION.tally();
+    System.out.println(MEMBERS + " members: " + tally.summary());
+    assertEquals(SEEDS, tally.recoveries, "not every seed came to its end");
+    assertTrue(tally.elections > SEEDS, "hardly any elections");
+    assertTrue(tally.of(Fault.CRASH) > SEEDS, "hardly any crashes");
+    assertTrue(tally.of(Fault.HEALED) > SEEDS / 4, "hardly any partitions");
+  }
+}
