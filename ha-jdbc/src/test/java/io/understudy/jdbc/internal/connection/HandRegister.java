@@ -29,15 +29,20 @@ final class HandRegister implements RoleRegister {
 
   void commit(byte[] bytes) {
     RegisterVersion version = new RegisterVersion(1, ++seq);
-    view = new RegisterView(new RegisterValue(version, bytes), 0, false);
+    view = new RegisterView(new RegisterValue(version, bytes), 0, 0, false);
   }
 
   void permit(Duration length) {
-    view = new RegisterView(view.value(), System.nanoTime() + length.toNanos(), true);
+    view =
+        new RegisterView(
+            view.value(),
+            System.nanoTime() + length.toNanos(),
+            System.currentTimeMillis() + length.toMillis(),
+            true);
   }
 
   void takeBack() {
-    view = new RegisterView(view.value(), 0, false);
+    view = new RegisterView(view.value(), 0, 0, false);
   }
 
   @Override
