@@ -2,7 +2,9 @@ package io.understudy.spring;
 
 import io.understudy.ha.HaNode;
 import io.understudy.ha.RoleSpec;
+import io.understudy.ha.spi.FenceHook;
 import java.util.stream.Collectors;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -26,8 +28,8 @@ public final class HaAutoConfiguration {
 
   @Bean(destroyMethod = "close")
   @ConditionalOnMissingBean
-  HaNode haNode(HaProperties properties) {
-    return NodeStarter.start(properties);
+  HaNode haNode(HaProperties properties, ObjectProvider<FenceHook> fence) {
+    return NodeStarter.start(properties, fence.getIfUnique());
   }
 
   @Bean

@@ -25,6 +25,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param secretFile File with the secret that all members share.
  * @param lease How long a leader may act on one acknowledged round. Same on all members.
  * @param witness Whether this member votes and never leads. Must agree with the roster.
+ * @param crashProof Whether a crashed member may be proved dead by the end of its connections,
+ *     which replaces it in milliseconds. Switch off on all members if a proxy, port mapping or
+ *     address translation lies between them.
  * @param roles Roles that this member campaigns for, once the application has started.
  */
 @ConfigurationProperties("ha")
@@ -40,6 +43,7 @@ record HaProperties(
     @Nullable Path secretFile,
     @DefaultValue("2s") Duration lease,
     @DefaultValue("false") boolean witness,
+    @DefaultValue("true") boolean crashProof,
     @DefaultValue List<RoleProperties> roles) {
 
   /**

@@ -7,6 +7,7 @@ import io.understudy.ha.MemberId;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.Secret;
 import io.understudy.ha.Timing;
+import io.understudy.ha.spi.FenceHook;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,17 +21,21 @@ final class NodeStarter {
   private final HaProperties properties;
   private final List<String> faults = new ArrayList<>();
 
-  private NodeStarter(HaProperties properties) {
+  private final @Nullable FenceHook fence;
+
+  private NodeStarter(HaProperties properties, @Nullable FenceHook fence) {
     this.properties = properties;
+    this.fence = fence;
   }
 
-  static HaNode start(HaProperties properties) {
-    return new NodeStarter(properties).start();
+  /** With the application's fence hook, if it has one. */
+  static HaNode start(HaProperties properties, @Nullable FenceHook fence) {
+    return new NodeStarter(properties, fence).start();
   }
 
   /** The configured roles, without their listener. */
   static List<RoleSpec> roles(HaProperties properties) {
-    NodeStarter starter = new NodeStarter(properties);
+    NodeStarter starter = new NodeStarter(properties, null);
     List<RoleSpec> roles = starter.roles();
     starter.throwIfFaulty();
     return roles;
@@ -63,11 +68,13 @@ final class NodeStarter {
         HaNode.builder()
             .roster(properties.roster().toArray(String[]::new))
             .peers(properties.peers().toArray(String[]::new))
-            .timing(Timing.ofLease(properties.lease()));
+            .timing(Timing.ofLease(properties.lease()))
+            .crashProof(properties.crashProof());
     ifPresent(properties.cluster(), builder::cluster);
     ifPresent(properties.member(), builder::member);
     ifPresent(properties.bind(), builder::bind);
     ifPresent(properties.state(), builder::state);
+    ifPresent(fence, builder::fence);
     if (properties.witness()) {
       builder.witness();
     }

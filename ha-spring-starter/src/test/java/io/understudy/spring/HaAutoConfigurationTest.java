@@ -9,6 +9,8 @@ import io.understudy.ha.HaNode;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.Secret;
+import io.understudy.ha.spi.CommandFenceHook;
+import io.understudy.ha.spi.FenceHook;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -47,6 +49,17 @@ class HaAutoConfigurationTest {
               await().until(() -> node.role("jobs").orElseThrow().isLeader());
               await().until(() -> node.role("mail").orElseThrow().isLeader());
             });
+  }
+
+  @Test
+  void twoMembersUseTheApplicationsFenceHook() {
+    ApplicationContextRunner one =
+        application.withPropertyValues(Site.of(2, directory).properties(1));
+    FenceHook hook = CommandFenceHook.running("false").exitZeroConfirms(FenceHook.Scope.PROCESS);
+
+    one.run(context -> assertThat(context).hasFailed());
+    one.withBean(FenceHook.class, () -> hook)
+        .run(context -> assertThat(context).hasNotFailed().hasSingleBean(HaNode.class));
   }
 
   @Test

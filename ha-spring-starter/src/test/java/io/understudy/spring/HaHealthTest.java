@@ -49,13 +49,14 @@ class HaHealthTest {
 
   @Test
   void memberWithoutQuorumIsOutOfService() {
-    member(2)
+    member(3)
         .run(
             context -> {
               Health health = health(context);
               assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
               assertThat(health.getDetails())
-                  .containsEntry("members", Map.of("n1", "reachable", "n2", "silent"));
+                  .containsEntry(
+                      "members", Map.of("n1", "reachable", "n2", "silent", "n3", "silent"));
             });
   }
 

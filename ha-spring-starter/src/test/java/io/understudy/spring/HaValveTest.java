@@ -34,7 +34,7 @@ class HaValveTest {
                 HaAutoConfiguration.class,
                 HaValveAutoConfiguration.class,
                 TomcatServletWebServerAutoConfiguration.class))
-        .withPropertyValues(Site.of(roster, directory).properties(1))
+        .withPropertyValues(Site.of(roster, directory.resolve("of" + roster)).properties(1))
         .withPropertyValues("server.port=0", "server.address=127.0.0.1");
   }
 
@@ -44,7 +44,7 @@ class HaValveTest {
     member(1)
         .withPropertyValues("ha.valve.enabled=true")
         .run(context -> assertThat(status(context, "/orders")).isEqualTo(404));
-    member(2)
+    member(3)
         .withPropertyValues("ha.valve.enabled=true")
         .run(
             context -> {
@@ -56,7 +56,7 @@ class HaValveTest {
 
   @Test
   void actuatorIsExcludedWhereverItIsAndOtherPathsOnDemand() {
-    member(2)
+    member(3)
         .withPropertyValues(
             "ha.valve.enabled=true",
             "server.servlet.context-path=/shop",
@@ -67,7 +67,7 @@ class HaValveTest {
               assertThat(status(context, "/manage/health")).isEqualTo(503);
               assertThat(status(context, "/ha/leader")).isEqualTo(400);
             });
-    member(2)
+    member(3)
         .withPropertyValues("ha.valve.enabled=true", "ha.valve.exclude=/static,/help")
         .run(
             context -> {

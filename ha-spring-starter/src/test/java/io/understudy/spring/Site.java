@@ -23,6 +23,7 @@ final class Site {
 
   static Site of(int members, Path directory) {
     try {
+      Files.createDirectories(directory);
       Files.writeString(directory.resolve("secret"), "all members of a test share this\n");
       return new Site(directory, freePorts(members));
     } catch (IOException e) {

@@ -78,7 +78,7 @@ final class FakeNode implements HaNode {
   @Override
   public NodeStatus status() {
     List<NodeStatus.RoleStatus> seen = roles.values().stream().map(FakeRole::status).toList();
-    return new NodeStatus(self, "shop", "a1", quorum, true, false, 1, List.of(), seen);
+    return new NodeStatus(self, "shop", "a1", quorum, true, false, List.of(), 1, List.of(), seen);
   }
 
   @Override
@@ -88,6 +88,11 @@ final class FakeNode implements HaNode {
 
   @Override
   public void confirmEmptyState() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void confirmFenced(MemberId member) {
     throw new UnsupportedOperationException();
   }
 
