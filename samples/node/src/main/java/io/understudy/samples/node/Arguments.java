@@ -4,6 +4,8 @@ import io.understudy.ha.HaNodeBuilder;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.Timing;
+import io.understudy.ha.spi.CommandFenceHook;
+import io.understudy.ha.spi.FenceHook;
 import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -34,6 +36,9 @@ import java.util.regex.Pattern;
  * @param http where the HTTP API listens, if anywhere
  * @param claims the claims file, if any
  * @param witness whether this member votes and never leads
+ * @param crashProof whether a connection's end may prove that a member died
+ * @param jdbcWitness the witness in a database, if any
+ * @param fence how to end another member's process, if there is a way
  */
 record Arguments(
     String cluster,
@@ -47,7 +52,14 @@ record Arguments(
     Timing timing,
     Optional<InetSocketAddress> http,
     Optional<Path> claims,
-    boolean witness) {
+    boolean witness,
+    boolean crashProof,
+    Optional<WitnessOptions> jdbcWitness,
+    Optional<Fence> fence) {
+
+  /** A command and its limit. */
+  record Fence(List<String> command, Duration limit) {}
+
   private static final String DEFAULT_ROLE = "main";
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m)");
   private static final Pattern HOST_AND_PORT = Pattern.compile("(.+):([0-9]{1,5})");
@@ -72,7 +84,10 @@ record Arguments(
         timing(given),
         http.isPresent() ? Optional.of(address(http.get())) : Optional.empty(),
         claims.isPresent() ? Optional.of(path(Option.CLAIMS, claims.get())) : Optional.empty(),
-        witness);
+        witness,
+        !given.containsKey(Option.NO_CRASH_PROOF),
+        WitnessOptions.parse(given),
+        fence(given));
   }
 
   /** Puts everything but the secret into a builder. */
@@ -84,11 +99,20 @@ record Arguments(
         .bind(bind)
         .peers(peers)
         .state(stateDirectory)
-        .timing(timing);
+        .timing(timing)
+        .crashProof(crashProof);
     roles.forEach(builder::role);
     if (witness) {
       builder.witness();
     }
+    jdbcWitness.ifPresent(options -> options.applyTo(builder));
+    fence.ifPresent(
+        way -> {
+          CommandFenceHook hook =
+              CommandFenceHook.running(way.command().toArray(new String[0]))
+                  .exitZeroConfirms(FenceHook.Scope.PROCESS);
+          builder.fence(hook, way.limit());
+        });
   }
 
   /** Reads {@code 500ms}, {@code 2s} or {@code 2m}. */
@@ -112,6 +136,13 @@ record Arguments(
     Timing timing =
         lease.isPresent() ? Timing.ofLease(duration(Option.LEASE, lease.get())) : Timing.DEFAULT;
     return rho.isPresent() ? timing.withClockRateError(rate(rho.get())) : timing;
+  }
+
+  private static Optional<Fence> fence(Map<Option, List<String>> given) throws ArgumentException {
+    Optional<String> command = single(given, Option.FENCE_COMMAND);
+    String limit = single(given, Option.FENCE_LIMIT).orElse("30s");
+    Duration parsed = duration(Option.FENCE_LIMIT, limit);
+    return command.map(text -> new Fence(List.of(text.strip().split("\\s+", -1)), parsed));
   }
 
   private static double rate(String text) throws ArgumentException {

@@ -2,6 +2,7 @@ package io.understudy.samples.node;
 
 import io.understudy.ha.HaEvent;
 import io.understudy.ha.LeaderInfo;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,15 +24,77 @@ final class EventPrinter implements Consumer<HaEvent> {
       lines.write("quorum", "held", quorum.held());
     } else if (event instanceof HaEvent.ServiceChanged service) {
       lines.write("service", "inService", service.inService(), "reason", service.reason());
+    } else if (event instanceof HaEvent.DeathProved death) {
+      lines.write(
+          "death",
+          "member",
+          death.member(),
+          "incarnation",
+          death.incarnation(),
+          "proofMicros",
+          death.proofTook().toNanos() / 1000);
     } else if (event instanceof HaEvent.Refused refused) {
       lines.write("refused", "reason", refused.reason());
+    } else if (event instanceof HaEvent.StorageChanged storage) {
+      lines.write("storage", "writable", storage.writable(), "reason", storage.reason());
+    } else if (event instanceof HaEvent.StoringSlow slow) {
+      lines.write("storing-slow", "millis", slow.took().toMillis(), "directory", slow.directory());
+    } else if (event instanceof HaEvent.WitnessChanged witness) {
+      lines.write(
+          "witness",
+          "member",
+          witness.witness(),
+          "reachable",
+          witness.reachable(),
+          "reason",
+          witness.reason());
+    } else if (event instanceof HaEvent.FenceStarted fence) {
+      lines.write(
+          "fence",
+          "role",
+          fence.role(),
+          "target",
+          fence.target(),
+          "outcome",
+          "STARTED",
+          "detail",
+          fence.reason());
+    } else if (event instanceof HaEvent.FenceEnded fence) {
+      lines.write(
+          "fence",
+          "role",
+          fence.role(),
+          "target",
+          fence.target(),
+          "outcome",
+          fence.result().outcome(),
+          "detail",
+          fence.result().detail());
+    } else if (event instanceof HaEvent.Stalled stalled) {
+      stalled(stalled);
     } else {
       acceptOfRole(event);
     }
   }
 
+  private void stalled(HaEvent.Stalled stalled) {
+    lines.write(
+        "stalled",
+        "scope",
+        stalled.scope().name().toLowerCase(Locale.ROOT),
+        "millis",
+        stalled.length().toMillis(),
+        "over",
+        stalled.over(),
+        "detail",
+        stalled.detail());
+  }
+
   private void acceptOfRole(HaEvent event) {
-    if (event instanceof HaEvent.Elected elected) {
+    if (event instanceof HaEvent.PeerMissing peer) {
+      lines.write(
+          "peer-missing", "role", peer.role(), "missing", peer.missing(), "reason", peer.reason());
+    } else if (event instanceof HaEvent.Elected elected) {
       lines.write("elected", "role", elected.role(), "epoch", elected.epoch());
     } else if (event instanceof HaEvent.Revoked revoked) {
       lines.write(

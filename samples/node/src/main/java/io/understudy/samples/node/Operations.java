@@ -30,6 +30,7 @@ final class Operations {
       case HANDOVER -> handOver(query.required("role"), query.required("to"));
       case RESIGN -> resign(query.required("role"));
       case STANDBY -> standby(query.requiredSwitch("on"));
+      case CONFIRM_FENCED -> confirmFenced(member(query.required("member")));
     };
   }
 
@@ -61,6 +62,15 @@ final class Operations {
   private Answer resign(String name) throws Answer.Refusal {
     done(declared(name).resign().thenApply(ended -> true), "resignation of " + name);
     return Answer.of(200, node.member() + " leads " + name + " no longer");
+  }
+
+  private Answer confirmFenced(MemberId off) throws Answer.Refusal {
+    try {
+      node.confirmFenced(off);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new Answer.Refusal(Answer.of(409, String.valueOf(e.getMessage())));
+    }
+    return Answer.of(200, node.member() + " takes " + off + " for off");
   }
 
   private Answer standby(boolean on) throws Answer.Refusal {
@@ -99,7 +109,7 @@ final class Operations {
     try {
       return MemberId.of(text);
     } catch (IllegalArgumentException e) {
-      throw Query.bad("parameter to: " + e.getMessage());
+      throw Query.bad("a member's name is wanted: " + e.getMessage());
     }
   }
 

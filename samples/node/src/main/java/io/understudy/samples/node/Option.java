@@ -21,9 +21,15 @@ enum Option {
   HTTP("--http", Kind.SINGLE),
   CLAIMS("--claims", Kind.SINGLE),
   WITNESS("--witness", Kind.FLAG),
+  WITNESS_JDBC("--witness-jdbc", Kind.SINGLE),
+  WITNESS_USER("--witness-user", Kind.SINGLE),
+  WITNESS_PASSWORD_FILE("--witness-password-file", Kind.SINGLE),
+  WITNESS_MEMBER("--witness-member", Kind.SINGLE),
   NO_CRASH_PROOF("--no-crash-proof", Kind.FLAG),
   PREFER("--prefer", Kind.REPEATABLE),
-  FAILBACK("--failback", Kind.SINGLE);
+  FAILBACK("--failback", Kind.SINGLE),
+  FENCE_COMMAND("--fence-command", Kind.SINGLE),
+  FENCE_LIMIT("--fence-limit", Kind.SINGLE);
 
   /** How often an option may stand on the command line, and whether a value follows. */
   enum Kind {

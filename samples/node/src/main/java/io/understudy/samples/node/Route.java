@@ -8,7 +8,8 @@ enum Route {
   LEADER("GET", "/ha/leader"),
   HANDOVER("POST", "/ha/handover"),
   RESIGN("POST", "/ha/resign"),
-  STANDBY("POST", "/ha/standby");
+  STANDBY("POST", "/ha/standby"),
+  CONFIRM_FENCED("POST", "/ha/confirm-fenced");
 
   private final String method;
   private final String path;

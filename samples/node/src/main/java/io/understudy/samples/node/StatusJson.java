@@ -4,6 +4,7 @@ import io.understudy.ha.LeaderInfo;
 import io.understudy.ha.NodeStatus;
 import io.understudy.ha.NodeStatus.MemberStatus;
 import io.understudy.ha.NodeStatus.RoleStatus;
+import io.understudy.ha.NodeStatus.WitnessStatus;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +20,24 @@ final class StatusJson {
         "quorum", status.quorum(),
         "inService", status.inService(),
         "standby", status.standby(),
+        "warnings", status.warnings(),
         "rosterVersion", status.rosterVersion(),
         "members", status.members().stream().map(StatusJson::member).toList(),
         "roles", status.roles().stream().map(StatusJson::role).toList(),
         // The witness in a database; a witness JVM is a member like any other.
-        "witness", Json.object("configured", false));
+        "witness",
+            status
+                .rowWitness()
+                .map(StatusJson::witness)
+                .orElseGet(() -> Json.object("configured", false)));
+  }
+
+  private static Map<String, @Nullable Object> witness(WitnessStatus witness) {
+    return Json.object(
+        "configured", true,
+        "name", witness.member(),
+        "reachable", witness.reachable(),
+        "trouble", witness.trouble());
   }
 
   private static Map<String, @Nullable Object> member(MemberStatus member) {

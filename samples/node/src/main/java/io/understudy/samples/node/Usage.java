@@ -31,14 +31,29 @@ final class Usage {
         --claims FILE        append 'node role epoch before after' about every millisecond
                              while leading (60 KB a second), to be judged afterwards
         --witness            vote and never lead; must agree with the roster
-        --no-crash-proof     never take a dead connection as proof that a process died
+        --witness-jdbc URL   the roster's witness is a row in this database, not a process; the
+                             same on all members. MySQL, MariaDB or PostgreSQL, one server that
+                             is none of the managed ones. Bring the driver: java -cp
+                             ha-node.jar:driver.jar io.understudy.samples.node.NodeMain ...
+        --witness-user NAME  the database account
+        --witness-password-file FILE
+                             its password; default: none
+        --witness-member NAME
+                             which witness of the roster it is, if there are several
+        --no-crash-proof     never take the end of a connection as proof that a process died;
+                             for members behind a proxy or address translation
         --prefer ROLE=NAMES  who should lead a role, best first; repeatable; the same on all
         --failback HOW       auto: a better preferred member gets the role back;
                              never (default): the leader stays
+        --fence-command CMD  ends another member's process for certain when it exits with 0;
+                             two members without a witness need one. Words, no shell; the
+                             target is in HA_FENCE_TARGET and on standard input as nodename=
+        --fence-limit TIME   how long the command may take; default 30s
         --help               this text
 
       Standard output: one JSON object a line with mono (System.nanoTime), wall, node and event:
-        started, view, quorum, elected, revoked, leader, register, voter, service, stopped.
+        started, view, quorum, elected, revoked, leader, death, register, voter, service,
+        stalled, storing-slow, storage, witness, peer-missing, fence, stopped.
       Standard error: the log.
 
       HTTP
@@ -47,6 +62,7 @@ final class Usage {
         POST /ha/handover?role=main&to=n2     200 once n2 leads
         POST /ha/resign?role=main             200 once the leadership ended
         POST /ha/standby?on=true|false        200 once this member leads nothing
+        POST /ha/confirm-fenced?member=n2     an operator's word that n2 is off for certain
         409 refused, 504 not done in 5 s, 400 bad parameters, 405 wrong method; each with a
         JSON body that has a message.
 

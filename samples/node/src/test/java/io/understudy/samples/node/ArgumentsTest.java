@@ -1,6 +1,7 @@
 package io.understudy.samples.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -39,6 +40,7 @@ class ArgumentsTest {
     assertEquals(Timing.DEFAULT, arguments.timing());
     assertEquals(Optional.empty(), arguments.http());
     assertEquals(Optional.empty(), arguments.claims());
+    assertTrue(arguments.crashProof());
   }
 
   @Test
@@ -59,6 +61,16 @@ class ArgumentsTest {
         Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 8081)),
         arguments.http());
     assertEquals(Optional.of(Path.of("c")), arguments.claims());
+    assertFalse(arguments.crashProof());
+  }
+
+  @Test
+  void theRostersWitnessIsARow() throws ArgumentException {
+    Arguments arguments =
+        parse("--witness-jdbc jdbc:postgresql://db/ha --witness-user u --witness-member w1");
+
+    assertEquals("w1", arguments.jdbcWitness().orElseThrow().member());
+    assertTrue(parse("").jdbcWitness().isEmpty());
   }
 
   @Test
@@ -106,6 +118,12 @@ class ArgumentsTest {
         "--prefer b=n1 | --prefer names role 'b'; name one of [main]",
         "--prefer main= | --prefer is 'main='; give role=member or role=first,second",
         "--failback soon | --failback is 'soon'; give auto or never",
+        "--witness-user u | --witness-user is of no use without --witness-jdbc",
+        "--witness-jdbc jdbc:mysql://a/ha | --witness-jdbc stands for one witness of the roster,"
+            + " which has []; name one with --witness-member",
+        "--witness-member w1 --witness-jdbc jdbc:mysql://a,b/ha | --witness-jdbc: the witness' URL"
+            + " jdbc:mysql://a,b/ha names more than one server (a,b); a witness is one server, give"
+            + " one host and port",
       })
   void faultsSayWhatWasFoundAndWhatIsWanted(String more, String message) {
     ArgumentException refused = assertThrows(ArgumentException.class, () -> parse(more));

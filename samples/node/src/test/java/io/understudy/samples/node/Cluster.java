@@ -2,6 +2,7 @@ package io.understudy.samples.node;
 
 import static org.awaitility.Awaitility.await;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,16 +10,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Members as real processes on loopback, with their files in one directory. */
 final class Cluster implements AutoCloseable {
   /** For what has no bound of its own: long enough for a busy machine. */
   static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** The value of an option that has none. */
+  static final String FLAG = "";
 
   private static final Path JAR = Path.of("target", "ha-node.jar");
   private static final String WITNESS = ":witness";
@@ -26,21 +33,23 @@ final class Cluster implements AutoCloseable {
 
   private final Path directory;
   private final Duration lease;
-  private final String host;
+  private final Site site;
   private final List<String> roster;
   private final Map<String, Integer> ports = new LinkedHashMap<>();
   private final Map<String, Integer> httpPorts = new LinkedHashMap<>();
   private final Map<String, NodeProcess> current = new LinkedHashMap<>();
   private final List<NodeProcess> lives = new ArrayList<>();
+  private final List<NodeProcess> strangers = new ArrayList<>();
+  private @Nullable Path library;
 
   /** A leadership of the role main, as its leader printed it. */
   record Reign(NodeProcess node, long epoch, long monoNanos) {}
 
   /** Nothing is started yet. The roster's entries are names, those of witnesses with a suffix. */
-  Cluster(Path directory, Duration lease, String host, List<String> roster) {
+  Cluster(Path directory, Duration lease, Site site, List<String> roster) {
     this.directory = directory;
     this.lease = lease;
-    this.host = host;
+    this.site = site;
     this.roster = List.copyOf(roster);
     List<String> names = roster.stream().map(entry -> entry.replace(WITNESS, "")).toList();
     List<Integer> free = Ports.free(2 * names.size());
@@ -53,6 +62,10 @@ final class Cluster implements AutoCloseable {
 
   Duration lease() {
     return lease;
+  }
+
+  private boolean isWitness(String name) {
+    return roster.contains(name + WITNESS);
   }
 
   Path stateDirectory(String name) {
@@ -96,12 +109,20 @@ final class Cluster implements AutoCloseable {
     options.put("--state", stateDirectory(name).toString());
     options.put("--secret-file", directory.resolve("secret").toString());
     options.put("--lease", lease.toMillis() + "ms");
-    options.put("--http", "127.0.0.1:" + httpPort(name));
+    options.put("--http", site.httpHost(name) + ":" + httpPort(name));
     options.put("--claims", directory.resolve(name + ".claims").toString());
     options.putAll(changes);
     List<String> words = new ArrayList<>();
-    options.forEach((option, value) -> words.addAll(List.of(option, value)));
-    if (roster.contains(name + WITNESS)) {
+    options.forEach(
+        (option, value) -> {
+          // The one option that may be repeated: several values in one.
+          List<String> values =
+              option.equals("--role") ? List.of(value.split(",", -1)) : List.of(value);
+          for (String one : values) {
+            words.addAll(one.equals(FLAG) ? List.of(option) : List.of(option, one));
+          }
+        });
+    if (isWitness(name)) {
       words.add("--witness");
     }
     return run(name, words);
@@ -109,15 +130,16 @@ final class Cluster implements AutoCloseable {
 
   /** Starts the program with any command line. */
   NodeProcess run(String name, List<String> words) {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(site.prefix(name));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1", "-jar", JAR.toString()));
+    command.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1"));
+    command.addAll(program());
     command.addAll(words);
     String file = name + "." + (lives.size() + 1);
     NodeProcess node =
         new NodeProcess(
             name,
-            httpPort(name),
+            site.httpHost(name) + ":" + httpPort(name),
             command,
             directory.resolve(file + ".out"),
             directory.resolve(file + ".err"));
@@ -126,13 +148,25 @@ final class Cluster implements AutoCloseable {
     return node;
   }
 
+  private List<String> program() {
+    return library == null
+        ? List.of("-jar", JAR.toString())
+        : List.of("-cp", JAR + File.pathSeparator + library, "io.understudy.samples.node.NodeMain");
+  }
+
+  /** Members that are started from now on have this jar beside the program's. */
+  Cluster with(Path jar) {
+    library = jar;
+    return this;
+  }
+
   private int httpPort(String name) {
     return httpPorts.getOrDefault(name, 0);
   }
 
   /** Where a member listens for the others. */
   String address(String name) {
-    return host + ":" + ports.get(name);
+    return site.host(name) + ":" + ports.get(name);
   }
 
   NodeProcess node(String name) {
@@ -175,6 +209,27 @@ final class Cluster implements AutoCloseable {
                     .allMatch(node -> node.knownLeader().equals(reign.node().name())));
   }
 
+  /**
+   * Waits until one member leads, and every member follows it and thereby votes: who names a leader
+   * is bound to it by a promise.
+   */
+  Reign awaitPeace() {
+    return await("one leader whom all members follow")
+        .pollInterval(POLL)
+        .atMost(PATIENCE)
+        .until(this::peace, Optional::isPresent)
+        .orElseThrow();
+  }
+
+  private Optional<Reign> peace() {
+    return leader(nodes(), 0)
+        .filter(
+            reign ->
+                nodes().stream()
+                    .filter(node -> !isWitness(node.name())) // it votes, and declares no role
+                    .allMatch(node -> node.follows(reign)));
+  }
+
   private static Optional<Reign> leader(List<NodeProcess> candidates, long aboveEpoch) {
     return candidates.stream()
         .filter(NodeProcess::isAlive)
@@ -183,7 +238,7 @@ final class Cluster implements AutoCloseable {
                 node.leadership().stream()
                     .map(e -> new Reign(node, e.number("epoch"), e.monoNanos())))
         .filter(reign -> reign.epoch() > aboveEpoch)
-        .findFirst();
+        .max(Comparator.comparingLong(Reign::epoch));
   }
 
   /** Everything that every life of every member claimed. */
@@ -197,6 +252,36 @@ final class Cluster implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     return claims;
+  }
+
+  /** How many leaderships there were, in all lives of all members. */
+  long elections() {
+    return lives.stream().mapToLong(life -> life.count("elected")).sum();
+  }
+
+  /** The last claim of a leadership. */
+  Claim lastClaim(Reign reign) {
+    try (Stream<String> lines = Files.lines(directory.resolve(reign.node().name() + ".claims"))) {
+      return lines
+          .map(Claim::parse)
+          .filter(claim -> claim.epoch() == reign.epoch())
+          .max(Comparator.comparingLong(Claim::beforeNanos))
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A process that is no member of this cluster: what it prints is judged by nobody. */
+  NodeProcess apart(NodeProcess stranger) {
+    strangers.add(stranger);
+    return stranger;
+  }
+
+  /** What no life of any member may have printed, see {@link EventRules}. */
+  List<String> brokenRules() {
+    return EventRules.broken(
+        lives.stream().filter(life -> !strangers.contains(life)).map(NodeProcess::events).toList());
   }
 
   /** The ends of all output files, for a failed test's report. */

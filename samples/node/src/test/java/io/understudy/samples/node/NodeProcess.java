@@ -23,14 +23,14 @@ final class NodeProcess implements AutoCloseable {
   private static final Duration HTTP_LIMIT = Duration.ofSeconds(8);
 
   private final String name;
-  private final int httpPort;
+  private final String httpAddress;
   private final Path outFile;
   private final Path errFile;
   private final Process process;
 
-  NodeProcess(String name, int httpPort, List<String> command, Path outFile, Path errFile) {
+  NodeProcess(String name, String httpAddress, List<String> command, Path outFile, Path errFile) {
     this.name = name;
-    this.httpPort = httpPort;
+    this.httpAddress = httpAddress;
     this.outFile = outFile;
     this.errFile = errFile;
     try {
@@ -80,6 +80,14 @@ final class NodeProcess implements AutoCloseable {
     return last(e -> e.isOfMain("leader")).map(e -> e.text("leader")).orElse("null");
   }
 
+  /** Whether the last that it said of the role main is that this leadership stands. */
+  boolean follows(Cluster.Reign reign) {
+    return last(e -> e.isOfMain("leader"))
+        .filter(e -> reign.node().name().equals(e.text("leader")))
+        .filter(e -> e.number("epoch") == reign.epoch())
+        .isPresent();
+  }
+
   List<String> errorLines() {
     return read(errFile).lines().filter(line -> !line.isBlank()).toList();
   }
@@ -92,6 +100,11 @@ final class NodeProcess implements AutoCloseable {
   void kill() {
     process.destroyForcibly();
     exitStatus(Duration.ofSeconds(10));
+  }
+
+  /** SIGTERM, without waiting for what comes of it. */
+  void terminate() {
+    process.destroy();
   }
 
   /** Sends a signal by its name, for example STOP. */
@@ -138,7 +151,7 @@ final class NodeProcess implements AutoCloseable {
   }
 
   private HttpResponse<String> http(String method, String pathAndQuery) {
-    URI uri = URI.create("http://127.0.0.1:" + httpPort + pathAndQuery);
+    URI uri = URI.create("http://" + httpAddress + pathAndQuery);
     HttpRequest request =
         HttpRequest.newBuilder(uri)
             .timeout(HTTP_LIMIT)

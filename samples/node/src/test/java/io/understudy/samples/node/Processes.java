@@ -17,15 +17,16 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Gives a test its clusters. Afterwards it ends every process that the test started, after a
- * failure too, and no claims file of any test may show two leaders.
+ * failure too; no claims file of any test may show two leaders, and no events break a rule.
  */
 final class Processes implements BeforeEachCallback, AfterTestExecutionCallback, AfterEachCallback {
   private static final Path ROOT = Path.of("target", "node-processes");
 
   private final List<Cluster> clusters = new ArrayList<>();
+  private final List<Network> networks = new ArrayList<>();
   private Path directory = ROOT;
   // For a test JVM that is told to end in the middle of a test.
-  private final Thread hook = new Thread(() -> clusters.forEach(Cluster::close));
+  private final Thread hook = new Thread(this::closeAll);
 
   Cluster cluster(Duration lease, String... names) {
     return clusterAt("127.0.0.1", lease, names);
@@ -33,7 +34,38 @@ final class Processes implements BeforeEachCallback, AfterTestExecutionCallback,
 
   /** A cluster whose members name their addresses by a host. */
   Cluster clusterAt(String host, Duration lease, String... names) {
-    Cluster cluster = new Cluster(directory, lease, host, List.of(names));
+    return clusterIn(Site.at(host), lease, List.of(names));
+  }
+
+  /** The directory of this test, with an absolute path; empty when it begins. */
+  Path directory() {
+    return directory.toAbsolutePath();
+  }
+
+  /** A network with a place for each of these members. */
+  Network network(String... names) {
+    Network network = new Network(List.of(names));
+    networks.add(network);
+    return network;
+  }
+
+  /** A network that delays, shuffles and doubles packets. */
+  Network slowNetwork(PacketRelay.Weather weather, String... names) {
+    PacketRelay relay = new PacketRelay();
+    relay.weather(weather);
+    Network network = new Network(List.of(names), relay);
+    networks.add(network);
+    return network;
+  }
+
+  /** A cluster whose members run in a network. */
+  Cluster clusterIn(Network network, Duration lease) {
+    return clusterIn(network, lease, network.members());
+  }
+
+  /** A cluster whose members run somewhere. */
+  Cluster clusterIn(Site site, Duration lease, List<String> names) {
+    Cluster cluster = new Cluster(directory, lease, site, names);
     clusters.add(cluster);
     return cluster;
   }
@@ -60,11 +92,17 @@ final class Processes implements BeforeEachCallback, AfterTestExecutionCallback,
 
   @Override
   public void afterEach(ExtensionContext context) {
-    clusters.forEach(Cluster::close);
+    closeAll();
     Runtime.getRuntime().removeShutdownHook(hook);
     for (Cluster cluster : clusters) {
-      assertEquals(List.of(), cluster.claims().violations());
+      assertEquals(List.of(), cluster.claims().violations(), "proved overlaps");
+      assertEquals(List.of(), cluster.brokenRules(), "broken rules of events");
     }
+  }
+
+  private void closeAll() {
+    clusters.forEach(Cluster::close);
+    networks.forEach(Network::close);
   }
 
   private static void delete(Path root) throws IOException {

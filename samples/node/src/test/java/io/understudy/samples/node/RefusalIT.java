@@ -59,14 +59,15 @@ class RefusalIT {
     String address = cluster.address(replaced.name());
     Path wrong = cluster.write("wrong", "not the secret of this cluster");
     NodeProcess stranger =
-        cluster.start(
-            replaced.name(),
-            Map.of(
-                "--roster", replaced.name(),
-                "--peers", address,
-                "--state", cluster.stateDirectory("stranger").toString(),
-                "--claims", cluster.stateDirectory("stranger.claims").toString(),
-                "--secret-file", wrong.toString()));
+        cluster.apart(
+            cluster.start(
+                replaced.name(),
+                Map.of(
+                    "--roster", replaced.name(),
+                    "--peers", address,
+                    "--state", cluster.stateDirectory("stranger").toString(),
+                    "--claims", cluster.stateDirectory("stranger.claims").toString(),
+                    "--secret-file", wrong.toString())));
     await("the stranger is there").atMost(LIMIT).until(() -> stranger.leadership().isPresent());
 
     NodeProcess back = cluster.start(restarted.name());
@@ -161,7 +162,8 @@ class RefusalIT {
 
   @Test
   void helpIsNoFault() {
-    NodeProcess help = processes.cluster(LEASE, "n1").run("help", List.of("--help"));
+    Cluster cluster = processes.cluster(LEASE, "n1");
+    NodeProcess help = cluster.apart(cluster.run("help", List.of("--help")));
 
     assertEquals(0, help.exitStatus(LIMIT));
     assertEquals(List.of(), help.errorLines());
