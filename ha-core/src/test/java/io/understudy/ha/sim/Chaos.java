@@ -100,6 +100,20 @@ final class Chaos {
     return common != null && common.failback();
   }
 
+  /**
+   * Plans something that is part of the faults: it does not happen if they have stopped by then.
+   * What stops must stay stopped, or a recovery is judged that was disturbed.
+   */
+  void later(long nanos, Runnable action) {
+    cluster.later(
+        nanos,
+        () -> {
+          if (raging) {
+            action.run();
+          }
+        });
+  }
+
   boolean isRaging() {
     return raging;
   }

@@ -88,14 +88,12 @@ final class DeafPlot implements Plot {
     for (SimMember other : cluster.members()) {
       cluster.network().cut(other.index(), member.index());
     }
-    cluster.later(dice.between(lease / 2, 3 * lease), this::end);
+    cluster.chaos().later(dice.between(lease / 2, 3 * lease), this::end);
   }
 
   private void end() {
-    if (cluster.chaos().isRaging()) {
-      cluster.network().mend();
-      become(Phase.OVER);
-    }
+    cluster.network().mend();
+    become(Phase.OVER);
   }
 
   private void become(Phase next) {

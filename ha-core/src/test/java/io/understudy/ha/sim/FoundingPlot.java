@@ -71,14 +71,11 @@ final class FoundingPlot implements Plot {
   public void announced(SimMember member, String role, Output output) {
     if (!over && output instanceof Output.Elected) {
       over = true;
-      cluster.later(0, this::strike);
+      cluster.chaos().later(0, this::strike);
     }
   }
 
   private void strike() {
-    if (!cluster.chaos().isRaging()) {
-      return;
-    }
     cluster.trace(forgetful, "** plot: is to forget");
     for (SimMember here : cluster.members()) {
       for (SimMember there : cluster.members()) {
@@ -93,12 +90,7 @@ final class FoundingPlot implements Plot {
     for (Envelope envelope : held) {
       cluster.plan(lease / 100, forgetful, envelope);
     }
-    cluster.later(
-        4 * cluster.shape().times().promiseNanos(),
-        () -> {
-          if (cluster.chaos().isRaging()) {
-            cluster.network().mend();
-          }
-        });
+    long promise = cluster.shape().times().promiseNanos();
+    cluster.chaos().later(4 * promise, () -> cluster.network().mend());
   }
 }

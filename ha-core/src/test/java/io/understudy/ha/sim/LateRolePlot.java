@@ -104,7 +104,7 @@ final class LateRolePlot implements Plot {
     run(order.get(1), true);
     run(order.get(2), false);
     become(Phase.FIRST_LOST);
-    cluster.later(cluster.dice().between(0, lease / 4), this::loseFirst);
+    cluster.chaos().later(cluster.dice().between(0, lease / 4), this::loseFirst);
   }
 
   private void run(SimMember member, boolean eligible) {
@@ -123,7 +123,7 @@ final class LateRolePlot implements Plot {
 
   /** Looks from time to time whether the next thing can happen. */
   private void advance() {
-    if (!cluster.chaos().isRaging() || phase == Phase.OVER) {
+    if (phase == Phase.OVER) {
       return;
     }
     SimMember x = order.get(0);
@@ -141,7 +141,7 @@ final class LateRolePlot implements Plot {
     } else if (phase == Phase.DECLARED && isOver(2 * lease)) {
       become(Phase.OVER);
     }
-    cluster.later(lease / 50, this::advance);
+    cluster.chaos().later(lease / 50, this::advance);
   }
 
   /** Whether so much time has passed in this phase on the slowest clock. */

@@ -40,7 +40,7 @@ final class PairPlot implements Plot {
   @Override
   public void announced(SimMember member, String role, Output output) {
     if (output instanceof Output.Elected && dice.chance(0.6)) {
-      cluster.later(dice.between(0, 2 * lease), () -> strike(member));
+      cluster.chaos().later(dice.between(0, 2 * lease), () -> strike(member));
     }
   }
 
@@ -60,32 +60,19 @@ final class PairPlot implements Plot {
     if (late == null || !cluster.chaos().isRaging() || !dice.chance(0.2)) {
       return false;
     }
-    later(lease / 100, () -> cluster.network().mend());
-    later(lease * 3 / 100, () -> cluster.start(target));
-    later(lease - lease / 100, () -> cluster.plan(0, requester, late));
-    later(lease + lease / 20, () -> cut(requester, 0));
-    later(lease + lease / 10, () -> cluster.chaos().write(requester, 0));
+    cluster.chaos().later(lease / 100, () -> cluster.network().mend());
+    cluster.chaos().later(lease * 3 / 100, () -> cluster.start(target));
+    cluster.chaos().later(lease - lease / 100, () -> cluster.plan(0, requester, late));
+    cluster.chaos().later(lease + lease / 20, () -> cut(requester, 0));
+    cluster.chaos().later(lease + lease / 10, () -> cluster.chaos().write(requester, 0));
     return true;
   }
 
-  private void later(long nanos, Runnable action) {
-    cluster.later(
-        nanos,
-        () -> {
-          if (cluster.chaos().isRaging()) {
-            action.run();
-          }
-        });
-  }
-
   private void strike(SimMember leader) {
-    if (!cluster.chaos().isRaging()) {
-      return;
-    }
     cut(leader, dice.below(4));
     if (dice.chance(0.5)) {
       int role = dice.below(cluster.shape().roles().size());
-      cluster.later(dice.between(0, lease), () -> cluster.chaos().write(leader, role));
+      cluster.chaos().later(dice.between(0, lease), () -> cluster.chaos().write(leader, role));
     }
   }
 
@@ -103,11 +90,11 @@ final class PairPlot implements Plot {
     }
     cluster.chaos().viewsChangeNow();
     long cut = ++cuts;
-    cluster.later(dice.between(0, 6 * lease), () -> end(cut));
+    cluster.chaos().later(dice.between(0, 6 * lease), () -> end(cut));
   }
 
   private void end(long cut) {
-    if (cut == cuts && cluster.chaos().isRaging()) {
+    if (cut == cuts) {
       if (cluster.tracing()) {
         cluster.trace(null, "** plot: mended");
       }

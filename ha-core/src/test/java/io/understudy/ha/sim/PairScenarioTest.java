@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.understudy.ha.internal.election.Message;
+import io.understudy.ha.internal.election.RosterChange;
 import org.junit.jupiter.api.Test;
 
 /** Two members without a third vote, each with a fence hook of scope PROCESS. */
@@ -15,6 +16,16 @@ class PairScenarioTest {
 
   private static Scenario settled() {
     return Scenario.pair().startAll().untilFollowed("n1", 1).run(1);
+  }
+
+  /** n1 leads the first, n2 the second, and both may lead both. */
+  private static Scenario oneRoleEach(String first, String second) {
+    Scenario s = Scenario.pair(first, second).startAll().untilFollowed("n1", 1);
+    s.runFor("n1", 1, false);
+    s.until("one each", 5, () -> s.leads("n1", 0) && s.leads("n2", 1));
+    s.runFor("n1", 1, true).run(2);
+    assertTrue(s.leads("n2", 1));
+    return s;
   }
 
   /** A leader whose peer is gone has it fenced in time, and leads on in the same epoch. */
@@ -34,14 +45,14 @@ class PairScenarioTest {
     return false;
   }
 
-  /** A follower waits for its promise, and an eighth of a lease for what may be on its way. */
+  /** The second follower waits for its promise, and a quarter of a lease, see {@code Fencing}. */
   @Test
   void followerTakesOverWhenItsPromiseHasRunOut() {
     Scenario s = settled().crash("n1");
     double crashed = s.nowLeases();
     s.untilLeads("n2", 3);
     double took = s.nowLeases() - crashed;
-    assertTrue(took <= s.promiseLeases() + 0.125 + 0.1, "took " + took + " leases");
+    assertTrue(took <= s.promiseLeases() + 0.25 + 0.1, "took " + took + " leases");
     assertEquals(2, s.epochOf("n2"));
     s.start("n1").untilFollowed("n2", 2);
     assertEquals(2, s.epochOf("n2"));
@@ -73,6 +84,43 @@ class PairScenarioTest {
     assertTrue(s.leads("n1"));
     assertEquals(1, s.epochOf("n1"));
     assertFalse(s.member("n2").isUp());
+    assertEquals(1, s.cluster().fences().calls());
+  }
+
+  /**
+   * Each leads one role, so both miss the other at the same time. Both would shoot, and after the
+   * outage none of them had met the other.
+   *
+   * <pre>
+   *   n1 leads jobs  -x-  at 3/4 L: n1 fences n2, leads both
+   *   n2 leads mail  -x-                            (at 7/8 L n2 would fence n1)
+   * </pre>
+   */
+  @Test
+  void ofTwoThatLeadOneRoleEachTheFirstOfTheRosterIsFirst() {
+    Scenario s = oneRoleEach("jobs", "mail");
+    s.cutBothWays("n1", "n2").run(10);
+    assertTrue(s.leads("n1", 0) && s.leads("n1", 1));
+    assertEquals(1, s.epochOf("n1"));
+    assertFalse(s.member("n2").isUp());
+    assertEquals(1, s.cluster().fences().calls());
+  }
+
+  /**
+   * The reserved role may be led by the other one. It asks for no fence: it would end the member
+   * that works.
+   *
+   * <pre>
+   *   n1 leads _roster       -x-  waits for n2's verdict over "jobs", and is fenced
+   *   n2 leads jobs          -x-  fences n1 and goes on
+   * </pre>
+   */
+  @Test
+  void theReservedRoleShootsNobody() {
+    Scenario s = oneRoleEach(RosterChange.ROLE, "jobs");
+    s.cutBothWays("n1", "n2").run(10);
+    assertTrue(s.leads("n2", 0) && s.leads("n2", 1));
+    assertFalse(s.member("n1").isUp());
     assertEquals(1, s.cluster().fences().calls());
   }
 

@@ -38,25 +38,22 @@ final class RosterPlot implements Plot {
     this.promise = cluster.shape().times().promiseNanos();
     this.strikes = dice.oneOf(0.0, 0.2, 0.6);
     this.rests = dice.chance(0.3);
-    cluster.later(dice.between(0, 2 * promise), this::wish);
-    cluster.later(lease / 2, this::startNewcomers);
+    cluster.chaos().later(dice.between(0, 2 * promise), this::wish);
+    cluster.chaos().later(lease / 2, this::startNewcomers);
     if (rests) {
-      cluster.later(dice.between(promise, 4 * promise), this::rest);
+      cluster.chaos().later(dice.between(promise, 4 * promise), this::rest);
     }
   }
 
   // ---- wishes
 
   private void wish() {
-    if (!cluster.chaos().isRaging()) {
-      return;
-    }
     SimMember asked = dice.pick(cluster.members());
     if (asked.isUp()) {
       cluster.tally().count(Fault.ROSTER_WISH);
       cluster.wish(asked, ++requests, draw(asked.roster()));
     }
-    cluster.later(dice.between(0, dice.oneOf(lease, promise, 3 * promise)), this::wish);
+    cluster.chaos().later(dice.between(0, dice.oneOf(lease, promise, 3 * promise)), this::wish);
   }
 
   private RosterGoal draw(Roster roster) {
@@ -78,9 +75,6 @@ final class RosterPlot implements Plot {
 
   /** A member is started when somebody has added it. */
   private void startNewcomers() {
-    if (!cluster.chaos().isRaging()) {
-      return;
-    }
     for (SimMember member : cluster.members()) {
       if (member.life().incarnation() == 0
           && !cluster.shape().roster().contains(member.id())
@@ -89,7 +83,7 @@ final class RosterPlot implements Plot {
         cluster.start(member);
       }
     }
-    cluster.later(dice.between(0, lease), this::startNewcomers);
+    cluster.chaos().later(dice.between(0, lease), this::startNewcomers);
   }
 
   // ---- strikes
@@ -99,7 +93,7 @@ final class RosterPlot implements Plot {
     if (output instanceof Output.RosterInForce && writes(member) && dice.chance(strikes)) {
       long delay = dice.oneOf(0L, 0L, lease / 200, lease / 50, lease / 2, promise);
       int kind = dice.below(5);
-      cluster.later(delay, () -> strike(member, kind));
+      cluster.chaos().later(delay, () -> strike(member, kind));
     }
   }
 
@@ -111,7 +105,7 @@ final class RosterPlot implements Plot {
   }
 
   private void strike(SimMember member, int kind) {
-    if (!cluster.chaos().isRaging() || !member.isUp()) {
+    if (!member.isUp()) {
       return;
     }
     switch (kind) {
@@ -134,34 +128,29 @@ final class RosterPlot implements Plot {
       }
     }
     cluster.chaos().viewsChanged();
-    cluster.later(
-        dice.between(lease / 4, 3 * promise),
-        () -> {
-          if (cluster.chaos().isRaging()) {
-            cluster.network().mend();
-            cluster.chaos().viewsChanged();
-          }
-        });
+    cluster
+        .chaos()
+        .later(
+            dice.between(lease / 4, 3 * promise),
+            () -> {
+              cluster.network().mend();
+              cluster.chaos().viewsChanged();
+            });
   }
 
   // ---- rest
 
   private void rest() {
-    if (!cluster.chaos().isRaging()) {
-      return;
-    }
     candidacies(false);
-    cluster.later(dice.between(2 * promise, 12 * promise), () -> candidacies(true));
-    cluster.later(dice.between(12 * promise, 20 * promise), this::rest);
+    cluster.chaos().later(dice.between(2 * promise, 12 * promise), () -> candidacies(true));
+    cluster.chaos().later(dice.between(12 * promise, 20 * promise), this::rest);
   }
 
   private void candidacies(boolean eligible) {
-    if (cluster.chaos().isRaging()) {
-      List<MemberId> nobody = List.of();
-      for (SimMember member : cluster.members()) {
-        for (int role = 0; role < cluster.shape().roles().size(); role++) {
-          cluster.input(member, role, new Input.Candidacy(eligible, nobody, false));
-        }
+    List<MemberId> nobody = List.of();
+    for (SimMember member : cluster.members()) {
+      for (int role = 0; role < cluster.shape().roles().size(); role++) {
+        cluster.input(member, role, new Input.Candidacy(eligible, nobody, false));
       }
     }
   }

@@ -39,22 +39,25 @@ final class Scenario {
   private long requests;
 
   private Scenario(int size, Shape.Start start, Machine machine) {
-    this(size, start, machine, 1, LEASE / 1000);
+    this(shape(size, start, ROLE), machine, 1, LEASE / 1000);
   }
 
-  private Scenario(int size, Shape.Start start, Machine machine, long seed, long delayNanos) {
-    List<RosterMember> members = new ArrayList<>();
-    for (int i = 0; i < size; i++) {
-      members.add(new RosterMember(Shape.member(i), 1, false));
-    }
-    TimeValues times = new TimeValues(LEASE, LEASE / 5, 0.09);
-    Shape shape = new Shape(new Roster(1, members), times, List.of(ROLE), start);
+  private Scenario(Shape shape, Machine machine, long seed, long delayNanos) {
     cluster =
         new SimCluster(
             new SimCluster.Parts(
                 shape, new Weather(delayNanos), Plot.Kind.NONE, machine, new Tally(), trace),
             new Dice(seed));
     cluster.chaos().script(new Input.Candidacy(true, List.of(), false));
+  }
+
+  private static Shape shape(int size, Shape.Start start, String... roles) {
+    List<RosterMember> members = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      members.add(new RosterMember(Shape.member(i), 1, false));
+    }
+    TimeValues times = new TimeValues(LEASE, LEASE / 5, 0.09);
+    return new Shape(new Roster(1, members), times, List.of(roles), start);
   }
 
   /** Directories that remember a founding: nobody need wait, and nobody ever voted. */
@@ -69,13 +72,19 @@ final class Scenario {
 
   /** The same, with other incarnations and delays; a message takes about that part of a lease. */
   static Scenario founded(int size, long seed, double delayLeases) {
-    return new Scenario(
-        size, Shape.Start.FOUNDED, new RoleMachine(), seed, (long) (delayLeases * LEASE));
+    Shape shape = shape(size, Shape.Start.FOUNDED, ROLE);
+    return new Scenario(shape, new RoleMachine(), seed, (long) (delayLeases * LEASE));
   }
 
   /** Two members with fence hooks that work. */
   static Scenario pair() {
-    Scenario pair = new Scenario(2, Shape.Start.FOUNDED, new RoleMachine(true), 1, LEASE / 1000);
+    return pair(ROLE);
+  }
+
+  /** The same with some roles; the methods here are about the first one. */
+  static Scenario pair(String... roles) {
+    Shape shape = shape(2, Shape.Start.FOUNDED, roles);
+    Scenario pair = new Scenario(shape, new RoleMachine(true), 1, LEASE / 1000);
     return pair.hook("n1", SimFences.Conduct.WORKS).hook("n2", SimFences.Conduct.WORKS);
   }
 
@@ -186,7 +195,12 @@ final class Scenario {
   }
 
   Scenario standby(String name) {
-    cluster.input(member(name), 0, new Input.Candidacy(false, List.of(), false));
+    return runFor(name, 0, false);
+  }
+
+  /** Whether a member is to lead the role of that index. */
+  Scenario runFor(String name, int role, boolean eligible) {
+    cluster.input(member(name), role, new Input.Candidacy(eligible, List.of(), false));
     return this;
   }
 
@@ -325,8 +339,12 @@ final class Scenario {
   }
 
   boolean leads(String name) {
+    return leads(name, 0);
+  }
+
+  boolean leads(String name, int role) {
     SimMember member = member(name);
-    return member.face(0).leads(member.localNanos());
+    return member.face(role).leads(member.localNanos());
   }
 
   /** Who leads, or null. */

@@ -71,7 +71,7 @@ final class UsurperPlot implements Plot {
     bendTime(leader, others);
     trace(leader, "stands on " + loyal.size() + " voters; the victim will be " + victim.id());
     cluster.chaos().viewsChanged();
-    cluster.later(dice.between(promise, 2 * promise), () -> strike(leader, victim));
+    cluster.chaos().later(dice.between(promise, 2 * promise), () -> strike(leader, victim));
   }
 
   private boolean isQuorum(Set<SimMember> some) {
@@ -91,9 +91,6 @@ final class UsurperPlot implements Plot {
   }
 
   private void strike(SimMember leader, SimMember victim) {
-    if (!cluster.chaos().isRaging()) {
-      return;
-    }
     trace(leader, "is cut off");
     boolean answersStillArrive = dice.chance(0.5);
     for (SimMember other : cluster.members()) {
@@ -109,15 +106,13 @@ final class UsurperPlot implements Plot {
       default -> trace(victim, "is left alone");
     }
     cluster.chaos().viewsChangeNow();
-    cluster.later(dice.between(2 * promise, 3 * promise), this::end);
+    cluster.chaos().later(dice.between(2 * promise, 3 * promise), this::end);
   }
 
   private void end() {
-    if (cluster.chaos().isRaging()) {
-      cluster.network().mend();
-      cluster.chaos().viewsChanged();
-      busy = false;
-    }
+    cluster.network().mend();
+    cluster.chaos().viewsChanged();
+    busy = false;
   }
 
   private void trace(SimMember member, String what) {

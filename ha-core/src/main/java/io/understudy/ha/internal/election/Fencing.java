@@ -45,7 +45,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Who asks for the fence: the leader, when a quarter of its lease is left, so that it may go on
  * without a break; its follower, when its promise has run out. So of two that lost each other the
- * one that leads shoots first.
+ * one that leads shoots first. Two that lead one role each, or none, would shoot at the same time
+ * and both be gone: the second of the roster waits a further eighth of a lease. The reserved role
+ * {@link RosterChange#ROLE} asks for no fence: its leader may be another than the one that works.
  */
 final class Fencing {
   /**
@@ -189,7 +191,7 @@ final class Fencing {
   /** Asks for the fence if it is wanted, and tells why this member does not lead. */
   static void act(Turn turn) {
     MemberId peer = peer(turn);
-    if (peer == null || !turn.fences) {
+    if (peer == null || !mayAsk(turn)) {
       return;
     }
     long at = wantedAtNanos(turn, peer);
@@ -211,6 +213,10 @@ final class Fencing {
     }
   }
 
+  private static boolean mayAsk(Turn turn) {
+    return turn.fences && !turn.settings.role().equals(RosterChange.ROLE);
+  }
+
   private static void ask(Turn turn, MemberId peer) {
     Pair.Wish wish = turn.pair.wish();
     Life heard = turn.pair.heard();
@@ -224,18 +230,21 @@ final class Fencing {
 
   /**
    * When a fence that is wanted is asked for. Not at once: this process may have been paused, and
-   * the peer's messages be waiting. But at once if the peer is proved dead.
+   * the peer's messages be waiting; and of two that want it at once the first of the roster is
+   * heard. But at once if the peer is proved dead.
    */
   private static long dueAtNanos(Turn turn) {
     Life heard = turn.pair.heard();
     boolean dead = heard != null && turn.evidence.contains(new Evidence.Died(heard));
     long since = turn.pair.wish().wantedSinceNanos();
-    return dead ? since : since + turn.times().leaseNanos() / 8;
+    MemberId first = turn.roster().members().get(0).member();
+    long patience = turn.times().leaseNanos() / (first.equals(turn.self().member()) ? 8 : 4);
+    return dead ? since : since + patience;
   }
 
   /** When a fence is wanted if nothing changes; {@link Step#NEVER} if it is not. */
   private static long wantedAtNanos(Turn turn, MemberId peer) {
-    if (!turn.fences || turn.pair.fenced() != null) {
+    if (turn.pair.fenced() != null) {
       return Step.NEVER;
     }
     if (turn.standing instanceof Leader leader) {
@@ -263,7 +272,7 @@ final class Fencing {
   /** When time alone makes this part do something; {@link Step#NEVER} if it does not. */
   static long wakeAtNanos(Turn turn) {
     MemberId peer = peer(turn);
-    if (peer == null || !turn.fences) {
+    if (peer == null || !mayAsk(turn)) {
       return Step.NEVER;
     }
     long wantedAt = wantedAtNanos(turn, peer);
@@ -280,7 +289,7 @@ final class Fencing {
 
   private static String why(Turn turn, MemberId peer) {
     return turn.standing instanceof Leader
-        ? peer + " does not acknowledge, and a quarter of the lease of its leader is left"
+        ? peer + " does not acknowledge, and hardly a quarter of the lease of its leader is left"
         : peer + " is silent and this member's promise to it has run out";
   }
 

@@ -132,7 +132,11 @@ public final class JdbcSession implements WitnessStore.Session {
   @Override
   public WitnessStore.Content read() throws IOException {
     try {
-      return readRows();
+      WitnessStore.Content content = readRows();
+      if (!content.sessions().containsKey(owner.member())) {
+        leaveNote(); // somebody deleted all: without notes of most members no row is made anew
+      }
+      return content;
     } catch (SQLException e) {
       throw failed("could not be read", e);
     }

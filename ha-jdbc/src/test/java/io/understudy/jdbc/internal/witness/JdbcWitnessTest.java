@@ -70,6 +70,7 @@ class JdbcWitnessTest {
       replacesWhatItHasSeen(witness);
       keepsClustersAndRolesApart(witness);
       notesSessions(witness);
+      notesThemAgainWhenSomebodyDeletedAll(server, witness);
       letsOneOfManyWin(witness);
       noticesALostConnection(server, witness);
       doesNotWaitForAFrozenServer(server, witness);
@@ -134,6 +135,22 @@ class JdbcWitnessTest {
       assertEquals(Map.of("n1", 11L, "n2", 22L), first.read().sessions());
       witness.open(owner("notes", "n1", 12), LIMIT).close();
       assertEquals(Map.of("n1", 12L, "n2", 22L), second.read().sessions());
+    }
+  }
+
+  /** What the error message for a moved witness tells operators to do. */
+  private static void notesThemAgainWhenSomebodyDeletedAll(
+      WitnessServer server, JdbcWitness witness) throws IOException, SQLException {
+    try (WitnessStore.Session first = witness.open(owner("notes", "n1", 12), LIMIT);
+        WitnessStore.Session second = witness.open(owner("notes", "n2", 22), LIMIT)) {
+      try (Connection connection = server.connect();
+          Statement statement = connection.createStatement()) {
+        statement.execute(
+            "DELETE FROM " + JdbcWitness.DEFAULT_TABLE + " WHERE cluster_name = 'notes'");
+      }
+      assertEquals(Map.of(), first.read().sessions());
+      assertEquals(Map.of("n1", 12L), second.read().sessions());
+      assertEquals(Map.of("n1", 12L, "n2", 22L), first.read().sessions());
     }
   }
 

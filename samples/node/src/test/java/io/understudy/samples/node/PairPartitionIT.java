@@ -27,12 +27,8 @@ class PairPartitionIT {
    * follower  |  follows  |cut .... ended      | restarted: has not met, fences nobody | follows
    * </pre>
    */
-  /**
-   * Without DEAF: a member of two that hears nothing and is heard was not fenced within 30 s in one
-   * of two runs. Safe, nobody leads then; see "What is not covered" in docs/safety.md.
-   */
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DEAF")
+  @EnumSource
   void theLeaderGoesOnAndARestartedMemberFencesNobody(PartitionIT.Separation separation) {
     Network network = processes.network("n1", "n2");
     Cluster cluster = processes.clusterIn(network, LEASE);
