@@ -40,7 +40,8 @@ public interface WitnessStore {
   /** One connection to the one server. Used by one thread at a time. A failed one is closed. */
   interface Session extends AutoCloseable {
     /**
-     * Reads all rows of the cluster, as they are committed now.
+     * Reads all rows of the cluster, as they are committed now. If the owner's note is not among
+     * them, because somebody deleted it, it is left again.
      *
      * @return rows and notes
      * @throws IOException if it failed; the session is of no more use
