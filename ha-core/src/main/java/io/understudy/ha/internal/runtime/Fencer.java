@@ -11,6 +11,7 @@ import io.understudy.ha.spi.FenceRequest;
 import io.understudy.ha.spi.FenceResult;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -113,7 +114,8 @@ final class Fencer {
     long began = System.nanoTime();
     FenceResult result;
     try {
-      result = configured.hook().fence(request, configured.limit());
+      FenceResult answered = configured.hook().fence(request, configured.limit());
+      result = Objects.requireNonNull(answered, "the hook returned null");
     } catch (InterruptedException e) {
       result = FenceResult.unknown("interrupted after " + millisSince(began) + " ms");
     } catch (Throwable e) { // whatever the hook does, the election must hear of it

@@ -112,6 +112,27 @@ class FencerTest {
         events.stream().map(Object::getClass).toList());
   }
 
+  /** A hook in Java may return null; whoever waits for it must hear, and may ask again. */
+  @Test
+  void nothingIsAnUnknownAnswer() {
+    Fencer fencer = fencer(Duration.ofSeconds(20), true, request -> Answerless.result());
+
+    fencer.ask(SELF, "jobs", WANTED);
+
+    assertEquals(Outcome.UNKNOWN, answer().input().result().outcome());
+    fencer.ask(SELF, "jobs", WANTED);
+    assertEquals(Outcome.UNKNOWN, answer().input().result().outcome());
+    assertEquals(2, calls.get());
+  }
+
+  /** What a hook without null checks does. */
+  private static final class Answerless {
+    @SuppressWarnings("NullAway")
+    static FenceResult result() {
+      return null;
+    }
+  }
+
   @Test
   void oneCallAtATime() {
     Fencer fencer =
