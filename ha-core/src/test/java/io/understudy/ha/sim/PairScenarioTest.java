@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.understudy.ha.MemberId;
 import io.understudy.ha.internal.election.Message;
 import io.understudy.ha.internal.election.RosterChange;
+import io.understudy.ha.internal.election.RosterGoal;
 import org.junit.jupiter.api.Test;
 
 /** Two members without a third vote, each with a fence hook of scope PROCESS. */
@@ -204,6 +206,21 @@ class PairScenarioTest {
     s.start("n2").run(10);
     assertTrue(s.leads("n1"));
     assertEquals(1, s.epochOf("n1"));
+  }
+
+  /**
+   * Two that were three are a pair from the moment at which the roster says so, also for a leader
+   * that nobody elects anew.
+   */
+  @Test
+  void leaderThatCameIntoAPairByAChangeGoesOnAloneToo() {
+    Scenario s = Scenario.changing(3).startAll().untilFollowed("n1", 1).run(1);
+    s.wish("n1", new RosterGoal.Lack(MemberId.of("n3")));
+    s.until("two are left", 10, () -> s.member("n2").roster().members().size() == 2);
+    s.run(1).crash("n3", "n2").run(10);
+    assertTrue(s.leads("n1"));
+    assertEquals(1, s.epochOf("n1"));
+    assertEquals(1, s.cluster().fences().calls());
   }
 
   /** A process that was paused finds everything silent; it must look before it shoots. */

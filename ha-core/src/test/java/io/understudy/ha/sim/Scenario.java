@@ -15,6 +15,8 @@ import io.understudy.ha.internal.election.Message;
 import io.understudy.ha.internal.election.RoleMachine;
 import io.understudy.ha.internal.election.RoleState;
 import io.understudy.ha.internal.election.Roster;
+import io.understudy.ha.internal.election.RosterChange;
+import io.understudy.ha.internal.election.RosterGoal;
 import io.understudy.ha.internal.election.TimeValues;
 import io.understudy.ha.internal.runtime.MemberCore;
 import io.understudy.ha.internal.runtime.MemberRecord;
@@ -86,6 +88,20 @@ final class Scenario {
     Shape shape = shape(2, Shape.Start.FOUNDED, roles);
     Scenario pair = new Scenario(shape, new RoleMachine(true), 1, LEASE / 1000);
     return pair.hook("n1", SimFences.Conduct.WORKS).hook("n2", SimFences.Conduct.WORKS);
+  }
+
+  /** Some members with fence hooks that work, that keep their roster. */
+  static Scenario changing(int size) {
+    Shape shape = shape(size, Shape.Start.FOUNDED, ROLE, RosterChange.ROLE);
+    Scenario changing = new Scenario(shape, new RoleMachine(true), 1, LEASE / 1000);
+    changing.cluster.members().forEach(m -> changing.hook(m.id().value(), SimFences.Conduct.WORKS));
+    return changing;
+  }
+
+  /** Somebody at that member wishes another roster. */
+  Scenario wish(String name, RosterGoal goal) {
+    cluster.wish(member(name), ++requests, goal);
+    return this;
   }
 
   Scenario hook(String name, SimFences.Conduct conduct) {

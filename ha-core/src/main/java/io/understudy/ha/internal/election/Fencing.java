@@ -4,6 +4,7 @@ import io.understudy.ha.MemberId;
 import io.understudy.ha.RosterMember;
 import io.understudy.ha.internal.election.Message.CanvassReply;
 import io.understudy.ha.internal.election.Message.Heartbeat;
+import io.understudy.ha.internal.election.Message.HeartbeatReply;
 import io.understudy.ha.internal.election.Message.StateReply;
 import io.understudy.ha.internal.election.Message.StateRequest;
 import io.understudy.ha.internal.election.Message.VoteReply;
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>it received something that its peer sends only <em>after</em> it heard this very life: a
- *       vote given to it, or a heartbeat that echoes its acknowledgement;
+ *       vote given to it, an acknowledgement of its leadership, or a heartbeat that echoes its own
+ *       acknowledgement;
  *   <li>it has stored the register that came with it.
  * </ul>
  *
@@ -128,6 +130,17 @@ final class Fencing {
   static void metVoters(Turn turn, Standing.Poll poll) {
     MemberId peer = peer(turn);
     if (peer != null && poll.granted().contains(peer)) {
+      turn.pair = turn.pair.asMet();
+    }
+  }
+
+  /**
+   * The peer acknowledged the leadership of this life. A leader that comes into a cluster of two by
+   * a change of the roster is not elected anew, so no vote tells it.
+   */
+  static void metFollower(Turn turn, Life from, HeartbeatReply reply) {
+    boolean stored = !reply.stored().isNewerThan(turn.ballot.register().version());
+    if (stored && from.member().equals(peer(turn))) {
       turn.pair = turn.pair.asMet();
     }
   }

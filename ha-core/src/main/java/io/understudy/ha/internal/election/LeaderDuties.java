@@ -147,6 +147,7 @@ final class LeaderDuties {
     peers.put(
         from.member(), before.acknowledgedBy(from, reply, turn.now + turn.times().promiseNanos()));
     turn.standing = LeaderEdit.of(leader).peers(peers).build();
+    Fencing.metFollower(turn, from, reply);
     commitIfStored(turn);
   }
 
