@@ -126,6 +126,7 @@ final class RosterKeeper {
   private void finish(@Nullable Refusal refusal, String text) {
     Task finished = task;
     task = null;
+    steppingAsideSinceNanos = Step.NEVER;
     if (finished != null) {
       reply(finished.asked(), refusal, text);
     }
@@ -238,7 +239,6 @@ final class RosterKeeper {
         stepAside(now);
       }
     } else {
-      steppingAsideSinceNanos = Step.NEVER;
       refuseHandOver();
     }
   }
@@ -383,11 +383,24 @@ final class RosterKeeper {
       due = Math.max(0, writeBackAtNanos() - now);
     }
     if (task != null && former == null) {
-      long inquiry = roundNanos == Step.NEVER ? 0 : nextRoundNanos() - now;
-      long pause = committedNanos + rules.pauseNanos(desk.times()) - now;
-      long next = pause > 0 ? Math.min(inquiry, pause) : inquiry;
-      due = Math.min(due, Math.max(0, next));
+      due = Math.min(due, Math.max(0, isSteppingAside() ? tryInNanos(now) : askInNanos(now)));
     }
     return due;
+  }
+
+  private boolean isSteppingAside() {
+    return steppingAsideSinceNanos != Step.NEVER;
+  }
+
+  private long tryInNanos(long now) {
+    return Math.min(
+        steppedAsideNanos + desk.times().heartbeatNanos() - now,
+        steppingAsideSinceNanos + desk.times().leaseNanos() - now);
+  }
+
+  private long askInNanos(long now) {
+    long inquiry = roundNanos == Step.NEVER ? 0 : nextRoundNanos() - now;
+    long pause = committedNanos + rules.pauseNanos(desk.times()) - now;
+    return pause > 0 ? Math.min(inquiry, pause) : inquiry;
   }
 }
