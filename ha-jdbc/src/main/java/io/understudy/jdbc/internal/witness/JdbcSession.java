@@ -133,8 +133,11 @@ public final class JdbcSession implements WitnessStore.Session {
   public WitnessStore.Content read() throws IOException {
     try {
       WitnessStore.Content content = readRows();
-      if (!content.sessions().containsKey(owner.member())) {
-        leaveNote(); // somebody deleted all: without notes of most members no row is made anew
+      Long noted = content.sessions().get(owner.member());
+      if (noted == null || noted != owner.incarnation()) {
+        // Somebody deleted all, or an earlier life's note came late from a slow server. Without
+        // notes of most members no row is made anew.
+        leaveNote();
       }
       return content;
     } catch (SQLException e) {

@@ -71,6 +71,7 @@ class JdbcWitnessTest {
       keepsClustersAndRolesApart(witness);
       notesSessions(witness);
       notesThemAgainWhenSomebodyDeletedAll(server, witness);
+      notesItselfAgainAfterAnEarlierLife(witness);
       letsOneOfManyWin(witness);
       noticesALostConnection(server, witness);
       doesNotWaitForAFrozenServer(server, witness);
@@ -135,6 +136,15 @@ class JdbcWitnessTest {
       assertEquals(Map.of("n1", 11L, "n2", 22L), first.read().sessions());
       witness.open(owner("notes", "n1", 12), LIMIT).close();
       assertEquals(Map.of("n1", 12L, "n2", 22L), second.read().sessions());
+    }
+  }
+
+  /** A slow server may carry out late what a life asked that has ended. */
+  private static void notesItselfAgainAfterAnEarlierLife(JdbcWitness witness) throws IOException {
+    try (WitnessStore.Session session = witness.open(owner("late", "n1", 12), LIMIT)) {
+      witness.open(owner("late", "n1", 11), LIMIT).close();
+      assertEquals(Map.of("n1", 11L), session.read().sessions());
+      assertEquals(Map.of("n1", 12L), session.read().sessions());
     }
   }
 
