@@ -555,6 +555,31 @@ public final class NodeRuntime implements HaNode {
     LOG.info("{} - stopped", member());
     events.publish(new HaEvent.Stopped(Instant.now()));
     events.close(CLOSE_STEP_NANOS);
+    giveBackDirectory();
+  }
+
+  /**
+   * Waits a second at most. A write that hangs may still replace the state when it goes on, so
+   * until then the directory stays locked.
+   */
+  private void giveBackDirectory() {
+    Thread closer = Threads.ordinary(this::closeStore, "ha-close-" + member());
+    closer.start();
+    try {
+      TimeUnit.NANOSECONDS.timedJoin(closer, CLOSE_STEP_NANOS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (closer.isAlive()) {
+      LOG.warn(
+          "{} - a write to {} has not come back; the directory stays locked until it does or this"
+              + " process ends",
+          member(),
+          config.stateDirectory());
+    }
+  }
+
+  private void closeStore() {
     try {
       store.close();
     } catch (IOException e) {

@@ -3,8 +3,11 @@ package io.understudy.ha.internal.runtime;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.understudy.ha.HaConfigurationException;
 import io.understudy.ha.HaEvent;
 import io.understudy.ha.Leadership;
 import io.understudy.ha.Timing;
@@ -66,6 +69,34 @@ class HangingDiskTest {
       assertEquals(
           1, nodes.told().stream().filter(revoked::equals).count(), nodes.told()::toString);
       assertEquals(List.of(), nodes.node(first).status().warnings());
+    }
+  }
+
+  /** Who shuts down an application must not wait for a disk that may never answer. */
+  @Test
+  void aNodeWhoseDiskHangsCanBeClosed() throws Exception {
+    try (LocalNodes nodes = new LocalNodes(directory, Timing.ofLease(LEASE)).startAll()) {
+      String first = nodes.awaitLeaderOtherThan("");
+      Path pipe = nodes.state(first).resolve("member.state.new");
+      run("mkfifo", pipe.toString());
+      nodes
+          .role(first)
+          .register()
+          .write(nodes.role(first).leadership().orElseThrow(), new byte[] {1});
+      try {
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> nodes.hasEvent(first, HangingDiskTest::hangsWhileStoring));
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> nodes.node(first).close());
+        assertThrows(
+            HaConfigurationException.class, () -> FileStore.open(nodes.state(first)).close());
+      } finally {
+        letItGo(pipe);
+      }
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .ignoreExceptions()
+          .untilAsserted(() -> FileStore.open(nodes.state(first)).close());
     }
   }
 
