@@ -201,11 +201,13 @@ public final class HaNodeBuilder {
    * <p>Two members without a witness need one of scope {@link FenceHook.Scope#PROCESS} on each
    * side. Then a leader whose peer has not acknowledged for three quarters of a lease has it fenced
    * and goes on, and a follower that has heard nothing for a promise (about 1.2 leases) fences the
-   * leader and takes over; the second of the roster waits an eighth of a lease longer, so that not
-   * both are ended if each leads a role. So a pause of the peer that is longer than that ends its
-   * process: choose a lease that is longer than your garbage collections, and long enough for the
-   * hook to answer within a quarter of it, if the leader is to go on without a break. A member that
-   * has started fences nobody before it has exchanged its state with its peer.
+   * leader and takes over; the second of the roster waits an eighth of a lease longer. If each
+   * leads a role and hooks are slower than that, let the hook of one member wait first, for longer
+   * than the other's takes; otherwise both may be ended when the link between them is cut. So a
+   * pause of the peer that is longer than that ends its process: choose a lease that is longer than
+   * your garbage collections, and long enough for the hook to answer within a quarter of it, if the
+   * leader is to go on without a break. A member that has started fences nobody before it has
+   * exchanged its state with its peer.
    *
    * @param hook does it
    * @param limit how long one call may take, 100 ms to 10 min; then it is interrupted, and tried

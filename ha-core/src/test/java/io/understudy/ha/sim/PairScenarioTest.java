@@ -95,7 +95,7 @@ class PairScenarioTest {
    *
    * <pre>
    *   n1 leads jobs  -x-  at 3/4 L: n1 fences n2, leads both
-   *   n2 leads mail  -x-                            (at 7/8 L n2 would fence n1)
+   *   n2 leads mail  -x-      (at 7/8 L n2 would fence n1; H earlier or later, as rounds fall)
    * </pre>
    */
   @Test

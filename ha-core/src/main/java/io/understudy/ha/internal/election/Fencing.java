@@ -48,8 +48,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Who asks for the fence: the leader, when a quarter of its lease is left, so that it may go on
  * without a break; its follower, when its promise has run out. So of two that lost each other the
  * one that leads shoots first. Two that lead one role each, or none, would shoot at the same time
- * and both be gone: the second of the roster waits a further eighth of a lease. The reserved role
- * {@link RosterChange#ROLE} asks for no fence: its leader may be another than the one that works.
+ * and both be gone: the second of the roster waits a further eighth of a lease. That helps hooks
+ * that are quicker than that, and most of the time: the rounds of two leaders are up to a heartbeat
+ * interval apart. For slow hooks one of the two has to wait by itself. The reserved role {@link
+ * RosterChange#ROLE} asks for no fence: its leader may be another than the one that works.
  */
 final class Fencing {
   /**

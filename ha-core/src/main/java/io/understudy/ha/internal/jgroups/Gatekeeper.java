@@ -111,7 +111,7 @@ final class Gatekeeper {
       selector.select(this::ready, waitMillis());
       closeOverdue();
       handOver();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) { // whoever guards the door must not die
       log.warn(RateLimitedLog.Kind.FAILED, "accepting connections: " + e);
       pause();
     }

@@ -102,8 +102,16 @@ final class Fencer {
     Thread watcher =
         Threads.ordinary(() -> watch(caller, configured, request), caller.getName() + "-limit");
     threads.add(caller);
-    caller.start();
-    watcher.start();
+    try {
+      caller.start();
+      watcher.start();
+    } catch (OutOfMemoryError e) { // no thread to be had: asked again later
+      LOG.error("{} - cannot call the fence hook for {}: {}", config.member(), request.target(), e);
+      threads.remove(caller);
+      if (!caller.isAlive()) {
+        running.remove(wanted.target().member());
+      }
+    }
   }
 
   private FenceResult call(HaConfig.Fence configured, FenceRequest request) {
