@@ -21,6 +21,7 @@ import io.understudy.ha.internal.election.TimeValues;
 import io.understudy.ha.internal.runtime.MemberCore;
 import io.understudy.ha.internal.runtime.MemberRecord;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -113,6 +114,14 @@ final class Scenario {
   Scenario confirmFenced(String toName, String off) {
     cluster.inputAll(member(toName), new Input.FenceConfirmed(MemberId.of(off)));
     return this;
+  }
+
+  /** Founded, and everybody keeps the roster, which may change, with a bug or without one. */
+  static Scenario changing(int size, int spares, Mutation bug) {
+    Shape fixed = shape(size, Shape.Start.FOUNDED, ROLE);
+    Shape shape =
+        new Shape(fixed.roster(), fixed.times(), fixed.roles(), fixed.start(), -1, spares);
+    return new Scenario(shape, new Mutant(new RoleMachine(), bug), 1, LEASE / 1000);
   }
 
   /** Empty directories. */
@@ -232,18 +241,24 @@ final class Scenario {
     return this;
   }
 
+  /** Somebody at that member wishes the roster to be otherwise. */
+  Scenario wish(String name, RosterGoal goal) {
+    cluster.wish(member(name), ++requests, goal);
+    return this;
+  }
+
   /** Proves the death of a life to a member. */
   Scenario proveDeath(String toName, Life life) {
     cluster.inputAll(member(toName), new Input.Learned(new Evidence.Died(life)));
     return this;
   }
 
-  /** Hands a message to a member as if it had been under way for ever. */
-  Scenario deliver(String toName, Life from, Message message) {
-    cluster.plan(
-        0,
-        member(toName),
-        new Envelope(ROLE, from, Life.ANY, cluster.shape().roster().stamp(), message));
+  /** Hands messages to a member, together, as if they had been under way for ever. */
+  Scenario deliver(String toName, Life from, Message... messages) {
+    long stamp = cluster.shape().roster().stamp();
+    List<Envelope> envelopes =
+        Arrays.stream(messages).map(m -> new Envelope(ROLE, from, Life.ANY, stamp, m)).toList();
+    cluster.plan(0, member(toName), new SimNetwork.Parcel(envelopes));
     return this;
   }
 
@@ -288,6 +303,12 @@ final class Scenario {
 
   Scenario release() {
     cluster.network().release();
+    return this;
+  }
+
+  /** What is held for that member arrives now, in one turn. */
+  Scenario releaseTogether(String toName) {
+    cluster.network().releaseTogether(member(toName));
     return this;
   }
 

@@ -54,6 +54,14 @@ final class SimNetwork {
     held.clear();
   }
 
+  /** What was held for one member arrives now as one parcel; the rest stays held. */
+  void releaseTogether(SimMember to) {
+    List<Envelope> together = new ArrayList<>();
+    held.stream().filter(message -> message.to() == to).map(Held::envelope).forEach(together::add);
+    held.removeIf(message -> message.to() == to);
+    cluster.plan(0, to, new Parcel(together));
+  }
+
   /** Shows somebody everything that is sent together. */
   void tap(BiConsumer<SimMember, List<Envelope>> listener) {
     tap = listener;
