@@ -137,6 +137,24 @@ final class WatchTest {
     assertEquals(child.life(), watch.watched());
   }
 
+  /** What was said may never have been acknowledged, and such a connection tells no end. */
+  @Test
+  void aConnectionOnWhichSomethingWasSaidIsReplacedInTime() throws Exception {
+    ChildMember child = child(true);
+    Relay relay = relay(child);
+    Watch watch = watching(relay.address(), child.life());
+    long nowNanos = System.nanoTime();
+    watch.renew(nowNanos + 2 * PROOF_NANOS); // nothing was said, so it stays
+    watch.say(new byte[] {7});
+    watch.renew(nowNanos); // it may still prove a death
+    await().atMost(Cluster.LONG).during(WHILE).until(() -> relay.accepted() == 1);
+    watch.renew(System.nanoTime() + 2 * PROOF_NANOS);
+    await()
+        .atMost(Cluster.LONG)
+        .until(() -> relay.accepted() > 1 && child.life().equals(watch.watched()));
+    assertNoDeath();
+  }
+
   /** The limit that the documentation names: such a proxy looks exactly like a dying process. */
   @Test
   void aProxyThatEndsAndRefusesIsTakenForADeath() throws Exception {

@@ -66,6 +66,7 @@ final class WordsTest {
               new Envelope("main", self, Life.ANY, 1, new Message.Resignation(3, null)),
               new Envelope("main", self, Life.ANY, 1, new Message.Canvass(1, List.of())));
 
+      int before = connectionsFrom(self, n2);
       n1.transport.send(n2.id, envelopes);
 
       await()
@@ -75,8 +76,15 @@ final class WordsTest {
                   n2.received.stream().filter(envelopes.get(0)::equals).count() == 2
                       && n2.received.stream().filter(envelopes.get(1)::equals).count() == 1);
       // The used connection makes room for another one, and nothing dies by that.
+      await().atMost(Cluster.LONG).until(() -> connectionsFrom(self, n2) > before);
       await().atMost(Cluster.LONG).until(() -> n1.transport.isWatching(n2.config.self()));
       assertTrue(n1.deaths.isEmpty() && n2.deaths.isEmpty());
     }
+  }
+
+  /** How many connections of that life the member has ever let in. */
+  private static int connectionsFrom(Life life, Member member) {
+    String from = "from " + life + " at ";
+    return (int) member.authentications.stream().filter(text -> text.startsWith(from)).count();
   }
 }
