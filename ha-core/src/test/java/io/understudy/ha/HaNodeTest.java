@@ -8,8 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.understudy.ha.spi.CommandFenceHook;
 import io.understudy.ha.spi.FenceHook;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +33,7 @@ class HaNodeTest {
 
   @Test
   void threeNodesElectOneLeaderAndReplaceItWhenItCloses() throws IOException {
-    List<Integer> ports = freePorts(3);
+    List<Integer> ports = FreePorts.of(3);
     foundThree(ports);
     HaNode first = awaitLeader();
     long epoch = leaderRole(first).leadership().orElseThrow().epoch();
@@ -47,7 +45,7 @@ class HaNodeTest {
 
   @Test
   void anotherSecretIsRefusedAndDisturbsNobody() throws IOException {
-    List<Integer> ports = freePorts(3);
+    List<Integer> ports = FreePorts.of(3);
     foundThree(ports);
     nodes.remove(2).close();
     HaNode leader = awaitLeader();
@@ -64,7 +62,7 @@ class HaNodeTest {
 
   @Test
   void otherTimeValuesAreRefusedWithBothValues() throws IOException {
-    List<Integer> ports = freePorts(3);
+    List<Integer> ports = FreePorts.of(3);
     foundThree(ports);
     nodes.remove(2).close();
     HaNode newcomer = builder(2, ports).timing(Timing.ofLease(Duration.ofSeconds(7))).start();
@@ -85,7 +83,7 @@ class HaNodeTest {
 
   @Test
   void aDamagedStateFileIsRefusedAndLeftAlone() throws IOException {
-    List<Integer> ports = freePorts(1);
+    List<Integer> ports = FreePorts.of(1);
     try (HaNode node = single(ports).start()) {
       await().until(() -> leaderRole(node).isLeader());
     }
@@ -116,7 +114,7 @@ class HaNodeTest {
 
   @Test
   void twoMembersNeedAThirdVoteOrAFenceOfTheWholeProcess() throws IOException {
-    List<Integer> ports = freePorts(2);
+    List<Integer> ports = FreePorts.of(2);
     CommandFenceHook hook = CommandFenceHook.running("true");
 
     assertRefused("a witness JVM", builder(0, ports));
@@ -186,19 +184,5 @@ class HaNodeTest {
 
   private static Role leaderRole(HaNode node) {
     return node.role("main").orElseThrow();
-  }
-
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
-    List<Integer> ports = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-      sockets.add(socket);
-      ports.add(socket.getLocalPort());
-    }
-    for (ServerSocket socket : sockets) {
-      socket.close();
-    }
-    return ports;
   }
 }

@@ -4,9 +4,6 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +30,7 @@ class RosterChangeTest {
 
   @Test
   void aMemberJoinsTheLeaderLeavesAndWhoWasAwayLearnsOfIt() throws Exception {
-    reservePorts(4);
+    ports.addAll(FreePorts.of(4));
     for (String name : List.of("n0", "n1", "n2")) {
       start(name, "n0,n1,n2");
     }
@@ -94,16 +91,5 @@ class RosterChangeTest {
             () -> nodes.stream().filter(n -> n.role("main").orElseThrow().isLeader()).findFirst(),
             Optional::isPresent)
         .orElseThrow();
-  }
-
-  private void reservePorts(int count) throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      ports.add(sockets.get(i).getLocalPort());
-    }
-    for (ServerSocket socket : sockets) {
-      socket.close();
-    }
   }
 }

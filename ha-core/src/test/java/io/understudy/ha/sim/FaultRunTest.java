@@ -14,7 +14,7 @@ class FaultRunTest {
 
   @Test
   void safetyAndRecoveryHoldForFreshSeeds() throws InterruptedException {
-    // The same seeds for everybody until recovery seed 856436 is understood; see docs/safety.md.
+    // The same seeds for everybody: what fails here fails for whoever looks into it.
     long from = Long.getLong("sim.from", 1);
     LongRun run = new LongRun(from, SEEDS, Duration.ofMinutes(10));
     System.out.println("simulation from seed " + from + " on " + run.threads() + " threads");

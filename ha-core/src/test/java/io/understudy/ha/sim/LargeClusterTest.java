@@ -3,13 +3,9 @@ package io.understudy.ha.sim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Random;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.Tag;
 import net.jqwik.api.lifecycle.AfterContainer;
@@ -24,13 +20,8 @@ class LargeClusterTest {
   private static final Simulation SIMULATION = Simulation.ofRecovery().ofSize(MEMBERS, LEASES);
 
   @Property(tries = SEEDS, shrinking = ShrinkingMode.OFF, edgeCases = EdgeCasesMode.NONE)
-  void fiftyMembersElectAndHealInTime(@ForAll("seeds") long seed) {
+  void fiftyMembersElectAndHealInTime(@ForAll(supplier = Seeds.class) long seed) {
     SIMULATION.check(seed);
-  }
-
-  @Provide
-  Arbitrary<Long> seeds() {
-    return Arbitraries.randomValue(Random::nextLong); // any, not rather small ones
   }
 
   @AfterContainer

@@ -31,6 +31,14 @@ interface Mutation {
     return false;
   }
 
+  /**
+   * Whether what a seed broke shows this bug. Any invariant does, unless the first one that breaks
+   * is a side effect and says nothing of what the rule is for.
+   */
+  default boolean isShownBy(Invariant broken) {
+    return true;
+  }
+
   /** What a life believes to find on its disk. */
   default Boot boot(Boot boot) {
     return boot;

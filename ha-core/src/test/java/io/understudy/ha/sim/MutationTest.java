@@ -41,7 +41,8 @@ class MutationTest {
     Violation violation = null;
     long seed = 0;
     while (violation == null && seed < SEEDS) {
-      violation = simulation.run(++seed);
+      Violation found = simulation.run(++seed);
+      violation = found != null && bug.isShownBy(found.invariant()) ? found : null;
     }
     assertNotNull(violation, bug.name() + " survived " + SEEDS + " seeds");
     TABLE.put(
@@ -86,7 +87,9 @@ class MutationTest {
         [the safety page](safety.md) found every one. `MutationTest` runs them with the seeds 1, 2, 3, ..., fails when
         one is not found, and writes this table.
 
-        - **Caught by**: the invariant that was broken first.
+        - **Caught by**: the invariant that was broken first. For `NEXT_ROSTER_WITHOUT_PAUSE` it is the first seed with two
+          leases at once: seeds before it break `CONTRACT` (a member that was just removed leads on for a moment) and
+          `I9_ROSTERS`, which are side effects.
         - **Plot**: the shaped attack of the seed that found it; `NONE` is random chaos.
         - **Seeds**: how many runs of up to 500 events it took. It changes whenever the simulator learns a new fault.
 

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Runs seeds of clusters whose witness is a row in a database. */
-final class RowSimulation {
+final class RowSimulation extends SeedRuns {
   private static final long SECOND = 1_000_000_000L;
 
   /** More than elsewhere, because most of them are statements on their way. */
@@ -18,7 +18,6 @@ final class RowSimulation {
 
   private final boolean recovers;
   private final @Nullable RowBug bug;
-  private final Tally tally = new Tally();
   private final Map<RowFault, Long> faults = SimWitness.noFaults();
 
   RowSimulation(boolean recovers, @Nullable RowBug bug) {
@@ -26,38 +25,22 @@ final class RowSimulation {
     this.bug = bug;
   }
 
-  Tally tally() {
-    return tally;
-  }
-
   Map<RowFault, Long> faults() {
     return faults;
   }
 
-  /** Runs a seed and fails with everything that is needed to understand what went wrong. */
-  void check(long seed) {
-    Violation violation = run(seed);
-    if (violation != null) {
-      throw new AssertionError(report(seed), violation);
-    }
+  @Override
+  String kind() {
+    return "row, " + (recovers ? "recovery" : "safety");
   }
 
-  String report(long seed) {
-    Trace trace = new Trace();
-    Violation violation = run(seed, new Tally(), trace);
-    return String.format(
-        "seed %d (row, %s)%n%s%n%s",
-        seed,
-        recovers ? "recovery" : "safety",
-        trace.text(),
-        violation == null ? "all is well" : violation.getMessage());
+  @Override
+  String again(long seed) {
+    return "-Dsim.row.seed=" + seed;
   }
 
-  @Nullable Violation run(long seed) {
-    return run(seed, tally, null);
-  }
-
-  private @Nullable Violation run(long seed, Tally counts, @Nullable Trace trace) {
+  @Override
+  @Nullable Violation run(long seed, Tally counts, @Nullable Trace trace) {
     Dice dice = new Dice(seed);
     Shape shape = draw(dice);
     counts.seeds++;

@@ -6,8 +6,8 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Runs seeds. Everything that happens in a run follows from its seed and this class' settings. */
-final class Simulation {
+/** Runs seeds of clusters that consist of members only. */
+final class Simulation extends SeedRuns {
   /** The events of one seed, before faults stop. */
   static final int EVENTS = Integer.getInteger("sim.events", 500);
 
@@ -17,7 +17,6 @@ final class Simulation {
   private int fewestMembers = 1;
   private Function<Dice, Shape> shapes = Shape::draw;
   private double leases;
-  private final Tally tally = new Tally();
 
   private Simulation(UnaryOperator<Machine> damage, boolean recovers, Plot.@Nullable Kind only) {
     this.damage = damage;
@@ -65,37 +64,18 @@ final class Simulation {
     return this;
   }
 
-  Tally tally() {
-    return tally;
+  @Override
+  String kind() {
+    return recovers ? "recovery" : "safety";
   }
 
-  /** Runs a seed; null if all went well. */
-  @Nullable Violation run(long seed) {
-    return run(seed, tally, null);
+  @Override
+  String again(long seed) {
+    return "-Dsim.seed=" + seed;
   }
 
-  /** Runs a seed and fails with everything that is needed to understand what went wrong. */
-  void check(long seed) {
-    Violation violation = run(seed);
-    if (violation != null) {
-      throw new AssertionError(report(seed), violation);
-    }
-  }
-
-  /** Runs a seed again, and tells its last events and how it ended. */
-  String report(long seed) {
-    Trace trace = new Trace();
-    Violation violation = run(seed, new Tally(), trace);
-    return String.format(
-        "seed %d (%s)%n%s%n%s%nrun it again with -Dsim.seed=%d, and -Dsim.trace=1000 for more lines",
-        seed,
-        recovers ? "recovery" : "safety",
-        trace.text(),
-        violation == null ? "all is well" : violation.getMessage(),
-        seed);
-  }
-
-  private @Nullable Violation run(long seed, Tally counts, @Nullable Trace trace) {
+  @Override
+  @Nullable Violation run(long seed, Tally counts, @Nullable Trace trace) {
     Dice dice = new Dice(seed);
     Shape shape = shapes.apply(dice);
     Plot.Kind plot = Plot.Kind.draw(dice, shape);

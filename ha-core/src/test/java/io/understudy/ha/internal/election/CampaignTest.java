@@ -12,7 +12,6 @@ import io.understudy.ha.internal.election.Message.Resignation;
 import io.understudy.ha.internal.election.Message.VoteReply;
 import io.understudy.ha.internal.election.Message.VoteRequest;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,10 +25,7 @@ class CampaignTest {
   private static final MemberId C = MemberId.of("c");
   private static final long ROUND = TIMES.roundNanos();
 
-  private final RoleMachine machine = new RoleMachine();
-  private List<Output> outputs = List.of();
-  private long wakeAt;
-  private RoleState state = boot();
+  private final Bench bench = new Bench(settings());
 
   @ParameterizedTest
   @CsvSource({
@@ -42,17 +38,17 @@ class CampaignTest {
     refuse(epoch, 1);
     assertEquals(
         withdraws,
-        sent(Resignation.class).stream().anyMatch(resigned -> resigned.epoch() == epoch));
+        bench.sent(Resignation.class).stream().anyMatch(resigned -> resigned.epoch() == epoch));
     assertEquals(
         withdraws ? Standing.Follower.class : Standing.Candidate.class,
-        state.standing().getClass());
+        bench.state().standing().getClass());
   }
 
   @Test
   void aCrossedRaceWithOneMemberGoneCostsAStepAndNotARound() {
     long epoch = candidature(Set.of(B.member()));
     refuse(epoch, 1);
-    assertTrue(wakeAt < ROUND / 2, "next campaign at " + wakeAt);
+    assertTrue(bench.wakeAt() < ROUND / 2, "next campaign at " + bench.wakeAt());
     long next = candidature(Set.of(B.member()));
     assertEquals(epoch + 1, next);
   }
@@ -64,62 +60,64 @@ class CampaignTest {
   @Test
   void aRefusalByABoundRivalCostsAStepAndNotThatPromise() {
     long epoch = candidature(Set.of(B.member()));
-    Standing.Poll poll = ((Standing.Candidate) state.standing()).poll();
+    Standing.Poll poll = ((Standing.Candidate) bench.state().standing()).poll();
     long refused = poll.sentNanos() + 1;
-    receive(
+    bench.receive(
         B,
         new VoteReply(epoch, poll.sentNanos(), false, epoch, TIMES.promiseNanos(), null),
         refused);
-    assertTrue(wakeAt - refused < ROUND / 2, "next campaign after " + (wakeAt - refused));
+    assertTrue(
+        bench.wakeAt() - refused < ROUND / 2, "next campaign after " + (bench.wakeAt() - refused));
   }
 
   @Test
   void aRefusedCanvassIsRepeatedLongBeforeTheRefusersPromiseEnds() {
     long round = canvass(Set.of(B.member()));
-    long refused = wakeAt - 1;
-    receive(B, new CanvassReply(round, false, 0, TIMES.promiseNanos()), refused);
-    assertInstanceOf(Standing.Follower.class, state.standing());
+    long refused = bench.wakeAt() - 1;
+    bench.receive(B, new CanvassReply(round, false, 0, TIMES.promiseNanos()), refused);
+    assertInstanceOf(Standing.Follower.class, bench.state().standing());
     assertTrue(
-        wakeAt - refused <= 2 * TIMES.retryNanos(), "asks again after " + (wakeAt - refused));
+        bench.wakeAt() - refused <= 2 * TIMES.retryNanos(),
+        "asks again after " + (bench.wakeAt() - refused));
   }
 
   @Test
   void lateVotesOfAWithdrawnCandidatureDoNotCount() {
     long epoch = candidature(Set.of(B.member()));
-    Standing.Poll poll = ((Standing.Candidate) state.standing()).poll();
+    Standing.Poll poll = ((Standing.Candidate) bench.state().standing()).poll();
     refuse(epoch, 1);
-    receive(
+    bench.receive(
         new Life(C, 1),
         new VoteReply(epoch, poll.sentNanos(), true, epoch, 0, RegisterValue.NONE),
         poll.sentNanos() + 2);
-    assertInstanceOf(Standing.Follower.class, state.standing());
+    assertInstanceOf(Standing.Follower.class, bench.state().standing());
   }
 
   /** Runs the clock until the machine canvasses; returns the round. */
   private long canvass(Set<MemberId> reachable) {
-    step(new Input.PeersSeen(reachable), wakeAt == Step.NEVER ? 0 : wakeAt);
-    while (!(state.standing() instanceof Standing.Canvassing)) {
-      step(new Input.Tick(), wakeAt);
+    bench.step(new Input.PeersSeen(reachable), bench.wakeAt() == Step.NEVER ? 0 : bench.wakeAt());
+    while (!(bench.state().standing() instanceof Standing.Canvassing)) {
+      bench.step(new Input.Tick(), bench.wakeAt());
     }
-    return ((Standing.Canvassing) state.standing()).round();
+    return ((Standing.Canvassing) bench.state().standing()).round();
   }
 
   /** Runs the clock until the machine has canvassed and asks for votes; returns the epoch. */
   private long candidature(Set<MemberId> reachable) {
     long round = canvass(reachable);
-    receive(B, new CanvassReply(round, true, 0, 0), wakeAt - 1);
-    return assertInstanceOf(VoteRequest.class, sent(VoteRequest.class).get(0)).epoch();
+    bench.receive(B, new CanvassReply(round, true, 0, 0), bench.wakeAt() - 1);
+    return assertInstanceOf(VoteRequest.class, bench.sent(VoteRequest.class).get(0)).epoch();
   }
 
   private void refuse(long epoch, long afterNanos) {
-    Standing.Poll poll = ((Standing.Candidate) state.standing()).poll();
-    receive(
+    Standing.Poll poll = ((Standing.Candidate) bench.state().standing()).poll();
+    bench.receive(
         B,
         new VoteReply(epoch, poll.sentNanos(), false, epoch, 0, null),
         poll.sentNanos() + afterNanos);
   }
 
-  private RoleState boot() {
+  private static Settings settings() {
     Roster roster =
         new Roster(
             1,
@@ -127,33 +125,6 @@ class CampaignTest {
                 new RosterMember(SELF.member(), 1, false),
                 new RosterMember(B.member(), 1, false),
                 new RosterMember(C, 1, false)));
-    Settings settings = new Settings("main", SELF, roster, TIMES, 0, TIMES.promiseNanos());
-    Founding founding = new Founding(Map.of(SELF.member(), SELF.incarnation()), true);
-    state = machine.start(settings, new Boot.Fresh(founding), 0).next();
-    step(new Input.Candidacy(true, List.of(), false), 0);
-    return state;
-  }
-
-  private void receive(Life from, Message message, long now) {
-    step(
-        new Input.Received(
-            new Envelope("main", from, Life.ANY, state.settings().roster().stamp(), message)),
-        now);
-  }
-
-  private void step(Input input, long now) {
-    Step step = machine.step(state, input, now);
-    state = step.next();
-    outputs = step.outputs();
-    wakeAt = step.wakeAtNanos();
-  }
-
-  private <T extends Message> List<T> sent(Class<T> type) {
-    return outputs.stream()
-        .filter(Output.Send.class::isInstance)
-        .map(output -> ((Output.Send) output).message())
-        .filter(type::isInstance)
-        .map(type::cast)
-        .toList();
+    return new Settings("main", SELF, roster, TIMES, 0, TIMES.promiseNanos());
   }
 }

@@ -19,7 +19,6 @@ import io.understudy.ha.internal.election.Message.VoteReply;
 import io.understudy.ha.internal.election.Message.VoteRequest;
 import io.understudy.ha.internal.election.Standing.Leader;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,11 +32,8 @@ class LeaderTest {
   private static final Life B = new Life(MemberId.of("b"), 1);
   private static final Life C = new Life(MemberId.of("c"), 1);
 
-  private final RoleMachine machine = new RoleMachine();
-  private List<Output> outputs = List.of();
+  private final Bench bench = new Bench(settings());
   private long now;
-  private long wakeAt;
-  private RoleState state = boot();
 
   @Test
   void isAnnouncedWhenTheRegisterIsCommittedInItsEpochAndNotBefore() {
@@ -45,7 +41,7 @@ class LeaderTest {
     assertFalse(leader().announced());
     acknowledge(B, 1);
     assertTrue(leader().announced());
-    assertTrue(outputs.stream().anyMatch(Output.Elected.class::isInstance));
+    assertTrue(bench.outputs().stream().anyMatch(Output.Elected.class::isInstance));
   }
 
   @Test
@@ -53,7 +49,7 @@ class LeaderTest {
     lead();
     long until = leader().leaseUntilNanos();
     refuse(B, 7);
-    assertEquals(8, sent(VoteRequest.class).get(0).epoch());
+    assertEquals(8, bench.sent(VoteRequest.class).get(0).epoch());
     assertEquals(1, leader().epoch());
     assertEquals(until, leader().leaseUntilNanos());
   }
@@ -71,7 +67,7 @@ class LeaderTest {
     now += TIMES.retryNanos();
     refuse(C, toldOf);
     List<VoteRequest> asked =
-        sent(VoteRequest.class).stream().filter(request -> request.epoch() != 8).toList();
+        bench.sent(VoteRequest.class).stream().filter(request -> request.epoch() != 8).toList();
     assertEquals(asksFor, asked.isEmpty() ? 0 : asked.get(0).epoch());
     assertEquals(asksFor == 0 ? 8 : asksFor, poll().epoch());
   }
@@ -95,9 +91,9 @@ class LeaderTest {
     refuse(B, 7);
     long deadline = poll().untilNanos();
     while (leader().reelection() != null) {
-      now = Math.min(wakeAt, deadline);
+      now = Math.min(bench.wakeAt(), deadline);
       step(new Input.Tick());
-      assertTrue(sent(Resignation.class).isEmpty(), outputs::toString);
+      assertTrue(bench.sent(Resignation.class).isEmpty(), bench.outputs()::toString);
     }
     assertNull(leader().reelection());
     assertTrue(leader().leaseUntilNanos() - now > 0);
@@ -111,9 +107,11 @@ class LeaderTest {
     long sent = leader().lastRoundNanos();
     now = leader().leaseUntilNanos();
     receive(B, reply(1, sent, true, 1, true));
-    assertInstanceOf(Standing.Follower.class, state.standing());
-    assertTrue(outputs.stream().noneMatch(Output.Extend.class::isInstance), outputs::toString);
-    assertEquals(1, sent(Resignation.class).get(0).epoch());
+    assertInstanceOf(Standing.Follower.class, bench.state().standing());
+    assertTrue(
+        bench.outputs().stream().noneMatch(Output.Extend.class::isInstance),
+        bench.outputs()::toString);
+    assertEquals(1, bench.sent(Resignation.class).get(0).epoch());
   }
 
   @ParameterizedTest
@@ -140,17 +138,18 @@ class LeaderTest {
       }
     }
     assertEquals(handedOver, resigned);
-    assertEquals(handedOver, !(state.standing() instanceof Leader));
+    assertEquals(handedOver, !(bench.state().standing() instanceof Leader));
   }
 
   private boolean isLeavingTo(Life successor) {
-    return sent(Resignation.class).stream().anyMatch(r -> successor.member().equals(r.successor()));
+    return bench.sent(Resignation.class).stream()
+        .anyMatch(r -> successor.member().equals(r.successor()));
   }
 
   private void acknowledgeRound(boolean electable) {
     long round = leader().lastRoundNanos();
     receive(B, reply(1, round, true, 1, electable));
-    if (state.standing() instanceof Leader) {
+    if (bench.state().standing() instanceof Leader) {
       receive(C, reply(1, round, true, 1, true));
     }
   }
@@ -158,26 +157,26 @@ class LeaderTest {
   @Test
   void writesOfALowerEpochAreNotStored() {
     lead();
-    RegisterVersion before = state.ballot().register().version();
+    RegisterVersion before = bench.state().ballot().register().version();
     receive(B, heartbeatWithValue(5, new RegisterVersion(5, 3)));
-    assertEquals(new RegisterVersion(5, 3), state.ballot().register().version());
+    assertEquals(new RegisterVersion(5, 3), bench.state().ballot().register().version());
     receive(C, heartbeatWithValue(4, new RegisterVersion(4, 9)));
-    assertEquals(new RegisterVersion(5, 3), state.ballot().register().version());
+    assertEquals(new RegisterVersion(5, 3), bench.state().ballot().register().version());
     assertTrue(new RegisterVersion(5, 3).isNewerThan(before));
-    assertTrue(outputs.stream().noneMatch(Output.Store.class::isInstance));
+    assertTrue(bench.outputs().stream().noneMatch(Output.Store.class::isInstance));
   }
 
   // ---- means
 
   private void elect() {
     step(new Input.PeersSeen(Set.of(B.member(), C.member())));
-    while (!(state.standing() instanceof Standing.Canvassing)) {
-      now = wakeAt;
+    while (!(bench.state().standing() instanceof Standing.Canvassing)) {
+      now = bench.wakeAt();
       step(new Input.Tick());
     }
-    long round = ((Standing.Canvassing) state.standing()).round();
+    long round = ((Standing.Canvassing) bench.state().standing()).round();
     receive(B, new CanvassReply(round, true, 0, 0));
-    vote(B, ((Standing.Candidate) state.standing()).poll());
+    vote(B, ((Standing.Candidate) bench.state().standing()).poll());
   }
 
   private void lead() {
@@ -202,7 +201,8 @@ class LeaderTest {
 
   private HeartbeatReply reply(
       long epoch, long sent, boolean accepted, long voterEpoch, boolean electable) {
-    RegisterVersion stored = accepted ? state.ballot().register().version() : RegisterVersion.NONE;
+    RegisterVersion stored =
+        accepted ? bench.state().ballot().register().version() : RegisterVersion.NONE;
     return new HeartbeatReply(epoch, sent, accepted, 0, stored, voterEpoch, electable);
   }
 
@@ -212,7 +212,7 @@ class LeaderTest {
   }
 
   private Leader leader() {
-    return assertInstanceOf(Leader.class, state.standing());
+    return assertInstanceOf(Leader.class, bench.state().standing());
   }
 
   private Standing.Poll poll() {
@@ -221,38 +221,20 @@ class LeaderTest {
     return poll;
   }
 
-  private RoleState boot() {
+  private static Settings settings() {
     List<RosterMember> members =
         List.of(
             new RosterMember(SELF.member(), 1, false),
             new RosterMember(B.member(), 1, false),
             new RosterMember(C.member(), 1, false));
-    Settings settings =
-        new Settings("main", SELF, new Roster(1, members), TIMES, 0, TIMES.promiseNanos());
-    Founding founding = new Founding(Map.of(SELF.member(), SELF.incarnation()), true);
-    state = machine.start(settings, new Boot.Fresh(founding), 0).next();
-    step(new Input.Candidacy(true, List.of(), false));
-    return state;
+    return new Settings("main", SELF, new Roster(1, members), TIMES, 0, TIMES.promiseNanos());
   }
 
   private void receive(Life from, Message message) {
-    long stamp = state.settings().roster().stamp();
-    step(new Input.Received(new Envelope("main", from, Life.ANY, stamp, message)));
+    bench.receive(from, message, now);
   }
 
   private void step(Input input) {
-    Step step = machine.step(state, input, now);
-    state = step.next();
-    outputs = step.outputs();
-    wakeAt = step.wakeAtNanos();
-  }
-
-  private <T extends Message> List<T> sent(Class<T> type) {
-    return outputs.stream()
-        .filter(Output.Send.class::isInstance)
-        .map(output -> ((Output.Send) output).message())
-        .filter(type::isInstance)
-        .map(type::cast)
-        .toList();
+    bench.step(input, now);
   }
 }

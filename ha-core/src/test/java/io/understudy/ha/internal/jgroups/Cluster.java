@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.understudy.ha.FreePorts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ final class Cluster implements AutoCloseable {
   private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
 
   Cluster(int size) {
-    ports = Member.freePorts(size);
+    ports = FreePorts.of(size);
     logged.list = java.util.Collections.synchronizedList(new ArrayList<>());
     logged.start();
     root.addAppender(logged);

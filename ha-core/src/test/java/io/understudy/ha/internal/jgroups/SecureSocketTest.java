@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.understudy.ha.FreePorts;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.internal.election.Life;
 import java.io.IOException;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
 final class SecureSocketTest {
   private static final ClusterKeys KEYS = ClusterKeys.of(Member.SECRET, "test");
 
-  private final InetSocketAddress address = Member.local(Member.freePorts(1).get(0));
+  private final InetSocketAddress address = Member.local(FreePorts.of(1).get(0));
   private final Side one = new Side("n1", Duration.ofSeconds(30));
   private final Side two = new Side("n2", Duration.ofSeconds(30));
 

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.understudy.ha.FreePorts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -157,7 +158,7 @@ final class StrangersTest {
 
   @Test
   void theRecordedBytesOfAWholeConnectionAreRefused() throws Exception {
-    int recorderPort = Member.freePorts(1).get(0);
+    int recorderPort = FreePorts.of(1).get(0);
     Member n2 = cluster.member(2).start();
     try (Stranger.Recorder recorder = new Stranger.Recorder(recorderPort, n2.address())) {
       Member n1 =

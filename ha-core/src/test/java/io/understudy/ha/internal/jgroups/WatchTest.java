@@ -3,6 +3,7 @@ package io.understudy.ha.internal.jgroups;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.understudy.ha.FreePorts;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.internal.election.Life;
 import java.io.IOException;
@@ -179,7 +180,7 @@ final class WatchTest {
   }
 
   private ChildMember child(boolean crashProof) throws IOException {
-    List<Integer> ports = Member.freePorts(1);
+    List<Integer> ports = FreePorts.of(1);
     ChildMember child = new ChildMember("n1", ports.get(0), ports, crashProof);
     open.addLast(child);
     return child;

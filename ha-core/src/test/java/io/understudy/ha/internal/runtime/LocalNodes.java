@@ -68,9 +68,17 @@ final class LocalNodes implements AutoCloseable {
             true,
             List.of(RoleSpec.named(ROLE).listening(recorder(self.value()))),
             List.of(seen::add));
+    HaNode node = start(config, network);
+    nodes.put(self.value(), node);
+  }
+
+  /** A node with the store of its directory, started. */
+  static NodeRuntime start(HaConfig config, MemoryNetwork network) {
+    MemberId self = config.member();
     FileStore store = FileStore.open(config.stateDirectory());
+    Roster seed = new Roster(1, config.roster());
     MemberRecord blank =
-        new MemberRecord(self, "test", new Roster(1, ROSTER), 0, Founding.NONE, new TreeMap<>());
+        new MemberRecord(self, config.cluster(), seed, 0, Founding.NONE, new TreeMap<>());
     NodeRuntime node =
         new NodeRuntime(
             config,
@@ -83,7 +91,7 @@ final class LocalNodes implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    nodes.put(self.value(), node);
+    return node;
   }
 
   private RoleListener recorder(String name) {

@@ -22,10 +22,7 @@ import io.understudy.ha.RoleSpec;
 import io.understudy.ha.RosterMember;
 import io.understudy.ha.Secret;
 import io.understudy.ha.Timing;
-import io.understudy.ha.internal.election.Founding;
-import io.understudy.ha.internal.election.Roster;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -255,21 +252,7 @@ class NodeRuntimeTest {
             true,
             List.of(role),
             List.of());
-    FileStore store = FileStore.open(config.stateDirectory());
-    MemberRecord blank =
-        new MemberRecord(self, "test", new Roster(1, members), 0, Founding.NONE, new TreeMap<>());
-    NodeRuntime node =
-        new NodeRuntime(
-            config,
-            store,
-            store.load().orElse(blank),
-            network.transport(self),
-            Incarnations.draw());
-    try {
-      node.start();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    NodeRuntime node = LocalNodes.start(config, network);
     nodes.put(name, node);
     return node;
   }
