@@ -15,6 +15,7 @@ import io.understudy.ha.internal.election.RosterStep;
 import io.understudy.ha.internal.election.Standing.Leader;
 import io.understudy.ha.internal.election.Step;
 import io.understudy.ha.internal.election.TimeValues;
+import io.understudy.ha.internal.election.Voting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +120,18 @@ enum RosterBug implements Mutation {
       return input instanceof Input.WriteRoster write
           ? new Input.Write(0, write.value().bytes())
           : input;
+    }
+  },
+
+  VOTES_BY_THE_CONFIGURED_ROSTER("Who does not know which roster holds is mute in every role.") {
+    @Override
+    public RosterRules rosterRules() {
+      return new RosterRules() {
+        @Override
+        public boolean isMute(Voting inRosterRole) {
+          return false;
+        }
+      };
     }
   },
 

@@ -38,6 +38,16 @@ public class RosterRules {
             entry -> held.getOrDefault(entry.getKey(), Holding.NOTHING).covers(entry.getValue()));
   }
 
+  /**
+   * Whether a member says and hears nothing in any role but the roster's own. Who does not know
+   * which roster holds could be taken for a voter of one that has been replaced.
+   *
+   * @param inRosterRole how it takes part in the election of the roster's leader
+   */
+  public boolean isMute(Voting inRosterRole) {
+    return inRosterRole instanceof Voting.Uninformed;
+  }
+
   /** Whether an answer about what a member holds counts under the committed version. */
   public boolean counts(RegisterVersion storedRoster, RegisterVersion committed) {
     return storedRoster.equals(committed);

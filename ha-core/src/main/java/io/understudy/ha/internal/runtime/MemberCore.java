@@ -66,6 +66,7 @@ public final class MemberCore {
   private final Queue<Work> urgent = new ArrayDeque<>();
   private final Map<MemberId, List<Envelope>> outgoing = new LinkedHashMap<>();
   private final Queue<Held> held = new ArrayDeque<>();
+  private final RosterRules rosterRules;
   private final RosterBook rosterBook;
   private MemberRecord memberRecord;
   private Known known;
@@ -134,7 +135,8 @@ public final class MemberCore {
     this.directoryWasEmpty = stored.ballots().isEmpty() && !stored.founding().directory();
     this.memberRecord = stored;
     this.known = RosterCodec.known(stored);
-    this.rosterBook = new RosterBook(new Desk(), election.rosterRules());
+    this.rosterRules = election.rosterRules();
+    this.rosterBook = new RosterBook(new Desk(), rosterRules);
     ensureLongestPromise();
   }
 
@@ -183,14 +185,10 @@ public final class MemberCore {
     return known.roster();
   }
 
-  /**
-   * Who does not know which roster holds neither votes nor acknowledges: it could be taken for a
-   * voter of a roster that has been replaced.
-   */
   private boolean isMute(String role) {
     Slot roster = slots.get(RosterChange.ROLE);
     return roster != null
-        && roster.state.voting() instanceof Voting.Uninformed
+        && rosterRules.isMute(roster.state.voting())
         && !role.equals(RosterChange.ROLE);
   }
 
