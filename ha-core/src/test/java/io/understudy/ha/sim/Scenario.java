@@ -99,12 +99,6 @@ final class Scenario {
     return changing;
   }
 
-  /** Somebody at that member wishes another roster. */
-  Scenario wish(String name, RosterGoal goal) {
-    cluster.wish(member(name), ++requests, goal);
-    return this;
-  }
-
   Scenario hook(String name, SimFences.Conduct conduct) {
     cluster.fences().conduct(member(name), conduct);
     return this;
