@@ -98,4 +98,16 @@ public record HaConfig(
         Optional.empty(),
         null);
   }
+
+  /**
+   * Why a roster leaves its two voting members without a third vote, as far as this member can
+   * tell: it knows its own fence hook, and takes it that the other one has the same.
+   *
+   * @param changed the roster
+   * @return the explanation with the ways out; empty if there is nothing to object to
+   */
+  public Optional<String> missingThirdVote(List<RosterMember> changed) {
+    boolean concerned = changed.stream().anyMatch(entry -> entry.member().equals(member));
+    return ThirdVote.missing("roster has", changed, concerned ? fence : null);
+  }
 }

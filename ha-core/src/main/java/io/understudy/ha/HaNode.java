@@ -18,6 +18,9 @@ import java.util.function.Consumer;
  * }</pre>
  */
 public interface HaNode extends AutoCloseable {
+  /** How many roles a cluster can have, those of all its members together. */
+  int MAX_ROLES = 1023;
+
   /**
    * Begins the configuration of a node.
    *
@@ -49,11 +52,14 @@ public interface HaNode extends AutoCloseable {
   Timing timing();
 
   /**
-   * Declares a role while the node runs: this member campaigns for it from now on.
+   * Declares a role while the node runs: this member campaigns for it from now on. If other members
+   * have declared {@link #MAX_ROLES} already it stays without a leader, and the role's status says
+   * so.
    *
    * @param spec the role
    * @return the role
-   * @throws IllegalStateException if it is declared already, or the node is closed
+   * @throws IllegalStateException if it is declared already, if this member has declared {@link
+   *     #MAX_ROLES}, or if the node is closed
    */
   Role declare(RoleSpec spec);
 

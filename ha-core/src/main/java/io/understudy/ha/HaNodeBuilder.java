@@ -220,7 +220,8 @@ public final class HaNodeBuilder {
   }
 
   /**
-   * Declares a role from the start. More can be declared while the node runs.
+   * Declares a role from the start. More can be declared while the node runs, {@link
+   * HaNode#MAX_ROLES} at most.
    *
    * @param spec the role
    * @return this

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param members one entry for each member of the roster
  * @param roles one entry for each role it declared, sorted by name
  * @param rowWitness the witness that is a row in a database, if there is one
+ * @param roster who keeps the roster, and what is being changed
  */
 public record NodeStatus(
     MemberId member,
@@ -30,10 +31,11 @@ public record NodeStatus(
     long rosterVersion,
     List<MemberStatus> members,
     List<RoleStatus> roles,
-    Optional<WitnessStatus> rowWitness) {
+    Optional<WitnessStatus> rowWitness,
+    RosterStatus roster) {
 
   /**
-   * Without a witness in a database.
+   * Without a witness in a database, and without any change of the roster.
    *
    * @param member this member
    * @param cluster the cluster's name
@@ -68,8 +70,18 @@ public record NodeStatus(
         rosterVersion,
         members,
         roles,
-        Optional.empty());
+        Optional.empty(),
+        new RosterStatus(Optional.empty(), ""));
   }
+
+  /**
+   * What becomes of the roster.
+   *
+   * @param keeper the member that changes it, as far as known here; ask that one what is under way
+   * @param change what is being changed and what that waits for, a sentence for people; empty if
+   *     nothing is, or if this member neither keeps the roster nor was asked to change it
+   */
+  public record RosterStatus(Optional<MemberId> keeper, String change) {}
 
   /**
    * A witness that is a row in a database, as this member last probed it.

@@ -2,7 +2,7 @@ package io.understudy.ha;
 
 import java.io.Serial;
 
-/** A resignation or hand-over was refused; nothing has changed. */
+/** A resignation, a hand-over or a change of the roster was refused. */
 public final class OperationRefusedException extends HaException {
   @Serial private static final long serialVersionUID = 1L;
 
@@ -33,6 +33,11 @@ public final class OperationRefusedException extends HaException {
     CANCELLED,
     /** The member keeps the roster and is to be removed, and nobody could take over from it. */
     NO_SUCCESSOR,
+    /**
+     * Two voting members would be left in the roster, without a witness and without a fence hook of
+     * scope PROCESS: when one is lost, nobody could lead.
+     */
+    NO_THIRD_VOTE,
     /** This cluster cannot do that. */
     UNSUPPORTED,
     /** The node is closed. */

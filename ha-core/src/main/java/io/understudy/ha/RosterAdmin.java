@@ -14,9 +14,17 @@ import java.util.concurrent.CompletionStage;
  * <p>The stages complete when the last step is committed, or exceptionally with an {@link
  * OperationRefusedException}: {@code UNKNOWN_MEMBER}, {@code OTHER_KIND}, {@code NOBODY_LEFT},
  * {@code ROSTER_TOO_LARGE}, {@code BUSY}, {@code IDLE}, {@code CANCELLED}, {@code NO_SUCCESSOR},
- * {@code UNSUPPORTED}, {@code CLOSED}. Without a quorum they never complete by themselves: use
- * {@code orTimeout}. What has been wished may come true all the same. A wish ends with the process
- * of the member that was asked: look at the status and wish again.
+ * {@code NO_THIRD_VOTE}, {@code UNSUPPORTED}, {@code CLOSED}. Without a quorum they never complete
+ * by themselves: use {@code orTimeout}. What has been wished may come true all the same. A wish
+ * ends with the process of the member that was asked: look at the status and wish again. {@link
+ * NodeStatus#roster()} says what a change waits for.
+ *
+ * <p>A change that would leave two voting members alone, with as many votes each and without a
+ * witness, is refused ({@code NO_THIRD_VOTE}) for want of a fence hook of scope PROCESS, like such
+ * a configuration. The member that keeps the roster decides, one of the two; it knows its own hook
+ * alone, and takes it that the other one has the same. If that has none, its status warns. To
+ * replace one of three members add the new one first. To get from one member to three give the
+ * first one two votes for the meantime.
  *
  * <p>The configuration of the members should follow: the durable roster wins over the configured
  * one, but a member that comes with an empty directory has nothing else to go by. A member whose

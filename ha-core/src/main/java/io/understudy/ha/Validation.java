@@ -1,6 +1,5 @@
 package io.understudy.ha;
 
-import io.understudy.ha.spi.FenceHook;
 import io.understudy.ha.spi.WitnessStore;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -200,6 +199,13 @@ final class Validation {
         faults.add("role '" + role.name() + "' is declared twice; declare it once");
       }
     }
+    if (names.size() > HaNode.MAX_ROLES) {
+      faults.add(
+          names.size()
+              + " roles are declared; a cluster can have "
+              + HaNode.MAX_ROLES
+              + ": let one role stand for several jobs, or form several clusters");
+    }
     if (witness && !roles.isEmpty()) {
       faults.add(
           "a witness votes for every role and leads none, but declares "
@@ -221,25 +227,7 @@ final class Validation {
               + MAX_FENCE_LIMIT.toMinutes()
               + " min are possible");
     }
-    boolean endsProcesses = fence != null && fence.hook().scope() == FenceHook.Scope.PROCESS;
-    boolean pair =
-        Set.copyOf(names(roster)).size() == 2
-            && roster.size() == 2
-            && roster.stream().noneMatch(RosterMember::witness);
-    if (pair && !endsProcesses) {
-      faults.add(
-          "roster has two members, "
-              + names(roster)
-              + ", and no third vote: when one is lost the other can never tell whether it still"
-              + " leads. Do one of three things: add a third member or a witness JVM (roster "
-              + names(roster).get(0)
-              + ","
-              + names(roster).get(1)
-              + ",w1:witness); add a witness row in a database (the same roster, and witnessStore); or"
-              + " give each of the two a fence hook"
-              + " of scope PROCESS, which switches the other off"
-              + (fence == null ? "" : " (the hook that is configured is of scope RESOURCE)"));
-    }
+    ThirdVote.missing("roster has", roster, fence).ifPresent(faults::add);
   }
 
   private MemberId id(String what, @Nullable String name) {

@@ -131,6 +131,30 @@ class HaNodeTest {
     }
   }
 
+  @Test
+  void moreRolesThanAClusterCanHaveAreRefused() throws IOException {
+    HaNodeBuilder many = single(freePorts(1));
+    for (int role = 1; role < 2_000; role++) {
+      many.role(RoleSpec.named("r" + role));
+    }
+    assertRefused("2000 roles are declared; a cluster can have 1023", many);
+
+    try (HaNode node = single(freePorts(1)).start()) {
+      for (int role = 1; role < HaNode.MAX_ROLES; role++) {
+        node.declare(RoleSpec.named("r" + role));
+      }
+      IllegalStateException refusal =
+          assertThrows(IllegalStateException.class, () -> node.declare(RoleSpec.named("one-more")));
+      assertTrue(refusal.getMessage().contains("has declared 1023"), refusal::getMessage);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () ->
+                  node.status().roles().stream().allMatch(NodeStatus.RoleStatus::leading)
+                      && node.status().roles().size() == HaNode.MAX_ROLES);
+    }
+  }
+
   private static void assertRefused(String reason, HaNodeBuilder builder) {
     HaConfigurationException refusal = assertThrows(HaConfigurationException.class, builder::start);
     assertEquals(1, refusal.faults().size(), () -> String.join("\n", refusal.faults()));

@@ -2,14 +2,21 @@ package io.understudy.ha;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.understudy.ha.spi.CommandFenceHook;
+import io.understudy.ha.spi.FenceHook;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +67,53 @@ class RosterChangeTest {
     assertEquals(Optional.of(1), votes(next, "n3"));
   }
 
+  @Test
+  void twoMembersAreLeftAloneOnlyIfTheyCanFenceEachOther() throws Exception {
+    reservePorts(3);
+    for (String name : List.of("n0", "n1", "n2")) {
+      start(name, "n0,n1,n2");
+    }
+    awaitLeader();
+    for (HaNode node : List.copyOf(nodes)) {
+      OperationRefusedException refusal = refusalOf(node.roster().remove(MemberId.of("n2")));
+      assertEquals(OperationRefusedException.Cause.NO_THIRD_VOTE, refusal.refusal());
+      assertTrue(refusal.getMessage().contains("[n0, n1], and no third vote"), refusal::toString);
+    }
+    assertEquals(1, nodes.get(0).status().rosterVersion());
+    nodes.forEach(HaNode::close);
+    nodes.clear();
+
+    for (String name : List.of("n0", "n1", "n2")) {
+      start(name, "n0,n1,n2", RosterChangeTest::fence);
+    }
+    awaitLeader();
+    nodes
+        .get(0)
+        .roster()
+        .remove(MemberId.of("n2"))
+        .toCompletableFuture()
+        .get(LONG.toSeconds(), TimeUnit.SECONDS);
+    assertEquals(List.of(), nodes.get(0).status().warnings());
+    nodes.remove(1).close();
+    HaNode withoutHook = start("n1", "n0,n1,n2");
+    await("nobody could refuse this configuration, so it is told")
+        .atMost(LONG)
+        .until(() -> withoutHook.status().warnings().toString().contains("no third vote"));
+  }
+
+  /** A command that never succeeds, and is never needed. */
+  private static void fence(HaNodeBuilder builder) {
+    builder.fence(CommandFenceHook.running("false").exitZeroConfirms(FenceHook.Scope.PROCESS));
+  }
+
+  private static OperationRefusedException refusalOf(CompletionStage<Void> change) {
+    ExecutionException failure =
+        assertThrows(
+            ExecutionException.class,
+            () -> change.toCompletableFuture().get(LONG.toSeconds(), TimeUnit.SECONDS));
+    return assertInstanceOf(OperationRefusedException.class, failure.getCause());
+  }
+
   private static Optional<Integer> votes(HaNode node, String member) {
     return node.status().members().stream()
         .filter(entry -> entry.member().value().equals(member))
@@ -68,6 +122,10 @@ class RosterChangeTest {
   }
 
   private HaNode start(String name, String roster) {
+    return start(name, roster, builder -> {});
+  }
+
+  private HaNode start(String name, String roster, Consumer<HaNodeBuilder> more) {
     HaNodeBuilder builder =
         HaNode.builder()
             .cluster("test")
@@ -79,7 +137,7 @@ class RosterChangeTest {
             .timing(Timing.ofLease(Duration.ofSeconds(1)))
             .role(RoleSpec.named("main"));
     ports.forEach(port -> builder.peers("127.0.0.1:" + port));
-    HaNode node = builder.start();
+    HaNode node = builder.with(more).start();
     nodes.add(node);
     return node;
   }

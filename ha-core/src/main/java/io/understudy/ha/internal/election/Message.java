@@ -154,14 +154,31 @@ public sealed interface Message {
   }
 
   /**
-   * The answer to an {@link InventoryRequest}.
+   * Which part of an answer a message is.
+   *
+   * @param answer the sender's number of the answer; rises
+   * @param index from 0
+   * @param count how many there are
+   */
+  record Part(long answer, int index, int count) {
+    /** All of it. */
+    public static final Part WHOLE = new Part(0, 0, 1);
+  }
+
+  /**
+   * The answer to an {@link InventoryRequest}, or a part of it: many roles need several messages.
    *
    * @param roster the version of the roster that is stored
    * @param informed whether the sender knows the state of every role that it has heard of
+   * @param part which part it is
    * @param holdings what it has on disk, by role
    */
   record Inventory(
-      long round, RegisterVersion roster, boolean informed, Map<String, Holding> holdings)
+      long round,
+      RegisterVersion roster,
+      boolean informed,
+      Part part,
+      Map<String, Holding> holdings)
       implements Message {
     /** Copies. */
     public Inventory {

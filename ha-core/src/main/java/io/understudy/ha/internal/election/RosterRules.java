@@ -6,6 +6,8 @@ import io.understudy.ha.RosterMember;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +15,39 @@ import org.jspecify.annotations.Nullable;
  * each other. Why they are what they are: {@link RosterChange}. Stateless.
  */
 public class RosterRules {
-  /** Makes the rules. */
-  public RosterRules() {}
+  private final Function<List<RosterMember>, Optional<String>> objection;
+
+  /** Makes the rules; every roster will do that has voters and somebody who may lead. */
+  public RosterRules() {
+    this(any -> Optional.empty());
+  }
+
+  /**
+   * Makes the rules of a member that will not have just any roster.
+   *
+   * @param objection what it has against a roster; pure
+   */
+  public RosterRules(Function<List<RosterMember>, Optional<String>> objection) {
+    this.objection = objection;
+  }
+
+  /**
+   * What this member has against the roster that a goal leads to. The steps on the way may be like
+   * it for a while.
+   */
+  public Optional<String> objection(Roster last) {
+    return objection.apply(last.members());
+  }
+
+  /** The roster that a goal leads to. */
+  public Roster last(Roster roster, long epoch, RosterGoal goal) {
+    if (goal instanceof RosterGoal.Have have) {
+      return changed(roster, epoch, have.entry().member(), have.entry());
+    }
+    return goal instanceof RosterGoal.Lack lack
+        ? changed(roster, epoch, lack.member(), null)
+        : roster;
+  }
 
   /** Whether a roster told by another member takes the place of the own one. */
   public boolean isNewer(Known told, Known own) {
@@ -24,6 +57,14 @@ public class RosterRules {
   /** How long the leader waits after a commit before it writes the next roster. */
   public long pauseNanos(TimeValues times) {
     return times.promiseNanos();
+  }
+
+  /**
+   * How many roles one message names at most. Each takes at most 95 bytes of the 64 KiB that a
+   * message has.
+   */
+  public int namesInOneMessage() {
+    return 512;
   }
 
   /**
@@ -102,12 +143,12 @@ public class RosterRules {
         changed(roster, epoch, present.member(), withVotes(present, next)));
   }
 
-  private static java.util.Optional<RosterStep> leavesNobody(Roster last, MemberId member) {
+  private static Optional<RosterStep> leavesNobody(Roster last, MemberId member) {
     boolean votes = last.votesOf(m -> true) > 0;
     boolean leads = last.members().stream().anyMatch(entry -> !entry.witness());
     return votes && leads
-        ? java.util.Optional.empty()
-        : java.util.Optional.of(
+        ? Optional.empty()
+        : Optional.of(
             refused(
                 RosterStep.Refusal.NOBODY_LEFT,
                 "without "

@@ -28,6 +28,8 @@ public sealed interface RosterStep {
     /** Somebody cancelled it. */
     CANCELLED,
     /** It is to be removed, leads the roster, and finds nobody to hand over to. */
-    NO_SUCCESSOR
+    NO_SUCCESSOR,
+    /** Two voting members would be left, and nobody to decide between them. */
+    NO_THIRD_VOTE
   }
 }

@@ -38,7 +38,8 @@ final class RosterMessageCodec {
           Refusal.BUSY,
           Refusal.IDLE,
           Refusal.CANCELLED,
-          Refusal.NO_SUCCESSOR);
+          Refusal.NO_SUCCESSOR,
+          Refusal.NO_THIRD_VOTE);
 
   private RosterMessageCodec() {}
 
@@ -89,6 +90,7 @@ final class RosterMessageCodec {
     out.i64(m.round());
     MessageCodec.writeVersion(out, m.roster());
     out.bool(m.informed());
+    out.i64(m.part().answer()).u16(m.part().index()).u16(m.part().count());
     // Sorted, so that equal inventories have equal bytes.
     out.list(
         List.copyOf(new TreeMap<>(m.holdings()).entrySet()),
@@ -104,6 +106,7 @@ final class RosterMessageCodec {
     long round = in.i64();
     RegisterVersion roster = MessageCodec.readVersion(in);
     boolean informed = in.bool();
+    Message.Part part = readPart(in);
     Map<String, Holding> holdings = new TreeMap<>();
     for (var entry :
         in.list(
@@ -114,7 +117,15 @@ final class RosterMessageCodec {
         throw new MalformedMessageException("an inventory names a role twice");
       }
     }
-    return new Message.Inventory(round, roster, informed, holdings);
+    return new Message.Inventory(round, roster, informed, part, holdings);
+  }
+
+  private static Message.Part readPart(WireReader in) throws MalformedMessageException {
+    Message.Part part = new Message.Part(in.i64(), in.u16(), in.u16());
+    if (part.index() >= part.count()) {
+      throw new MalformedMessageException("part " + part.index() + " of " + part.count());
+    }
+    return part;
   }
 
   private static void writeGoal(WireWriter out, RosterGoal goal) {

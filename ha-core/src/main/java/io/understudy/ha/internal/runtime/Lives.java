@@ -9,6 +9,7 @@ import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.RoleMachine;
 import io.understudy.ha.internal.election.RoleState;
 import io.understudy.ha.internal.election.Roster;
+import io.understudy.ha.internal.election.RosterRules;
 import io.understudy.ha.internal.election.TimeValues;
 import java.io.IOException;
 import java.util.List;
@@ -69,8 +70,11 @@ final class Lives {
 
   private MemberCore begin(Life life) {
     TimeValues times = TimeValues.of(config.timing());
-    return new MemberCore(
-        life, times, new RoleMachine(Fencer.endsProcesses(config)), new RealPorts(), memberRecord);
+    MemberCore.Election election =
+        new MemberCore.Election(
+            new RoleMachine(Fencer.endsProcesses(config)),
+            new RosterRules(config::missingThirdVote));
+    return new MemberCore(life, times, election, new RealPorts(), memberRecord);
   }
 
   /** Connects the first life; later ones connect by themselves. */

@@ -1,6 +1,8 @@
 package io.understudy.ha.internal.runtime;
 
+import io.understudy.ha.HaNode;
 import io.understudy.ha.MemberId;
+import io.understudy.ha.NodeStatus;
 import io.understudy.ha.internal.election.Ballot;
 import io.understudy.ha.internal.election.Boot;
 import io.understudy.ha.internal.election.Envelope;
@@ -28,11 +30,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One life of a member's election: a machine for each role, and the order in which their outputs
@@ -50,9 +55,10 @@ import org.jspecify.annotations.Nullable;
  * closes the gates and starts another life.
  */
 public final class MemberCore {
-  /** More roles than any sane cluster has; a limit against a member gone mad. */
-  static final int MAX_ROLES = 1024;
+  /** With the roster's own. */
+  static final int MAX_ROLES = HaNode.MAX_ROLES + 1;
 
+  private static final Logger LOG = LoggerFactory.getLogger(MemberCore.class);
   private static final Input.Tick TICK = new Input.Tick();
 
   private final Life self;
@@ -72,6 +78,7 @@ public final class MemberCore {
   private Known known;
   private long rosterCommittedNanos = Step.NEVER;
   private Input.PeersSeen peers = new Input.PeersSeen(Set.of());
+  private boolean refusedRoles;
   private boolean inTurn;
   private boolean unsaved;
   private long turnNanos;
@@ -183,6 +190,14 @@ public final class MemberCore {
   /** The roster in force at this member. */
   public Roster roster() {
     return known.roster();
+  }
+
+  /** Who keeps the roster and what is being changed, as far as this member knows. */
+  public NodeStatus.RosterStatus rosterStatus() {
+    RoleState state = state(RosterChange.ROLE);
+    Life keeper = state == null ? null : state.outlook().leader();
+    return new NodeStatus.RosterStatus(
+        Optional.ofNullable(keeper).map(Life::member), rosterBook.underWay());
   }
 
   private boolean isMute(String role) {
@@ -325,6 +340,7 @@ public final class MemberCore {
     Slot slot = slots.get(role);
     if (slot == null) {
       if (slots.size() >= MAX_ROLES) {
+        refuse(role, input);
         return;
       }
       slot = open(role);
@@ -332,6 +348,24 @@ public final class MemberCore {
     advance(role, slot, machine.step(slot.state, withRoster(role, input), turnNanos));
     if (role.equals(RosterChange.ROLE)) {
       rosterBook.advance();
+    }
+  }
+
+  /**
+   * Who declared the role here is told so each time; of other members' roles the log tells once.
+   */
+  private void refuse(String role, Input input) {
+    String why =
+        "takes no part in role "
+            + role
+            + ": the members of this cluster have declared "
+            + HaNode.MAX_ROLES
+            + " others, and more are not possible";
+    if (input instanceof Input.Candidacy) {
+      announce(role, new Output.Waiting(true, why));
+    } else if (!refusedRoles) {
+      refusedRoles = true;
+      LOG.error("{} - {}; the same goes for all further ones", self.member(), why);
     }
   }
 
@@ -500,7 +534,7 @@ public final class MemberCore {
           holdings.remove(entry.getKey());
         }
       }
-      return new Inventory(round, known.version(), informed, holdings);
+      return new Inventory(round, known.version(), informed, Message.Part.WHOLE, holdings);
     }
 
     @Override

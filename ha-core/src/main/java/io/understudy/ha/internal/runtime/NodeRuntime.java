@@ -290,6 +290,7 @@ public final class NodeRuntime implements HaNode {
     }
     resignWhatRanOut();
     lives.run(MemberCore::tick);
+    lives.runIfAlive(core -> roster.status(core.rosterStatus()));
     serviceMayHaveChanged();
     quorumMayHaveChanged();
   }
@@ -418,6 +419,14 @@ public final class NodeRuntime implements HaNode {
       throw new IllegalStateException(
           "role '" + spec.name() + "': a witness votes for every role and leads none");
     }
+    if (roles.size() >= MAX_ROLES) {
+      throw new IllegalStateException(
+          "role '"
+              + spec.name()
+              + "': this member has declared "
+              + MAX_ROLES
+              + ", all there can be");
+    }
     RoleRuntime role = new RoleRuntime(spec, member(), requests, events, clocks::lease);
     if (roles.putIfAbsent(spec.name(), role) != null) {
       role.close(0);
@@ -457,13 +466,23 @@ public final class NodeRuntime implements HaNode {
             .map(RoleRuntime::status)
             .sorted(Comparator.comparing(NodeStatus.RoleStatus::role))
             .toList(),
-        Optional.ofNullable(rowWitness).map(WitnessTransport::status));
+        Optional.ofNullable(rowWitness).map(WitnessTransport::status),
+        roster.status());
   }
 
   private List<String> warnings() {
     Stream<String> own = Stream.of(lives.outOfService(), refusal, stalls.warning(), disk.warning());
     Stream<String> witness = rowWitness == null ? Stream.of() : rowWitness.warnings().stream();
-    return Stream.concat(own, witness).filter(warning -> !warning.isEmpty()).toList();
+    Stream<String> others = Stream.concat(pairWithoutFence().stream(), witness);
+    return Stream.concat(own, others).filter(warning -> !warning.isEmpty()).toList();
+  }
+
+  /** Who changed the roster could not know that this member has no fence hook. */
+  private Optional<String> pairWithoutFence() {
+    Roster inForce = roster.roster();
+    return inForce.contains(member())
+        ? config.missingThirdVote(inForce.members())
+        : Optional.empty();
   }
 
   private NodeStatus.MemberStatus statusOf(RosterMember entry, Set<MemberId> seen) {

@@ -31,6 +31,7 @@ final class RosterBook {
   private final RosterKeeper keeper;
   private final RosterWishes wishes;
   private final Map<MemberId, Told> told = new HashMap<>();
+  private long answers;
 
   /** What was told to a life, and when: answering each of its messages would say it twice. */
   private record Told(Life to, Known known, long nanos) {}
@@ -44,6 +45,12 @@ final class RosterBook {
 
   void wish(long request, RosterGoal goal) {
     wishes.add(request, goal);
+  }
+
+  /** What is being changed, as far as this member knows; empty if nothing is. */
+  String underWay() {
+    String kept = keeper.underWay();
+    return kept.isEmpty() ? wishes.open() : kept;
   }
 
   /** Time has passed, or something has changed in the role. */
@@ -89,8 +96,9 @@ final class RosterBook {
   private void answer(Envelope envelope, Message.InventoryRequest request) {
     if (desk.isOfOurs(envelope)) {
       request.stale().forEach(role -> desk.input(role, new Input.Refresh()));
-      desk.send(
-          envelope.from().member(), envelope.from().incarnation(), desk.inventory(request.round()));
+      Life from = envelope.from();
+      Inventories.cut(desk.inventory(request.round()), ++answers, rules.namesInOneMessage())
+          .forEach(part -> desk.send(from.member(), from.incarnation(), part));
     }
   }
 

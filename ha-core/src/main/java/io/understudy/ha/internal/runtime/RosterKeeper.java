@@ -3,7 +3,6 @@ package io.understudy.ha.internal.runtime;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.RegisterVersion;
 import io.understudy.ha.internal.election.Envelope;
-import io.understudy.ha.internal.election.Holding;
 import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Message;
@@ -18,11 +17,10 @@ import io.understudy.ha.internal.election.RosterStep;
 import io.understudy.ha.internal.election.RosterStep.Refusal;
 import io.understudy.ha.internal.election.Standing;
 import io.understudy.ha.internal.election.Step;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,10 +53,7 @@ final class RosterKeeper {
 
   private long round;
   private long roundNanos = Step.NEVER;
-  private final Map<MemberId, Inventory> answers = new TreeMap<>();
-
-  /** What must be carried over; null before a quorum has answered. */
-  private @Nullable Map<String, Holding> wanted;
+  private final Inventories inventories;
 
   private final Map<Asked, RosterReply> replies =
       new LinkedHashMap<>() {
@@ -76,6 +71,7 @@ final class RosterKeeper {
   RosterKeeper(RosterDesk desk, RosterRules rules) {
     this.desk = desk;
     this.rules = rules;
+    this.inventories = new Inventories(rules);
   }
 
   // ---- wishes
@@ -110,7 +106,28 @@ final class RosterKeeper {
   }
 
   private String describe() {
-    return task == null ? "the roster before is being written again" : task.goal().toString();
+    return task == null ? "the former roster is being written again" : "a roster " + task.goal();
+  }
+
+  /** What is being changed and what that waits for, for people; empty if nothing is. */
+  String underWay() {
+    return task == null && former == null ? "" : describe() + "; waits for " + obstacle();
+  }
+
+  private String obstacle() {
+    Roster roster = desk.known().roster();
+    if (former != null) {
+      return "a quorum to store " + roster;
+    }
+    if (steppingAsideSinceNanos != Step.NEVER) {
+      return "another member to keep the roster instead of " + desk.self().member();
+    }
+    Task pursued = task;
+    Roster last = pursued == null ? roster : rules.last(roster, epoch, pursued.goal());
+    List<MemberId> behind = inventories.behind(last);
+    return behind.isEmpty()
+        ? "the pause after the last change, or for a quorum that stored it"
+        : behind + ", whose states are not known or not up to date";
   }
 
   private void cancel(Asked asked) {
@@ -184,8 +201,7 @@ final class RosterKeeper {
     committedNanos = desk.nanos();
     former = null;
     writtenBack = false;
-    answers.clear();
-    wanted = null;
+    inventories.begin();
     roundNanos = Step.NEVER;
   }
 
@@ -205,8 +221,14 @@ final class RosterKeeper {
   }
 
   private void prepare(RosterGoal goal, Roster next) {
+    Roster last = rules.last(desk.known().roster(), epoch, goal);
+    Optional<String> objection = rules.objection(last);
     if (!RosterCodec.fits(next)) {
       finish(Refusal.TOO_LARGE, "the roster would not fit into its register");
+    } else if (objection.isPresent() && last.contains(desk.self().member())) {
+      finish(Refusal.NO_THIRD_VOTE, "not changed, or the " + objection.get());
+    } else if (objection.isPresent()) {
+      handOver(); // it is for one of those who stay to say whether that will do
     } else if (!next.mayLead(desk.self().member())) {
       handOver();
     } else if (isReady(goal, next) && isRested() && isFresh()) {
@@ -292,8 +314,8 @@ final class RosterKeeper {
     if (epoch != 0
         && desk.isOfOurs(envelope)
         && inventory.round() == round
-        && rules.counts(inventory.roster(), committed)) {
-      answers.put(envelope.from().member(), inventory);
+        && rules.counts(inventory.roster(), committed)
+        && inventories.add(envelope.from(), inventory)) {
       advance();
     }
   }
@@ -303,39 +325,19 @@ final class RosterKeeper {
    * under the former one; and whether a member that is to get a vote does.
    */
   private boolean isReady(RosterGoal goal, Roster next) {
-    answers.put(desk.self().member(), desk.inventory(round));
+    inventories.put(desk.self().member(), desk.inventory(round));
     Roster roster = desk.known().roster();
-    if (wanted == null && roster.isQuorum(answers::containsKey)) {
-      Map<String, Holding> sum = new TreeMap<>();
-      answers.values().forEach(inventory -> add(sum, inventory.holdings()));
-      wanted = sum;
-    }
-    return wanted != null
-        && roster.isQuorum(this::carries)
-        && next.isQuorum(this::votes)
+    return inventories.isKnown(roster)
+        && roster.isQuorum(inventories::carries)
+        && next.isQuorum(inventories::votes)
         && (!(goal instanceof RosterGoal.Have have) || mayGetVote(have, roster, next));
-  }
-
-  private static void add(Map<String, Holding> sum, Map<String, Holding> holdings) {
-    holdings.forEach((role, holding) -> sum.merge(role, holding, Holding::and));
-  }
-
-  private boolean carries(MemberId member) {
-    Inventory inventory = answers.get(member);
-    return inventory != null && wanted != null && rules.carries(inventory.holdings(), wanted);
-  }
-
-  /** Who still waits for what others know may need the very vote that the next roster lacks. */
-  private boolean votes(MemberId member) {
-    Inventory inventory = answers.get(member);
-    return inventory != null && inventory.informed() && carries(member);
   }
 
   /** A member that has no vote gets its first one when it knows all that the others know. */
   private boolean mayGetVote(RosterGoal.Have have, Roster roster, Roster next) {
     MemberId member = have.entry().member();
     boolean first = roster.votesOf(member::equals) == 0 && next.votesOf(member::equals) > 0;
-    return !first || votes(member);
+    return !first || inventories.votes(member);
   }
 
   private void inquireIfDue() {
@@ -347,25 +349,11 @@ final class RosterKeeper {
     for (var entry : desk.known().roster().members()) {
       MemberId member = entry.member();
       if (!member.equals(desk.self().member())) {
-        desk.send(member, Life.ANY, new InventoryRequest(round, stale(member)));
+        desk.send(member, Life.ANY, new InventoryRequest(round, inventories.stale(member)));
       }
     }
-    stale(desk.self().member()).forEach(role -> desk.input(role, new Input.Refresh()));
-    answers.clear();
-  }
-
-  private List<String> stale(MemberId member) {
-    Inventory inventory = answers.get(member);
-    List<String> stale = new ArrayList<>();
-    if (inventory != null && wanted != null) {
-      wanted.forEach(
-          (role, holding) -> {
-            if (!inventory.holdings().getOrDefault(role, Holding.NOTHING).covers(holding)) {
-              stale.add(role);
-            }
-          });
-    }
-    return stale;
+    inventories.stale(desk.self().member()).forEach(role -> desk.input(role, new Input.Refresh()));
+    inventories.ask();
   }
 
   private long nextRoundNanos() {

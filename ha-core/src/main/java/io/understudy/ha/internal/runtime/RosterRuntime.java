@@ -2,6 +2,7 @@ package io.understudy.ha.internal.runtime;
 
 import io.understudy.ha.HaEvent;
 import io.understudy.ha.MemberId;
+import io.understudy.ha.NodeStatus;
 import io.understudy.ha.OperationRefusedException;
 import io.understudy.ha.OperationRefusedException.Cause;
 import io.understudy.ha.RosterAdmin;
@@ -12,6 +13,7 @@ import io.understudy.ha.internal.election.RosterGoal;
 import io.understudy.ha.internal.election.RosterStep.Refusal;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +37,8 @@ final class RosterRuntime implements RosterAdmin {
   private volatile Roster roster;
   private volatile long conflictTold;
   private volatile boolean closed;
+  private volatile NodeStatus.RosterStatus status =
+      new NodeStatus.RosterStatus(Optional.empty(), "");
 
   private record Wish(RosterGoal goal, CompletableFuture<Void> done) {}
 
@@ -56,7 +60,16 @@ final class RosterRuntime implements RosterAdmin {
     return roster;
   }
 
+  /** Who keeps it and what is under way. */
+  NodeStatus.RosterStatus status() {
+    return status;
+  }
+
   // ---- election thread
+
+  void status(NodeStatus.RosterStatus now) {
+    status = now;
+  }
 
   void announce(Output output) {
     if (output instanceof Output.RosterInForce inForce) {
@@ -114,6 +127,7 @@ final class RosterRuntime implements RosterAdmin {
       case IDLE -> Cause.IDLE;
       case CANCELLED -> Cause.CANCELLED;
       case NO_SUCCESSOR -> Cause.NO_SUCCESSOR;
+      case NO_THIRD_VOTE -> Cause.NO_THIRD_VOTE;
     };
   }
 

@@ -42,6 +42,20 @@ final class RosterWishes {
     }
   }
 
+  /** The first wish that is not answered, for people; empty if there is none. */
+  String open() {
+    if (open.isEmpty()) {
+      return "";
+    }
+    RoleState state = desk.state();
+    Life leader = state == null ? null : state.outlook().leader();
+    return "a roster "
+        + open.get(open.firstKey())
+        + (leader == null
+            ? "; waits for a member that keeps the roster: none is known"
+            : "; asked of " + leader.member() + ", which keeps the roster");
+  }
+
   void tick() {
     if (!open.isEmpty() && wakeInNanos() == 0) {
       List<Long> requests = new ArrayList<>(open.keySet());

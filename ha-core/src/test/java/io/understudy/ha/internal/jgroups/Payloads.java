@@ -71,7 +71,7 @@ final class Payloads {
             Combinators.combine(longs(), roles().list().ofMaxSize(9))
                 .as(Message.InventoryRequest::new),
             Combinators.combine(
-                    longs(), versions(), booleans(), Arbitraries.maps(roles(), holdings()))
+                    longs(), versions(), booleans(), parts(), Arbitraries.maps(roles(), holdings()))
                 .as(Message.Inventory::new),
             Combinators.combine(longs(), goals()).as(Message.RosterWish::new),
             Combinators.combine(
@@ -92,6 +92,14 @@ final class Payloads {
 
   private static Arbitrary<Holding> holdings() {
     return Combinators.combine(longs(), versions()).as(Holding::new);
+  }
+
+  private static Arbitrary<Message.Part> parts() {
+    return Combinators.combine(
+            longs(),
+            Arbitraries.integers().between(0, 9),
+            Arbitraries.integers().between(10, 65_535))
+        .as(Message.Part::new);
   }
 
   private static Arbitrary<RosterGoal> goals() {

@@ -1,12 +1,15 @@
 package io.understudy.ha.internal.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.understudy.ha.MemberId;
+import io.understudy.ha.RegisterValue;
 import io.understudy.ha.RegisterVersion;
 import io.understudy.ha.RosterMember;
+import io.understudy.ha.internal.election.Ballot;
 import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Founding;
 import io.understudy.ha.internal.election.Input;
@@ -15,13 +18,17 @@ import io.understudy.ha.internal.election.Message;
 import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.RoleMachine;
 import io.understudy.ha.internal.election.Roster;
+import io.understudy.ha.internal.election.RosterChange;
 import io.understudy.ha.internal.election.TimeValues;
+import io.understudy.ha.internal.jgroups.ChannelTransport;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** What leaves a core in one turn, and in which order. */
@@ -156,5 +163,52 @@ final class MemberCoreTest {
     core.receive(heartbeats);
     assertEquals(List.of(ROLES, ROLES), world.parcels.stream().map(List::size).toList());
     assertEquals(1, world.log.stream().filter("save"::equals).count());
+  }
+
+  /** The roles that others have declared count too, so this member may learn it late. */
+  @Test
+  void aRoleTooManyIsToldWhoDeclaresIt() {
+    Life peer = new Life(PEER, 2);
+    List<Envelope> heartbeats = new ArrayList<>();
+    for (int role = 0; role < MemberCore.MAX_ROLES; role++) {
+      Message.Heartbeat heartbeat =
+          new Message.Heartbeat(1, 5, RegisterVersion.NONE, RegisterVersion.NONE, null, null);
+      heartbeats.add(new Envelope("r" + role, peer, Life.ANY, core.roster().stamp(), heartbeat));
+    }
+    core.receive(heartbeats);
+    world.forget();
+
+    core.input("one-more", new Input.Candidacy(true, List.of(), false));
+
+    assertEquals(List.of("Waiting"), world.log);
+    assertNull(core.state("one-more"));
+  }
+
+  /** Each message by itself must fit into the bounds of the wire, or none is sent at all. */
+  @Test
+  void whatItHoldsOfManyRolesIsToldInMessagesThatCanBeSent() {
+    SortedMap<String, Ballot> ballots = new TreeMap<>();
+    for (int role = 0; role < MemberCore.MAX_ROLES; role++) {
+      ballots.put(
+          "%064d".formatted(role),
+          new Ballot(Long.MAX_VALUE, null, RegisterValue.NONE, Founding.NONE));
+    }
+    MemberRecord many =
+        new MemberRecord(SELF, "test", core.roster(), 10 * LEASE, founded().founding(), ballots);
+    MemberCore full = new MemberCore(new Life(SELF, 1), TIMES, new RoleMachine(), world, many);
+    world.forget();
+
+    Message.InventoryRequest request = new Message.InventoryRequest(3, List.of());
+    full.receive(
+        List.of(
+            new Envelope(
+                RosterChange.ROLE, new Life(PEER, 2), Life.ANY, full.roster().stamp(), request)));
+
+    Set<String> told = new TreeSet<>();
+    for (Envelope envelope : world.parcels.get(0)) {
+      Envelope arrived = ChannelTransport.overTheWire(List.of(envelope)).get(0);
+      told.addAll(((Message.Inventory) arrived.message()).holdings().keySet());
+    }
+    assertEquals(ballots.keySet(), told);
   }
 }

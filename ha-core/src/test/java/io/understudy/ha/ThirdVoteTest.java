@@ -1,0 +1,60 @@
+package io.understudy.ha;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.understudy.ha.spi.CommandFenceHook;
+import io.understudy.ha.spi.FenceHook.Scope;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which rosters leave two members with nobody to decide between them. */
+class ThirdVoteTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"a1 b1", "a2 b2", "a1 b1 c0", "a1 b1 w0"})
+  void isMissing(String roster) {
+    String why = missing(roster, null).orElseThrow();
+    assertTrue(why.contains("[a, b]"), why);
+    assertTrue(why.contains("a,b,w1:witness"), why);
+    assertTrue(why.contains("witnessStore"), why);
+    assertTrue(why.contains("a fence hook of scope PROCESS"), why);
+    assertTrue(missing(roster, Scope.RESOURCE).orElseThrow().contains("is of scope RESOURCE"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a1", "a1 b0", "a2 b1", "a1 w1", "a1 b1 w1", "a1 b1 c1", "a1 a1"})
+  void isNotMissing(String roster) {
+    assertEquals(Optional.empty(), missing(roster, null));
+  }
+
+  @Test
+  void aFenceOfTwoServesARosterOfTwo() {
+    assertEquals(Optional.empty(), missing("a1 b1", Scope.PROCESS));
+    assertTrue(missing("a1 b1 c0", Scope.PROCESS).orElseThrow().contains("this one has 3"));
+  }
+
+  private static Optional<String> missing(
+      String roster, @org.jspecify.annotations.Nullable Scope scope) {
+    List<RosterMember> members =
+        Stream.of(roster.split(" ", -1)).map(ThirdVoteTest::entry).toList();
+    return ThirdVote.missing(
+        "roster has",
+        members,
+        scope == null
+            ? null
+            : new HaConfig.Fence(
+                CommandFenceHook.running("true").exitZeroConfirms(scope), Duration.ofSeconds(1)));
+  }
+
+  /** Name, votes; a name that begins with w is a witness'. */
+  private static RosterMember entry(String text) {
+    String name = text.substring(0, 1);
+    return new RosterMember(
+        MemberId.of(name), Integer.parseInt(text.substring(1)), name.equals("w"));
+  }
+}
