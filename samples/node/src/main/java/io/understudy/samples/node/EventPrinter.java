@@ -2,6 +2,7 @@ package io.understudy.samples.node;
 
 import io.understudy.ha.HaEvent;
 import io.understudy.ha.LeaderInfo;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,8 @@ final class EventPrinter implements Consumer<HaEvent> {
       lines.write("view", "members", view.members());
     } else if (event instanceof HaEvent.QuorumChanged quorum) {
       lines.write("quorum", "held", quorum.held());
+    } else if (event instanceof HaEvent.RosterChanged roster) {
+      roster(roster);
     } else if (event instanceof HaEvent.ServiceChanged service) {
       lines.write("service", "inService", service.inService(), "reason", service.reason());
     } else if (event instanceof HaEvent.DeathProved death) {
@@ -75,6 +78,15 @@ final class EventPrinter implements Consumer<HaEvent> {
     } else {
       acceptOfRole(event);
     }
+  }
+
+  private void roster(HaEvent.RosterChanged roster) {
+    List<String> members =
+        roster.members().stream()
+            .map(
+                entry -> entry.member() + ":" + entry.votes() + (entry.witness() ? ":witness" : ""))
+            .toList();
+    lines.write("roster", "version", roster.version(), "members", members, "in", roster.member());
   }
 
   private void stalled(HaEvent.Stalled stalled) {

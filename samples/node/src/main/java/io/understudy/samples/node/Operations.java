@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /** What the HTTP API does to the node. */
 final class Operations {
@@ -18,9 +19,11 @@ final class Operations {
   private static final long STEP_MILLIS = 5;
 
   private final HaNode node;
+  private final RosterChanges rosterChanges;
 
   Operations(HaNode node) {
     this.node = node;
+    this.rosterChanges = new RosterChanges(node);
   }
 
   Answer answer(Route route, Query query) throws Answer.Refusal {
@@ -30,6 +33,7 @@ final class Operations {
       case HANDOVER -> handOver(query.required("role"), query.required("to"));
       case RESIGN -> resign(query.required("role"));
       case STANDBY -> standby(query.requiredSwitch("on"));
+      case ROSTER -> rosterChanges.answer(query);
       case CONFIRM_FENCED -> confirmFenced(member(query.required("member")));
     };
   }
@@ -105,7 +109,7 @@ final class Operations {
                     Answer.of(409, node.member() + " does not campaign for role '" + name + "'")));
   }
 
-  private static MemberId member(String text) throws Answer.Refusal {
+  static MemberId member(String text) throws Answer.Refusal {
     try {
       return MemberId.of(text);
     } catch (IllegalArgumentException e) {
@@ -114,15 +118,20 @@ final class Operations {
   }
 
   private static <T> T done(CompletionStage<T> stage, String what) throws Answer.Refusal {
+    return done(stage, () -> what);
+  }
+
+  /** Waits for an outcome; what it is called is asked if it does not come in time. */
+  static <T> T done(CompletionStage<T> stage, Supplier<String> name) throws Answer.Refusal {
     try {
       return stage.toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      throw late(what);
+      throw late(name.get());
     } catch (ExecutionException e) {
       if (e.getCause() instanceof HaException refused) {
         throw new Answer.Refusal(Answer.of(409, String.valueOf(refused.getMessage())));
       }
-      throw new IllegalStateException(what + " failed", e.getCause());
+      throw new IllegalStateException(name.get() + " failed", e.getCause());
     } catch (InterruptedException e) {
       throw closing();
     }

@@ -14,16 +14,17 @@ final class Query {
     this.values = values;
   }
 
-  /** Reads {@code a=1&b=2}. */
+  /** Reads {@code a=1&b=2&c}; a name alone has an empty value. */
   static Query parse(@Nullable String rawQuery) throws Answer.Refusal {
     Map<String, String> values = new HashMap<>();
     for (String part : (rawQuery == null ? "" : rawQuery).split("&", -1)) {
-      int equals = part.indexOf('=');
-      if (equals < 0) {
+      if (part.isEmpty()) {
         continue;
       }
-      String name = decode(part.substring(0, equals));
-      if (values.put(name, decode(part.substring(equals + 1))) != null) {
+      int equals = part.indexOf('=');
+      String name = decode(equals < 0 ? part : part.substring(0, equals));
+      String value = equals < 0 ? "" : decode(part.substring(equals + 1));
+      if (values.put(name, value) != null) {
         throw bad("parameter " + name + " is given twice; give it once");
       }
     }
@@ -37,6 +38,11 @@ final class Query {
       throw bad("parameter " + name + " is missing; give " + name + "=VALUE");
     }
     return value;
+  }
+
+  /** Whether a parameter is there, with a value or without. */
+  boolean has(String name) {
+    return values.containsKey(name);
   }
 
   boolean requiredSwitch(String name) throws Answer.Refusal {

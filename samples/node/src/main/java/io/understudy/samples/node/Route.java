@@ -9,6 +9,7 @@ enum Route {
   HANDOVER("POST", "/ha/handover"),
   RESIGN("POST", "/ha/resign"),
   STANDBY("POST", "/ha/standby"),
+  ROSTER("POST", "/ha/roster"),
   CONFIRM_FENCED("POST", "/ha/confirm-fenced");
 
   private final String method;

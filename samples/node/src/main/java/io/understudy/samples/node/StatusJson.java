@@ -22,6 +22,8 @@ final class StatusJson {
         "standby", status.standby(),
         "warnings", status.warnings(),
         "rosterVersion", status.rosterVersion(),
+        "rosterKeeper", status.roster().keeper().orElse(null),
+        "rosterChange", status.roster().change(),
         "members", status.members().stream().map(StatusJson::member).toList(),
         "roles", status.roles().stream().map(StatusJson::role).toList(),
         // The witness in a database; a witness JVM is a member like any other.

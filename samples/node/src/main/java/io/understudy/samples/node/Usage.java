@@ -52,7 +52,7 @@ final class Usage {
         --help               this text
 
       Standard output: one JSON object a line with mono (System.nanoTime), wall, node and event:
-        started, view, quorum, elected, revoked, leader, death, register, voter, service,
+        started, view, quorum, roster, elected, revoked, leader, death, register, voter, service,
         stalled, storing-slow, storage, witness, peer-missing, fence, stopped.
       Standard error: the log.
 
@@ -62,6 +62,10 @@ final class Usage {
         POST /ha/handover?role=main&to=n2     200 once n2 leads
         POST /ha/resign?role=main             200 once the leadership ended
         POST /ha/standby?on=true|false        200 once this member leads nothing
+        POST /ha/roster?add=n4[:VOTES][:witness]   200 once n4 has its votes (default 1). Start it
+                                              when the status lists it; ask again after a 504
+        POST /ha/roster?remove=n2             200 once n2 is out; it may be dead
+        POST /ha/roster?cancel                gives up the change that is under way
         POST /ha/confirm-fenced?member=n2     an operator's word that n2 is off for certain
         409 refused, 504 not done in 5 s, 400 bad parameters, 405 wrong method; each with a
         JSON body that has a message.

@@ -214,18 +214,23 @@ final class Cluster implements AutoCloseable {
    * is bound to it by a promise.
    */
   Reign awaitPeace() {
-    return await("one leader whom all members follow")
+    return awaitPeace(nodes());
+  }
+
+  /** The same, of some members: others are not in the roster. */
+  Reign awaitPeace(List<NodeProcess> members) {
+    return await("one leader whom all follow of " + members)
         .pollInterval(POLL)
         .atMost(PATIENCE)
-        .until(this::peace, Optional::isPresent)
+        .until(() -> peace(members), Optional::isPresent)
         .orElseThrow();
   }
 
-  private Optional<Reign> peace() {
-    return leader(nodes(), 0)
+  private Optional<Reign> peace(List<NodeProcess> members) {
+    return leader(members, 0)
         .filter(
             reign ->
-                nodes().stream()
+                members.stream()
                     .filter(node -> !isWitness(node.name())) // it votes, and declares no role
                     .allMatch(node -> node.follows(reign)));
   }
