@@ -3,8 +3,10 @@ package io.understudy.ha.internal.election;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.RegisterValue;
 import io.understudy.ha.RegisterVersion;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -180,9 +182,9 @@ public sealed interface Message {
       Part part,
       Map<String, Holding> holdings)
       implements Message {
-    /** Copies. */
+    /** Copies, sorted: a run that is told must read the same in every process. */
     public Inventory {
-      holdings = Map.copyOf(holdings);
+      holdings = Collections.unmodifiableMap(new TreeMap<>(holdings));
     }
   }
 
