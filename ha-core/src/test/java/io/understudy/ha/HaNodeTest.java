@@ -133,13 +133,13 @@ class HaNodeTest {
 
   @Test
   void moreRolesThanAClusterCanHaveAreRefused() throws IOException {
-    HaNodeBuilder many = single(freePorts(1));
+    HaNodeBuilder many = single(FreePorts.of(1));
     for (int role = 1; role < 2_000; role++) {
       many.role(RoleSpec.named("r" + role));
     }
     assertRefused("2000 roles are declared; a cluster can have 1023", many);
 
-    try (HaNode node = single(freePorts(1)).start()) {
+    try (HaNode node = single(FreePorts.of(1)).start()) {
       for (int role = 1; role < HaNode.MAX_ROLES; role++) {
         node.declare(RoleSpec.named("r" + role));
       }

@@ -69,7 +69,7 @@ class RosterChangeTest {
 
   @Test
   void twoMembersAreLeftAloneOnlyIfTheyCanFenceEachOther() throws Exception {
-    reservePorts(3);
+    ports.addAll(FreePorts.of(3));
     for (String name : List.of("n0", "n1", "n2")) {
       start(name, "n0,n1,n2");
     }
