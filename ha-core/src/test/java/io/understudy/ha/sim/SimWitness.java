@@ -19,6 +19,7 @@ import io.understudy.ha.spi.WitnessStore;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,7 +36,7 @@ final class SimWitness {
   private final Map<String, WitnessRow> rows = new TreeMap<>();
   private final Map<String, List<WitnessRow>> renewed = new HashMap<>();
   private final Map<String, Long> sessions = new TreeMap<>();
-  private final Map<SimMember, SimDesk> desks = new HashMap<>();
+  private final Map<SimMember, SimDesk> desks = new LinkedHashMap<>(); // their order draws dice
   private final Map<RowFault, Long> faults;
   private final long lease;
   private int serverLife;
@@ -399,9 +400,5 @@ final class SimWitness {
 
   static Map<RowFault, Long> noFaults() {
     return new EnumMap<>(RowFault.class);
-  }
-
-  List<SimDesk> desks() {
-    return new ArrayList<>(desks.values());
   }
 }
