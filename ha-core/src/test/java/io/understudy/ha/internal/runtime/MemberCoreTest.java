@@ -170,7 +170,7 @@ final class MemberCoreTest {
   void aRoleTooManyIsToldWhoDeclaresIt() {
     Life peer = new Life(PEER, 2);
     List<Envelope> heartbeats = new ArrayList<>();
-    for (int role = 0; role < MemberCore.MAX_ROLES; role++) {
+    for (int role = 0; role < RoleMachines.MAX_ROLES; role++) {
       Message.Heartbeat heartbeat =
           new Message.Heartbeat(1, 5, RegisterVersion.NONE, RegisterVersion.NONE, null, null);
       heartbeats.add(new Envelope("r" + role, peer, Life.ANY, core.roster().stamp(), heartbeat));
@@ -188,7 +188,7 @@ final class MemberCoreTest {
   @Test
   void whatItHoldsOfManyRolesIsToldInMessagesThatCanBeSent() {
     SortedMap<String, Ballot> ballots = new TreeMap<>();
-    for (int role = 0; role < MemberCore.MAX_ROLES; role++) {
+    for (int role = 0; role < RoleMachines.MAX_ROLES; role++) {
       ballots.put(
           "%064d".formatted(role),
           new Ballot(Long.MAX_VALUE, null, RegisterValue.NONE, Founding.NONE));
