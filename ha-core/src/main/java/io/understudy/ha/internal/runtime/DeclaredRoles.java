@@ -1,0 +1,189 @@
+package io.understudy.ha.internal.runtime;
+
+import io.understudy.ha.HaNode;
+import io.understudy.ha.MemberId;
+import io.understudy.ha.NodeStatus;
+import io.understudy.ha.RevokeReason;
+import io.understudy.ha.RoleSpec;
+import io.understudy.ha.internal.election.Input;
+import io.understudy.ha.internal.election.Output;
+import io.understudy.ha.internal.election.RoleState;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The roles that the application declared on a node: each life runs for them, hears whether the
+ * node may lead, and tells them what its machines announce. Election thread, except where a method
+ * says otherwise.
+ */
+final class DeclaredRoles {
+  private final Lives lives;
+  private final Requests requests;
+  private final EventBus events;
+  private final LongFunction<Lease> leases;
+  private final Supplier<Set<MemberId>> reachable;
+  private final Map<String, RoleRuntime> roles = new ConcurrentHashMap<>();
+  private volatile boolean standby;
+  private volatile String refusal = "";
+
+  /**
+   * None yet.
+   *
+   * @param lives that run for them
+   * @param requests what the application asks of them
+   * @param events are told of them
+   * @param leases gives a lease that ends then on both clocks
+   * @param reachable whom this member sees
+   */
+  DeclaredRoles(
+      Lives lives,
+      Requests requests,
+      EventBus events,
+      LongFunction<Lease> leases,
+      Supplier<Set<MemberId>> reachable) {
+    this.lives = lives;
+    this.requests = requests;
+    this.events = events;
+    this.leases = leases;
+    this.reachable = reachable;
+  }
+
+  // ---- election thread -------------------------------------------------------------------------
+
+  /** The running life runs for the role, if the node may lead. */
+  void enter(RoleRuntime role) {
+    lives.run(
+        core -> {
+          core.input(role.name(), role.candidacy(!standby && refusal.isEmpty()));
+          core.inputAll(new Input.PeersSeen(reachable.get()));
+          RoleState state = core.state(role.name());
+          if (state != null) {
+            role.adopt(state);
+          }
+        });
+  }
+
+  /** A life has begun, or whether the node may lead has changed. */
+  void enterAll() {
+    roles.values().forEach(this::enter);
+  }
+
+  void standby(boolean on) {
+    standby = on;
+    enterAll();
+  }
+
+  /** From now on the node leads nothing, and says why. Only the first reason counts. */
+  boolean refuse(String reason) {
+    if (!refusal.isEmpty()) {
+      return false;
+    }
+    refusal = reason;
+    return true;
+  }
+
+  /** What the application asks of a role's machine. */
+  void input(String role, Input input) {
+    lives.run(core -> core.input(role, input));
+    if (input instanceof Input.Resign || input instanceof Input.Write) {
+      requests.failIfUnanswered(input, lives.inService());
+    }
+  }
+
+  /** What a machine says; nobody hears it if its role was not declared here. */
+  void announce(String role, Output announcement) {
+    RoleRuntime declared = roles.get(role);
+    if (declared != null) {
+      declared.announce(announcement);
+    }
+  }
+
+  /** A caller may have seen a lease end that the machine takes for running, by the wall clock. */
+  void resignWhatRanOut() {
+    for (RoleRuntime role : roles.values()) {
+      if (role.ranOut()) {
+        input(role.name(), new Input.Resign(0, null, RevokeReason.LEASE_EXPIRED));
+      }
+    }
+  }
+
+  /** The node is being closed: gives up each role and runs for none. */
+  void leaveAll() {
+    for (RoleRuntime role : roles.values()) {
+      lives.runIfAlive(
+          core -> {
+            core.input(role.name(), new Input.Resign(0, null, RevokeReason.CLOSED));
+            core.input(role.name(), role.candidacy(false));
+          });
+      role.lifeEnded(RevokeReason.CLOSED);
+    }
+  }
+
+  /** Closes the gates: the machines will say nothing more. Or any thread after the election's. */
+  void lifeEnded(RevokeReason reason) {
+    roles.values().forEach(role -> role.lifeEnded(reason));
+  }
+
+  // ---- the watcher's thread --------------------------------------------------------------------
+
+  /** Ends what has run out, in case the election thread hangs. */
+  void endWhatRanOut() {
+    roles.values().forEach(RoleRuntime::endIfRanOut);
+  }
+
+  // ---- any thread ------------------------------------------------------------------------------
+
+  /**
+   * Takes a role in; somebody must {@linkplain #enter enter} it then.
+   *
+   * @throws IllegalStateException if it is declared already, or there are too many
+   */
+  RoleRuntime add(RoleSpec spec) {
+    if (roles.size() >= HaNode.MAX_ROLES) {
+      throw new IllegalStateException(
+          "role '"
+              + spec.name()
+              + "': this member has declared "
+              + HaNode.MAX_ROLES
+              + ", all there can be");
+    }
+    RoleRuntime role = new RoleRuntime(spec, lives.self().member(), requests, events, leases);
+    if (roles.putIfAbsent(spec.name(), role) != null) {
+      role.close(0);
+      throw new IllegalStateException("role '" + spec.name() + "' is declared already");
+    }
+    return role;
+  }
+
+  @Nullable RoleRuntime get(String name) {
+    return roles.get(name);
+  }
+
+  boolean isStandby() {
+    return standby;
+  }
+
+  /** Why the node leads nothing though the application wants it to; empty if it may. */
+  String refusal() {
+    return refusal;
+  }
+
+  /** In the order of their names. */
+  List<NodeStatus.RoleStatus> statuses() {
+    return roles.values().stream()
+        .map(RoleRuntime::status)
+        .sorted(Comparator.comparing(NodeStatus.RoleStatus::role))
+        .toList();
+  }
+
+  /** Waits so long for each role's own thread. */
+  void close(long timeoutNanos) {
+    roles.values().forEach(role -> role.close(timeoutNanos));
+  }
+}

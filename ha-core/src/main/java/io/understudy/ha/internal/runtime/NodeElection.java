@@ -1,0 +1,325 @@
+package io.understudy.ha.internal.runtime;
+
+import io.understudy.ha.HaConfig;
+import io.understudy.ha.HaEvent;
+import io.understudy.ha.RevokeReason;
+import io.understudy.ha.internal.election.Envelope;
+import io.understudy.ha.internal.election.Input;
+import io.understudy.ha.internal.election.Life;
+import io.understudy.ha.internal.election.Output;
+import io.understudy.ha.internal.election.RoleState;
+import io.understudy.ha.internal.election.RosterChange;
+import io.understudy.ha.internal.election.RosterGoal;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The election of a node: the event loop, the lives on it, and the order in which clocks, view,
+ * machines and roles hear of what happens. Everything that decides runs on the loop's thread, the
+ * election thread; others {@linkplain #execute enqueue}.
+ */
+final class NodeElection {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeElection.class);
+
+  private final HaConfig config;
+  private final Transport transport;
+  private final @Nullable WitnessTransport rowWitness;
+  private final EventBus events;
+  private final Lives lives;
+  private final EventLoop loop;
+  private final Requests requests;
+  private final RosterRuntime roster;
+  private final ClockWatch clocks;
+  private final PeerView view;
+  private final DeclaredRoles roles;
+  private final Fencer fencer;
+
+  /**
+   * With what the first life begins.
+   *
+   * @param stored the record on disk
+   * @param network how the node talks
+   * @param incarnation the life's number
+   */
+  record Beginning(MemberRecord stored, Transport network, long incarnation) {}
+
+  /**
+   * Makes it; {@link #connect} and {@link #start} set it going.
+   *
+   * @param config the node's configuration
+   * @param disk where it stores
+   * @param events are told what happens
+   * @param activity is told what the election thread does
+   * @param beginning of the first life
+   */
+  NodeElection(
+      HaConfig config, Disk disk, EventBus events, Activity activity, Beginning beginning) {
+    this.config = config;
+    this.events = events;
+    this.rowWitness = rowWitness(beginning.network());
+    this.transport = rowWitness == null ? beginning.network() : rowWitness;
+    this.requests = new Requests(this::enqueue, Answers.of(config.member().value()));
+    this.lives =
+        new Lives(
+            config, disk, beginning.stored(), transport, beginning.incarnation(), this::announce);
+    this.roster = new RosterRuntime(config.member(), lives.roster(), rosterLinks());
+    this.clocks = new ClockWatch(config.timing().lease().toNanos(), Clocks.read());
+    this.loop =
+        new EventLoop(
+            "ha-" + config.member(),
+            config.timing().heartbeat().toNanos(),
+            new EventLoop.Turns(this::look, this::tick, lives::wakeAtNanos, this::fault),
+            activity);
+    this.view = new PeerView(config, transport, lives, roster, events);
+    this.roles = new DeclaredRoles(lives, requests, events, clocks::lease, view::reachable);
+    this.fencer =
+        new Fencer(
+            config,
+            life -> life.equals(lives.self()) && lives.inService(),
+            events::publish,
+            answer -> loop.execute(() -> fenceAnswered(answer)));
+  }
+
+  private @Nullable WitnessTransport rowWitness(Transport network) {
+    return config
+        .rowWitness()
+        .map(row -> new WitnessTransport(network, config, row, this::stateOf, events))
+        .orElse(null);
+  }
+
+  private RosterRuntime.Links rosterLinks() {
+    return new RosterRuntime.Links(
+        this::wish, events, requests.answers(), config.rowWitness().isPresent());
+  }
+
+  // ---- parts -----------------------------------------------------------------------------------
+
+  Lives lives() {
+    return lives;
+  }
+
+  PeerView view() {
+    return view;
+  }
+
+  DeclaredRoles roles() {
+    return roles;
+  }
+
+  RosterRuntime roster() {
+    return roster;
+  }
+
+  /** The witness in a database, or null if there is none. */
+  @Nullable WitnessTransport rowWitness() {
+    return rowWitness;
+  }
+
+  // ---- any thread ------------------------------------------------------------------------------
+
+  /**
+   * Lets the first life talk.
+   *
+   * @throws IOException if the transport cannot listen
+   */
+  void connect() throws IOException {
+    lives.connect(new Incoming());
+  }
+
+  /** Runs what was enqueued, and what is from now on. */
+  void start() {
+    loop.start();
+  }
+
+  /** Does something on the election thread. */
+  void execute(Runnable task) {
+    loop.execute(task);
+  }
+
+  /** Does something with the running life on the election thread. */
+  void run(Consumer<MemberCore> action) {
+    loop.execute(() -> lives.run(action));
+  }
+
+  boolean isCurrentThread() {
+    return loop.isCurrentThread();
+  }
+
+  /** Where in the code the election thread is now. */
+  StackTraceElement[] stack() {
+    return loop.stack();
+  }
+
+  /** Whether the election thread has looked around within the last lease. */
+  boolean isAwake() {
+    return clocks.sinceLookNanos(System.nanoTime()) <= config.timing().lease().toNanos();
+  }
+
+  /** Nothing is sent, fenced or decided any more. Waits so long for the election thread. */
+  void stop(long timeoutNanos) {
+    transport.close();
+    fencer.close();
+    loop.close(timeoutNanos);
+  }
+
+  /** After {@link #stop}: tells the application that all is over, and waits so long for each. */
+  void close(long timeoutNanos) {
+    roles.lifeEnded(RevokeReason.CLOSED);
+    requests.close();
+    roster.close();
+    roles.close(timeoutNanos);
+  }
+
+  private void enqueue(String role, Input input) {
+    loop.execute(() -> roles.input(role, input));
+  }
+
+  private void wish(long number, RosterGoal goal) {
+    run(core -> core.wish(number, goal));
+  }
+
+  /** What the transport brings. */
+  private final class Incoming implements Transport.Listener {
+    @Override
+    public void received(List<Envelope> envelopes) {
+      List<Envelope> believed =
+          config.crashProof()
+              ? envelopes
+              : envelopes.stream().map(Envelope::withoutDeaths).toList();
+      loop.executeMessage(() -> lives.run(core -> core.receive(believed)));
+    }
+
+    @Override
+    public void reachableChanged() {
+      loop.execute(() -> {}); // looked up by the tick that follows
+    }
+
+    @Override
+    public void died(Life life, long tookNanos) {
+      loop.execute(() -> view.bury(life, tookNanos));
+    }
+
+    @Override
+    public void refused(String reason) {
+      loop.execute(() -> refuse(reason));
+    }
+  }
+
+  // ---- election thread: time -------------------------------------------------------------------
+
+  /** Before anything else: what did this process miss? */
+  private void look() {
+    ClockWatch.Missed missed = clocks.look(Clocks.read());
+    if (missed.wallJumpMillis() > 0) {
+      lives.end(
+          "the wall clock jumped ahead by "
+              + missed.wallJumpMillis()
+              + " ms: it was set, or this machine was suspended");
+      serviceMayHaveChanged();
+    } else if (missed.wallJumpMillis() < 0) {
+      LOG.warn(
+          "{} - the wall clock was set back by {} ms; nothing here depends on it",
+          config.member(),
+          -missed.wallJumpMillis());
+    }
+    if (missed.pausedNanos() > 0) {
+      view.lookAnew(missed.pausedNanos());
+    }
+    roles.resignWhatRanOut();
+  }
+
+  private void tick() {
+    if (rowWitness != null) {
+      rowWitness.look();
+    }
+    view.look();
+    roles.resignWhatRanOut();
+    lives.run(MemberCore::tick);
+    lives.runIfAlive(core -> roster.status(core.rosterStatus()));
+    serviceMayHaveChanged();
+    view.quorumMayHaveChanged();
+  }
+
+  private void fault(Throwable fault) {
+    lives.end("an internal error ended the election: " + fault);
+    serviceMayHaveChanged();
+    LOG.error(
+        "{} - the election failed; this life has ended and another begins", config.member(), fault);
+  }
+
+  // ---- election thread: what machines, hooks and the transport say -----------------------------
+
+  private @Nullable RoleState stateOf(String role) {
+    return lives.state(role);
+  }
+
+  private void announce(String role, Output announcement) {
+    if (announcement instanceof Output.Fence wanted) {
+      fencer.ask(lives.self(), role, wanted);
+    } else if (role.equals(RosterChange.ROLE)) {
+      announceOfRoster(announcement);
+      return;
+    }
+    roles.announce(role, announcement);
+  }
+
+  private void announceOfRoster(Output announcement) {
+    roster.announce(announcement);
+    if (announcement instanceof Output.RosterInForce inForce) {
+      transport.roster(inForce.roster());
+      loop.execute(view::quorumMayHaveChanged);
+    }
+  }
+
+  /** What another life asked for is nothing to this one. */
+  private void fenceAnswered(Fencer.Answer answer) {
+    if (answer.by().equals(lives.self())) {
+      lives.runIfAlive(core -> core.inputAll(answer.input()));
+    }
+  }
+
+  private void refuse(String reason) {
+    if (roles.refuse(reason)) {
+      LOG.error("{} - {}", config.member(), reason);
+      roles.enterAll();
+      events.publish(new HaEvent.Refused(Instant.now(), reason));
+    }
+  }
+
+  // ---- election thread: lives ------------------------------------------------------------------
+
+  /**
+   * Closes the gates when a life has ended, and sets the next one going once the state can be
+   * stored.
+   */
+  private void serviceMayHaveChanged() {
+    lives
+        .pollChange()
+        .ifPresent(
+            change -> {
+              if (!change.inService()) {
+                roles.lifeEnded(RevokeReason.INELIGIBLE);
+                requests.abandon();
+              } else {
+                enterAgain();
+              }
+              events.publish(
+                  new HaEvent.ServiceChanged(Instant.now(), change.inService(), change.reason()));
+            });
+  }
+
+  private void enterAgain() {
+    lives.run(
+        core -> {
+          core.runForRoster();
+          roster.changed(core.roster());
+        });
+    roles.enterAll();
+    roster.wishAgain();
+  }
+}
