@@ -117,7 +117,7 @@ public final class RoleMachine implements Machine {
     }
     if (turn.standing instanceof Standing.Leader leader
         && turn.now - leader.leaseUntilNanos() >= 0) {
-      LeaderDuties.expire(turn, leader);
+      Departure.expire(turn, leader);
     }
     Campaign.expire(turn);
     if (turn.leader != null && !turn.isBoundTo(turn.leader)) {
@@ -133,7 +133,7 @@ public final class RoleMachine implements Machine {
     } else if (input instanceof Input.Candidacy candidacy) {
       run(turn, candidacy);
     } else if (input instanceof Input.Resign resign) {
-      LeaderDuties.resign(turn, resign);
+      Departure.resign(turn, resign);
     } else if (input instanceof Input.Write write) {
       LeaderDuties.write(turn, write);
     } else if (input instanceof Input.Learned learned) {
@@ -165,7 +165,7 @@ public final class RoleMachine implements Machine {
     } else if (input instanceof Input.RosterConfirmed confirmed) {
       Joining.confirmed(turn, confirmed.value());
     } else if (input instanceof Input.StepAside) {
-      LeaderDuties.stepAside(turn);
+      Departure.stepAside(turn);
     } else if (input instanceof Input.Refresh) {
       turn.sendToOthers(new StateRequest(0));
     }
@@ -182,7 +182,7 @@ public final class RoleMachine implements Machine {
   private static void run(Turn turn, Input.Candidacy candidacy) {
     turn.candidacy = candidacy;
     if (!candidacy.eligible()) {
-      LeaderDuties.standDown(turn);
+      Departure.standDown(turn);
     }
   }
 

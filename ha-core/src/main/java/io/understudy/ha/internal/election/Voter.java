@@ -86,7 +86,7 @@ final class Voter {
     }
     // A leadership of this epoch was won by a quorum, so no lease can run on what binds this voter.
     Campaign.yieldToLeader(turn);
-    LeaderDuties.yieldTo(turn);
+    Departure.yieldTo(turn);
     storeNews(turn, from, heartbeat);
     turn.promise(from, heartbeat.epoch());
     turn.invited = false;
@@ -139,7 +139,7 @@ final class Voter {
         LeaderDuties.reelect(turn, leader, known); // a vote left over from a lost race
         return;
       }
-      LeaderDuties.yieldTo(turn);
+      Departure.yieldTo(turn);
     }
     if (turn.standing instanceof Standing.Candidate candidate && known > candidate.poll().epoch()) {
       Campaign.withdraw(turn, candidate.poll().epoch(), turn.stepNanos);
