@@ -9,18 +9,12 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jgroups.Address;
-import org.jgroups.JChannel;
-import org.jgroups.View;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -36,9 +30,7 @@ import org.slf4j.LoggerFactory;
  * <p>Threadsafe. Made for one life: start once, close once.
  */
 public final class JGroupsTransport implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(20);
   private static final Duration GOODBYE_LIMIT = Duration.ofMillis(300);
-  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
   private static final Duration MIN_PATIENCE = Duration.ofSeconds(1);
   private static final int TICKS_PER_HEARTBEAT = 4;
 
@@ -54,13 +46,12 @@ public final class JGroupsTransport implements AutoCloseable {
   private final Outboxes outboxes;
   private final FromTheWire incoming = new FromTheWire();
   private final Watches watches;
-  private final CompletableFuture<Void> listening = new CompletableFuture<>();
+  private final ClusterChannel channel;
   private final ScheduledExecutorService ticker;
   private final Object reachableLock = new Object();
   private volatile Hello.Presence presence;
   private volatile Set<MemberId> reachable = Set.of();
   private volatile boolean closing;
-  private volatile @Nullable JChannel channel;
   private int ticks;
 
   /**
@@ -85,6 +76,7 @@ public final class JGroupsTransport implements AutoCloseable {
     this.sockets = new LiveSockets(keys, config.self(), patience, new FromTheSockets(), troubles);
     this.factory = new SecureSocketFactory(sockets, troubles);
     this.link = new MemberLink(incoming);
+    this.channel = new ClusterChannel(config, troubles);
     this.watches = new Watches(sockets, config.times().promiseNanos(), this::died);
     if (!config.crashProof()) {
       sockets.refuseWatchers();
@@ -101,54 +93,22 @@ public final class JGroupsTransport implements AutoCloseable {
    * @throws IOException if the port cannot be bound
    */
   public void start() throws IOException {
+    channel.build(listen, factory, link);
     try {
-      channel = ChannelStack.build(config, listen, factory, link);
-    } catch (Exception e) {
-      throw new IOException("the channel on " + config.bind() + " could not be built: " + e, e);
-    }
-    daemon(this::join, "understudy-join-" + config.self().member()).start();
-    try {
-      listening.get(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
+      channel.open();
+    } catch (IOException e) {
       close();
-      throw new IOException("could not listen on " + config.bind() + ": " + rootOf(e), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      close();
-      throw new IOException("interrupted while binding to " + config.bind(), e);
+      throw e;
     }
     long tickNanos = Math.max(config.times().heartbeatNanos() / TICKS_PER_HEARTBEAT, 1);
     ScheduledFuture<?> unused =
         ticker.scheduleAtFixedRate(this::tick, tickNanos, tickNanos, TimeUnit.NANOSECONDS);
   }
 
-  private static Throwable rootOf(Throwable failure) {
-    Throwable root = failure;
-    for (Throwable next = root.getCause(); next != null; next = next.getCause()) {
-      root = next;
-    }
-    return root;
-  }
-
-  private void join() {
-    JChannel joining = Objects.requireNonNull(channel);
-    while (!closing && !joining.isConnected()) {
-      try {
-        joining.connect(config.cluster());
-      } catch (Exception | LinkageError e) {
-        if (closing || listening.completeExceptionally(e) || listening.isCompletedExceptionally()) {
-          return;
-        }
-        troubles.warn(RateLimitedLog.Kind.FAILED, "the JGroups channel did not join: " + e);
-        ChannelStack.pauseBeforeRetry();
-      }
-    }
-  }
-
   /** Changes what this member says of itself; told to the others at once. */
   public void presence(Hello.Presence changed) {
     presence = changed;
-    if (listening.isDone() && !closing) {
+    if (channel.isListening() && !closing) {
       sayHello(false);
     }
   }
@@ -196,9 +156,7 @@ public final class JGroupsTransport implements AutoCloseable {
 
   /** The channel's present view, for people; empty while there is none. */
   String view() {
-    JChannel joined = channel;
-    View view = joined == null ? null : joined.getView();
-    return view == null ? "" : view.toString();
+    return channel.view();
   }
 
   /** Says goodbye and closes everything. Takes up to two seconds. */
@@ -207,11 +165,11 @@ public final class JGroupsTransport implements AutoCloseable {
     if (!beginClosing()) {
       return;
     }
-    if (listening.isDone() && !listening.isCompletedExceptionally()) {
+    if (channel.isListening()) {
       sayHello(true);
       outboxes.finish(GOODBYE_LIMIT);
     }
-    closeChannel();
+    channel.close();
     closeSockets();
     outboxes.discardAll();
   }
@@ -221,7 +179,7 @@ public final class JGroupsTransport implements AutoCloseable {
     if (beginClosing()) {
       closeSockets();
       outboxes.discardAll();
-      closeChannel();
+      channel.close();
     }
   }
 
@@ -230,24 +188,10 @@ public final class JGroupsTransport implements AutoCloseable {
       return false;
     }
     closing = true;
+    channel.giveUp();
     ticker.shutdownNow();
     watches.close();
     return true;
-  }
-
-  private void closeChannel() {
-    JChannel open = channel;
-    if (open == null) {
-      return;
-    }
-    ChannelStack.abortJoin(open);
-    Thread closer = daemon(open::close, "understudy-close-" + config.self().member());
-    closer.start();
-    try {
-      closer.join(CLOSE_LIMIT.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private void closeSockets() {
@@ -360,7 +304,7 @@ public final class JGroupsTransport implements AutoCloseable {
   private final class FromTheWire implements MemberLink.Handler {
     @Override
     public void connected() {
-      listening.complete(null);
+      channel.listens();
       sayHello(false);
     }
 
