@@ -55,7 +55,7 @@ final class RowSimulation extends SeedRuns {
       cluster.row(witness);
       cluster.trace(null, shape.toString());
       cluster.chaos().rage();
-      witness.rage();
+      witness.chaos().rage();
       cluster.runEvents(recovers ? dice.below(EVENTS) : EVENTS);
       if (recovers) {
         new Recovery(cluster, seed).check();

@@ -60,7 +60,7 @@ final class SimDesk {
     }
     long attempt = ++connection;
     cluster.later(
-        witness.halfTripNanos(),
+        witness.chaos().halfTripNanos(),
         () -> {
           boolean answers = reachesServer() && !isCutOff() && attempt == connection;
           if (answers && isAlive() && !member.isPaused()) {
@@ -145,7 +145,7 @@ final class SimDesk {
       witness.creationBegins();
     }
     cluster.later(
-        witness.requestTripNanos(errand),
+        witness.chaos().requestTripNanos(errand),
         () -> {
           if (creates) {
             witness.creationEnds();
@@ -155,7 +155,8 @@ final class SimDesk {
               witness.count(RowFault.EXECUTED_AFTER_THE_END);
             }
             Object result = witness.execute(errand);
-            cluster.later(witness.halfTripNanos(), () -> answered(over, errand, result, sentNanos));
+            cluster.later(
+                witness.chaos().halfTripNanos(), () -> answered(over, errand, result, sentNanos));
           }
         });
     cluster.later(

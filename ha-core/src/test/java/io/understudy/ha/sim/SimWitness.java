@@ -38,18 +38,16 @@ final class SimWitness {
   private final Map<String, Long> sessions = new TreeMap<>();
   private final Map<SimMember, SimDesk> desks = new LinkedHashMap<>(); // their order draws dice
   private final Map<RowFault, Long> faults;
-  private final long lease;
+  private final RowChaos chaos;
   private int serverLife;
   private int creationsUnderWay;
-  private double slowChance;
-  private boolean lateReads;
 
   SimWitness(SimCluster cluster, @Nullable RowBug bug, Map<RowFault, Long> faults) {
     this.cluster = cluster;
     this.bug = bug;
     this.faults = faults;
     this.self = cluster.members().get(cluster.shape().row());
-    this.lease = cluster.shape().times().leaseNanos();
+    this.chaos = new RowChaos(cluster, this);
     self.store()
         .stored()
         .ballots()
@@ -90,6 +88,11 @@ final class SimWitness {
 
   @Nullable RowBug bug() {
     return bug;
+  }
+
+  /** What happens to it at random. */
+  RowChaos chaos() {
+    return chaos;
   }
 
   SimMember self() {
@@ -137,25 +140,6 @@ final class SimWitness {
 
   long newLife() {
     return cluster.dice().between(2, Long.MAX_VALUE);
-  }
-
-  /** How long it takes a statement to get there, or its answer to come back. */
-  long halfTripNanos() {
-    Dice dice = cluster.dice();
-    if (cluster.chaos().isRaging() && dice.chance(slowChance)) {
-      count(RowFault.SLOW);
-      return dice.between(0, dice.oneOf(lease / 4, lease, 3 * lease));
-    }
-    return dice.between(lease / 5000, lease / 200);
-  }
-
-  /**
-   * Until a statement is executed. In some seeds reads are long on their way: what a member sees
-   * may then be much younger than its question.
-   */
-  long requestTripNanos(Errand errand) {
-    boolean late = lateReads && errand instanceof Errand.Read && cluster.chaos().isRaging();
-    return late ? cluster.dice().between(0, lease * 8 / 10) : halfTripNanos();
   }
 
   void open(SimMember member) {
@@ -246,30 +230,6 @@ final class SimWitness {
 
   // ---- faults
 
-  /** Faults happen from now on. */
-  void rage() {
-    slowChance = cluster.dice().oneOf(0.0, 0.02, 0.3);
-    lateReads = cluster.dice().chance(0.3);
-    cluster.later(gap(), this::strike);
-  }
-
-  private long gap() {
-    return cluster.dice().between(0, cluster.dice().oneOf(2L, 6L, 20L) * lease);
-  }
-
-  private void strike() {
-    if (!cluster.chaos().isRaging()) {
-      return;
-    }
-    switch (cluster.dice().below(6)) {
-      case 0 -> restart(cluster.dice().chance(0.5));
-      case 1 -> lose();
-      case 2, 3 -> duel();
-      default -> outOfReach(cluster.dice().pick(cluster.members()));
-    }
-    cluster.later(gap(), this::strike);
-  }
-
   /**
    * The server ends and is back at once. It may have forgotten the last mere renewals, if its
    * commits are lazy; votes it must keep.
@@ -282,7 +242,7 @@ final class SimWitness {
     }
     renewed.clear();
     cluster.trace(self, "** database restarted, renewals lost: " + forgetsRenewals);
-    desks.values().forEach(desk -> cluster.later(halfTripNanos(), desk::lostConnection));
+    desks.values().forEach(desk -> cluster.later(chaos.halfTripNanos(), desk::lostConnection));
   }
 
   private void forgetSome(List<WitnessRow> past) {
@@ -291,71 +251,6 @@ final class SimWitness {
       int back = 1 + cluster.dice().below(Math.min(4, past.size()));
       WitnessRow kept = past.get(past.size() - back);
       rows.put(kept.role(), kept);
-    }
-  }
-
-  /**
-   * A leader that only the row still follows loses the row too, just after it has renewed its
-   * lease, while somebody else waits for the row.
-   *
-   * <pre>
-   *   leader  --X--  others      for a while
-   *   leader  --X--  row         then; perhaps the server ends and forgets the last renewals
-   * </pre>
-   */
-  private void duel() {
-    SimMember leader = leader();
-    if (leader == null) {
-      return;
-    }
-    count(RowFault.DUEL);
-    for (SimMember other : cluster.members()) {
-      if (other != self) {
-        link(leader, other, false);
-      }
-    }
-    cluster.chaos().viewsChangeNow();
-    long promise = cluster.shape().times().promiseNanos();
-    long alone = cluster.dice().between(promise, 3 * promise);
-    cluster.later(
-        alone,
-        () -> {
-          if (!cluster.chaos().isRaging()) {
-            return;
-          }
-          link(leader, self, false);
-          if (cluster.dice().chance(0.5)) {
-            restart(true);
-          }
-        });
-    cluster.later(
-        alone + cluster.dice().between(lease, 3 * promise),
-        () -> {
-          if (cluster.chaos().isRaging()) {
-            cluster.members().forEach(other -> link(leader, other, true));
-            cluster.chaos().viewsChangeNow();
-          }
-        });
-  }
-
-  private @Nullable SimMember leader() {
-    for (SimMember member : cluster.members()) {
-      for (int role = 0; role < cluster.shape().roles().size(); role++) {
-        if (member.face(role).leads(member.localNanos())) {
-          return member;
-        }
-      }
-    }
-    return null;
-  }
-
-  private void link(SimMember one, SimMember other, boolean works) {
-    if (works) {
-      cluster.network().mend(one.index(), other.index());
-      cluster.network().mend(other.index(), one.index());
-    } else {
-      cluster.network().cut(one.index(), other.index());
-      cluster.network().cut(other.index(), one.index());
     }
   }
 
@@ -371,27 +266,6 @@ final class SimWitness {
     rows.clear();
     renewed.clear();
     self.store().lose();
-  }
-
-  private void outOfReach(SimMember member) {
-    if (member == self) {
-      return;
-    }
-    count(RowFault.OUT_OF_REACH);
-    int mode = cluster.dice().below(3);
-    if (mode != 0) {
-      cluster.network().cut(member.index(), self.index());
-    }
-    if (mode != 1) {
-      cluster.network().cut(self.index(), member.index());
-    }
-    cluster.trace(member, "** database out of reach, mode " + mode);
-    cluster.later(
-        cluster.dice().between(lease / 4, 4 * lease),
-        () -> {
-          cluster.network().mend(member.index(), self.index());
-          cluster.network().mend(self.index(), member.index());
-        });
   }
 
   void count(RowFault fault) {
