@@ -1,18 +1,11 @@
 package io.understudy.ha.sim;
 
 import io.understudy.ha.MemberId;
-import io.understudy.ha.RevokeReason;
-import io.understudy.ha.RosterMember;
 import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Message;
 import io.understudy.ha.internal.election.Output;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -41,12 +34,12 @@ final class Chaos {
   private final Partitions partitions;
   private final Mortality mortality;
   private final ClockFaults clockFaults;
+  private final Slowness slowness;
+  private final Applications applications;
   private Plot plot = new Plot.None();
   private boolean raging;
   private boolean selfHealing;
   private Input.@Nullable Candidacy common;
-  private long requests;
-  private long payloads;
 
   Chaos(SimCluster cluster) {
     this.cluster = cluster;
@@ -55,6 +48,8 @@ final class Chaos {
     this.partitions = new Partitions(cluster);
     this.mortality = new Mortality(cluster);
     this.clockFaults = new ClockFaults(cluster);
+    this.slowness = new Slowness(cluster, clockFaults);
+    this.applications = new Applications(cluster);
   }
 
   // ---- beginning and end
@@ -87,7 +82,7 @@ final class Chaos {
   /** No more faults, and everybody may lead; what is broken stays so until somebody mends it. */
   void stop() {
     raging = false;
-    common = drawCandidacy(1);
+    common = applications.drawCandidacy(1);
     for (SimMember member : cluster.members()) {
       for (int role = 0; role < cluster.shape().roles().size(); role++) {
         cluster.input(member, role, common);
@@ -158,9 +153,9 @@ final class Chaos {
       case PAUSE -> pause(member);
       case CRASH -> crash(member);
       case CLOCK_RATE -> clockRate(member);
-      case CANDIDACY -> candidacy(member, role);
-      case RESIGN -> resign(leaderOr(member, role), role);
-      case WRITE -> write(leaderOr(member, role), role);
+      case CANDIDACY -> applications.run(member, role);
+      case RESIGN -> applications.resign(leaderOr(member, role), role);
+      case WRITE -> applications.write(leaderOr(member, role), role);
       case WRONG_VIEW -> wrongView(member);
       case STORE_FAILS -> storeFails(member);
       case SUSPEND -> clockFaults.suspend(leaderOr(member, role));
@@ -194,16 +189,7 @@ final class Chaos {
 
   private void pause(SimMember member) {
     cluster.tally().count(Fault.PAUSE);
-    member.pause(pauseNanos());
-  }
-
-  private long pauseNanos() {
-    long promise = cluster.shape().times().promiseNanos();
-    return dice.oneOf(
-        dice.between(0, lease / 2),
-        dice.between(lease * 9 / 10, lease * 11 / 10),
-        dice.between(promise * 9 / 10, promise * 11 / 10),
-        dice.between(lease, 4 * lease));
+    member.pause(slowness.pauseNanos());
   }
 
   private void crash(SimMember member) {
@@ -235,36 +221,6 @@ final class Chaos {
         member.store().slowUntil(until);
       }
     }
-  }
-
-  private void candidacy(SimMember member, int role) {
-    cluster.tally().count(Fault.CANDIDACY);
-    cluster.input(member, role, drawCandidacy(0.6));
-  }
-
-  private Input.Candidacy drawCandidacy(double eligible) {
-    List<MemberId> preference = new ArrayList<>();
-    for (RosterMember entry : cluster.shape().roster().members()) {
-      preference.add(entry.member());
-    }
-    Collections.shuffle(preference, new Random(dice.number()));
-    List<MemberId> some = preference.subList(0, dice.below(preference.size() + 1));
-    return new Input.Candidacy(dice.chance(eligible), some, dice.chance(0.3));
-  }
-
-  private void resign(SimMember member, int role) {
-    boolean handOver = dice.chance(0.5);
-    cluster.tally().count(handOver ? Fault.HAND_OVER : Fault.RESIGN);
-    MemberId successor = handOver ? dice.pick(cluster.members()).id() : null;
-    RevokeReason reason = handOver ? RevokeReason.HANDED_OVER : RevokeReason.RESIGNED;
-    cluster.input(member, role, new Input.Resign(++requests, successor, reason));
-  }
-
-  /** Writes a value that has never been written. */
-  void write(SimMember member, int role) {
-    cluster.tally().count(Fault.WRITE);
-    byte[] value = ByteBuffer.allocate(Long.BYTES).putLong(++payloads).array();
-    cluster.input(member, role, new Input.Write(++requests, value));
   }
 
   private void wrongView(SimMember member) {
@@ -313,7 +269,7 @@ final class Chaos {
     }
     for (int i = 0; i < cluster.shape().roles().size(); i++) {
       int role = i;
-      Input.Candidacy own = drawCandidacy(0.85);
+      Input.Candidacy own = applications.drawCandidacy(0.85);
       long usual = dice.between(0, lease / 20);
       long late = raging ? plot.declaresAfterNanos(member, role) : -1;
       cluster.later(
@@ -379,7 +335,7 @@ final class Chaos {
     int role = Math.max(0, cluster.shape().roles().indexOf(roleName));
     if (dice.chance(0.5)) {
       long delay = dice.between(0, lease / 2);
-      cluster.later(delay, () -> write(member, role));
+      cluster.later(delay, () -> applications.write(member, role));
     }
     if (!cluster.plot().hasPartitions() && dice.chance(cluster.weather().strikeLeader)) {
       long delay = dice.chance(0.3) ? 0 : dice.between(0, lease);
@@ -399,44 +355,15 @@ final class Chaos {
     }
   }
 
-  // ---- slowness
-
-  boolean isSlowStep() {
-    boolean slow = raging && dice.chance(cluster.weather().slowStep);
-    if (slow) {
-      cluster.tally().count(Fault.SLOW_STEP);
-    }
-    return slow;
-  }
-
-  long saveNanos(boolean slowDisk) {
-    if (slowDisk) {
-      return dice.between(0, 3 * lease);
-    }
-    return dice.chance(0.9) ? dice.between(0, lease / 100) : dice.between(0, lease / 2);
-  }
-
-  long pauseInStepNanos() {
-    if (dice.chance(cluster.weather().pauseInStep)) {
-      cluster.tally().count(Fault.PAUSE_IN_STEP);
-      return pauseNanos();
-    }
-    return 0;
-  }
-
-  /** How long the machine is suspended between two outputs; 0 for not at all. */
-  long suspensionInStepNanos() {
-    return dice.chance(cluster.weather().suspendInStep) ? clockFaults.suspensionNanos() : 0;
-  }
-
-  long timerLatency() {
-    if (raging && dice.chance(cluster.weather().lateTimer)) {
-      return dice.between(0, lease / 2);
-    }
-    return 1_000 + dice.between(0, lease / 1000);
-  }
-
   Mortality mortality() {
     return mortality;
+  }
+
+  Slowness slowness() {
+    return slowness;
+  }
+
+  Applications applications() {
+    return applications;
   }
 }

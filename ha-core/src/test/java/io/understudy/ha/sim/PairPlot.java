@@ -64,7 +64,9 @@ final class PairPlot implements Plot {
     cluster.chaos().later(lease * 3 / 100, () -> cluster.start(target));
     cluster.chaos().later(lease - lease / 100, () -> cluster.plan(0, requester, late));
     cluster.chaos().later(lease + lease / 20, () -> cut(requester, 0));
-    cluster.chaos().later(lease + lease / 10, () -> cluster.chaos().write(requester, 0));
+    cluster
+        .chaos()
+        .later(lease + lease / 10, () -> cluster.chaos().applications().write(requester, 0));
     return true;
   }
 
@@ -72,7 +74,9 @@ final class PairPlot implements Plot {
     cut(leader, dice.below(4));
     if (dice.chance(0.5)) {
       int role = dice.below(cluster.shape().roles().size());
-      cluster.chaos().later(dice.between(0, lease), () -> cluster.chaos().write(leader, role));
+      cluster
+          .chaos()
+          .later(dice.between(0, lease), () -> cluster.chaos().applications().write(leader, role));
     }
   }
 

@@ -109,7 +109,7 @@ final class Recovery {
     }
     buryMinority();
     cluster.runFor(cluster.dice().between(0, 2 * times.heartbeatNanos()));
-    cluster.chaos().write(leader, role);
+    cluster.chaos().applications().write(leader, role);
     require(() -> isSettled(role), "what was written is not settled everywhere");
     for (SimMember member : cluster.members()) {
       member.exhume();

@@ -231,7 +231,7 @@ final class Scenario {
   }
 
   Scenario write(String name) {
-    cluster.chaos().write(member(name), 0);
+    cluster.chaos().applications().write(member(name), 0);
     return this;
   }
 

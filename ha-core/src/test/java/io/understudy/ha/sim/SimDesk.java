@@ -118,7 +118,7 @@ final class SimDesk {
       long token = ++wakeToken;
       long delay = member.clock().realAt(desk.wakeAtNanos(), cluster.now()) - cluster.now();
       cluster.later(
-          delay + cluster.chaos().timerLatency(),
+          delay + cluster.chaos().slowness().timerLatency(),
           () -> {
             if (token == wakeToken) {
               pumpWhenAwake();

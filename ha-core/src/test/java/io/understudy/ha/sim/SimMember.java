@@ -249,7 +249,7 @@ final class SimMember implements Ports {
     if (running == null) {
       return;
     }
-    slow = cluster.chaos().isSlowStep() || store.isSlow(cluster.now());
+    slow = cluster.chaos().slowness().isSlowStep() || store.isSlow(cluster.now());
     lagNanos = 0;
     guarded(
         () -> {
@@ -333,7 +333,7 @@ final class SimMember implements Ports {
     wakeToken++;
     if (wanted != Step.NEVER) {
       long delay = clock.realAt(wanted, cluster.now()) - cluster.now();
-      cluster.plan(delay + cluster.chaos().timerLatency(), this, new WakeUp(wakeToken));
+      cluster.plan(delay + cluster.chaos().slowness().timerLatency(), this, new WakeUp(wakeToken));
     }
   }
 
@@ -356,7 +356,7 @@ final class SimMember implements Ports {
   @Override
   public void save(MemberRecord changed) throws IOException {
     if (slow) {
-      lagNanos += cluster.chaos().saveNanos(store.isSlow(cluster.now()));
+      lagNanos += cluster.chaos().slowness().saveNanos(store.isSlow(cluster.now()));
     }
     boolean fails = store.isFailing(cluster.now());
     store.failing(false);
@@ -387,8 +387,8 @@ final class SimMember implements Ports {
 
   private long dueAt() {
     if (slow) {
-      lagNanos += cluster.chaos().pauseInStepNanos();
-      long suspension = cluster.chaos().suspensionInStepNanos();
+      lagNanos += cluster.chaos().slowness().pauseInStepNanos();
+      long suspension = cluster.chaos().slowness().suspensionInStepNanos();
       if (suspension > 0 && maySuspend()) {
         cluster.tally().count(Fault.SUSPENDED_IN_STEP);
         clock.suspend(cluster.now(), cluster.now() + lagNanos, suspension);
