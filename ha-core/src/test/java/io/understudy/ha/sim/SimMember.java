@@ -5,16 +5,12 @@ import io.understudy.ha.RevokeReason;
 import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Life;
-import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.Roster;
 import io.understudy.ha.internal.election.Step;
 import io.understudy.ha.internal.runtime.ClockWatch;
 import io.understudy.ha.internal.runtime.Lease;
 import io.understudy.ha.internal.runtime.MemberCore;
-import io.understudy.ha.internal.runtime.MemberRecord;
-import io.understudy.ha.internal.runtime.Ports;
 import io.understudy.ha.internal.runtime.StoreFailedException;
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -26,11 +22,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A member: its clock and disk, which last, and the process of its present life.
  *
- * <p>The core computes a step at one instant. Its effects (saves, sends, announcements) happen in
- * their order, at once or, when the step is slow or the member paused in the middle of it, later
- * one by one. A crash may strike before each of them and during a save.
+ * <p>The core computes a step at one instant. What it does to the world is the matter of {@link
+ * SimPorts} and {@link Effects}. A crash may strike before each effect and during a save.
  */
-final class SimMember implements Ports {
+final class SimMember {
   /** Work for a member: a tick. */
   private static final Object TICK = new Object();
 
@@ -47,6 +42,7 @@ final class SimMember implements Ports {
   private final SimStore store;
   private final Deque<Object> inbox = new ArrayDeque<>();
   private final Effects effects;
+  private final SimPorts ports;
   private final Set<Long> incarnations = new HashSet<>();
   private final Face[] faces;
   private ClockWatch watch;
@@ -55,8 +51,6 @@ final class SimMember implements Ports {
   private long pausedUntil = Long.MIN_VALUE;
   private long wallSetBackAt = Long.MIN_VALUE / 2;
   private boolean buried;
-  private boolean slow;
-  private long lagNanos;
   private long wakeToken;
   private long wakePlannedFor = Step.NEVER;
 
@@ -68,6 +62,7 @@ final class SimMember implements Ports {
     this.store = store;
     this.life = new Life(id, 0);
     this.effects = new Effects(cluster, this);
+    this.ports = new SimPorts(cluster, this, effects);
     this.watch = new ClockWatch(cluster.shape().times().leaseNanos(), reading());
     this.faces = new Face[cluster.shape().allRoles().size()];
     freshFaces();
@@ -88,8 +83,7 @@ final class SimMember implements Ports {
       incarnation = cluster.dice().between(0x100, 0x10000);
     } while (!incarnations.add(incarnation));
     life = new Life(id, incarnation);
-    lagNanos = 0;
-    slow = false;
+    ports.endStep();
     pausedUntil = Long.MIN_VALUE;
     watch = new ClockWatch(cluster.shape().times().leaseNanos(), reading());
     if (cluster.tracing()) {
@@ -99,7 +93,7 @@ final class SimMember implements Ports {
         () ->
             core =
                 new MemberCore(
-                    life, cluster.shape().times(), cluster.election(), this, store.stored()));
+                    life, cluster.shape().times(), cluster.election(), ports, store.stored()));
   }
 
   /** The process ends, whatever it was doing. */
@@ -157,7 +151,7 @@ final class SimMember implements Ports {
   }
 
   /** What the model excludes: a wall clock that was set back just before hides a suspension. */
-  private boolean maySuspend() {
+  boolean maySuspend() {
     return !clock.isSuspended(cluster.now())
         && cluster.now() - wallSetBackAt > 2 * cluster.shape().times().leaseNanos();
   }
@@ -249,16 +243,14 @@ final class SimMember implements Ports {
     if (running == null) {
       return;
     }
-    slow = cluster.chaos().slowness().isSlowStep() || store.isSlow(cluster.now());
-    lagNanos = 0;
+    ports.beginStep();
     guarded(
         () -> {
           if (look(running)) {
             run(running, work);
           }
         });
-    slow = false;
-    lagNanos = 0;
+    ports.endStep();
     if (core != null) {
       planWakeUp(running);
     }
@@ -278,7 +270,7 @@ final class SimMember implements Ports {
       cluster.later(soon, () -> cluster.chaos().trueView(this));
     }
     for (int role = 0; role < faces.length; role++) {
-      if (faces[role].open && !faces[role].leads(nanos())) {
+      if (faces[role].open && !faces[role].leads(ports.nanos())) {
         String name = cluster.shape().allRoles().get(role);
         running.input(name, new Input.Resign(0, null, RevokeReason.LEASE_EXPIRED));
       }
@@ -317,7 +309,7 @@ final class SimMember implements Ports {
       cluster.crashed(this);
     } catch (StoreFailedException failed) {
       if (effects.arePending()) {
-        effects.endAt(cluster.now() + lagNanos);
+        effects.endAt(ports.realNanos());
       } else {
         cluster.crashed(this);
       }
@@ -335,67 +327,6 @@ final class SimMember implements Ports {
       long delay = clock.realAt(wanted, cluster.now()) - cluster.now();
       cluster.plan(delay + cluster.chaos().slowness().timerLatency(), this, new WakeUp(wakeToken));
     }
-  }
-
-  // ---- ports
-
-  @Override
-  public long nanos() {
-    return clock.localAt(cluster.now() + lagNanos);
-  }
-
-  @Override
-  public void send(MemberId to, List<Envelope> envelopes) {
-    if (isDeferring()) {
-      effects.sendAt(dueAt(), to, envelopes);
-    } else {
-      effects.send(to, envelopes);
-    }
-  }
-
-  @Override
-  public void save(MemberRecord changed) throws IOException {
-    if (slow) {
-      lagNanos += cluster.chaos().slowness().saveNanos(store.isSlow(cluster.now()));
-    }
-    boolean fails = store.isFailing(cluster.now());
-    store.failing(false);
-    if (!fails || cluster.dice().chance(0.5)) { // what is not known to be durable may be
-      if (isDeferring()) {
-        effects.saveAt(dueAt(), changed);
-      } else {
-        effects.save(changed);
-      }
-    }
-    if (fails) {
-      throw new IOException("simulated");
-    }
-  }
-
-  @Override
-  public void announce(String role, Output announcement) {
-    if (isDeferring()) {
-      effects.announceAt(dueAt(), role, announcement);
-    } else {
-      effects.announce(role, announcement);
-    }
-  }
-
-  private boolean isDeferring() {
-    return slow || isPaused() || effects.arePending();
-  }
-
-  private long dueAt() {
-    if (slow) {
-      lagNanos += cluster.chaos().slowness().pauseInStepNanos();
-      long suspension = cluster.chaos().slowness().suspensionInStepNanos();
-      if (suspension > 0 && maySuspend()) {
-        cluster.tally().count(Fault.SUSPENDED_IN_STEP);
-        clock.suspend(cluster.now(), cluster.now() + lagNanos, suspension);
-        lagNanos += suspension;
-      }
-    }
-    return cluster.now() + lagNanos;
   }
 
   // ---- what others look at
@@ -448,7 +379,7 @@ final class SimMember implements Ports {
 
   /** What both its clocks show. */
   ClockWatch.Reading reading() {
-    return cluster.bug().reading(clock.readAt(cluster.now() + lagNanos));
+    return cluster.bug().reading(clock.readAt(ports.realNanos()));
   }
 
   /** A lease or permit on both clocks. */
