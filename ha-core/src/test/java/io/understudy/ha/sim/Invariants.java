@@ -86,6 +86,11 @@ final class Invariants {
 
   // ---- sent
 
+  /** Whatever the member does next was decided after all that it saved so far. */
+  void begins(SimMember member) {
+    facts.forEach(role -> role.begins(member));
+  }
+
   void sent(SimMember member, MemberId to, Envelope envelope) {
     int role = roleIndex(envelope.role());
     if (role < 0) {

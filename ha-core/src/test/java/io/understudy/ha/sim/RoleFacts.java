@@ -110,8 +110,8 @@ final class RoleFacts {
   }
 
   /**
-   * Whether the member's last save may have skipped that vote, because a higher one of the same
-   * turn was saved with it; the vote counts from now on. No disk that holds a higher epoch gives it
+   * Whether the member's last save in this step may have skipped that vote, because a higher one
+   * was saved with it; the vote counts from now on. No disk that holds a higher epoch gives it
    * again.
    */
   boolean mayHaveSkipped(SimMember voter, long epoch, Life candidate) {
@@ -121,6 +121,10 @@ final class RoleFacts {
       voted(voter, epoch, candidate);
     }
     return skipped;
+  }
+
+  void begins(SimMember member) {
+    lastSaves.remove(member);
   }
 
   boolean isLeader(Life life, long epoch) {

@@ -243,6 +243,7 @@ final class SimMember {
     if (running == null) {
       return;
     }
+    cluster.invariants().begins(this);
     ports.beginStep();
     guarded(
         () -> {
