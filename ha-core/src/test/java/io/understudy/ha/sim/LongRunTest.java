@@ -37,12 +37,16 @@ class LongRunTest {
     Duration atMost = Duration.ofMinutes(Long.getLong("sim.minutes", DAY_MINUTES));
     LongRun run = new LongRun(from, Long.getLong("sim.seeds"), atMost);
     System.out.println("from seed " + from + " on " + run.threads() + " threads");
-    run.run();
-    String report = new RunReport(run).markdown();
-    Files.writeString(
-        Files.createDirectories(Path.of(System.getProperty("basedir", "."), "target"))
-            .resolve("long-run.md"),
-        report);
+    try {
+      run.run();
+    } finally { // a violation ends the run; what it had done until then is evidence too
+      write(new RunReport(run).markdown());
+    }
+  }
+
+  private static void write(String report) throws IOException {
+    Path target = Path.of(System.getProperty("basedir", "."), "target");
+    Files.writeString(Files.createDirectories(target).resolve("long-run.md"), report);
     System.out.println(report);
   }
 }

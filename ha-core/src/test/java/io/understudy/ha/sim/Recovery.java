@@ -22,6 +22,17 @@ import org.jspecify.annotations.Nullable;
  * of it on clocks that may be slow by {@code rho}.
  */
 final class Recovery {
+  /**
+   * For the roster's role, and again for the others: a witness knows of them from hearsay alone,
+   * and hears nothing before it knows the roster.
+   *
+   * <pre>
+   *   n1     word for both       |          leads nothing without n2
+   *   n2:w   empty | word for _roster | hears of jobs | word for jobs | votes
+   * </pre>
+   */
+  private static final int OPERATOR_WORDS = 2;
+
   private final SimCluster cluster;
   private final long seed;
   private final TimeValues times;
@@ -48,11 +59,12 @@ final class Recovery {
     calm();
     long began = cluster.now();
     boolean helped = false;
-    if (!cluster.runUntil(this::isWell, boundNanos()) && needsOperator()) {
+    boolean well = cluster.runUntil(this::isWell, boundNanos());
+    for (int words = 0; !well && needsOperator() && words < OPERATOR_WORDS; words++) {
       helped = true;
       operatorHelps();
       began = cluster.now();
-      cluster.runUntil(this::isWell, boundNanos());
+      well = cluster.runUntil(this::isWell, boundNanos());
     }
     if (!isWell() && isBeyondHelp()) {
       return;
