@@ -1,0 +1,42 @@
+package io.understudy.ha.internal.group;
+
+import io.understudy.ha.internal.group.GroupState.Pending;
+
+/** When time alone makes a group do something. */
+final class WakeUps {
+  private WakeUps() {}
+
+  static long next(GroupTurn turn) {
+    if (turn.halted) {
+      return GroupStep.NEVER;
+    }
+    long at = GroupStep.NEVER;
+    Pending call = turn.call;
+    if (turn.isActive()) {
+      at = earlier(at, turn.stopByNanos);
+    }
+    if (call != null) {
+      at =
+          earlier(
+              at,
+              call.isInterrupted()
+                  ? CallWatch.abandonAtNanos(turn, call)
+                  : CallWatch.interruptAtNanos(turn, call));
+    } else if (turn.active > 0) { // else it waits for a stray start alone
+      at = earlier(at, turn.nextNanos);
+    }
+    for (FailCount failures : turn.failures) {
+      if (failures.count() > 0) {
+        at = earlier(at, failures.sinceNanos() + turn.settings.failureExpiryNanos());
+      }
+    }
+    return at;
+  }
+
+  private static long earlier(long one, long other) {
+    if (one == GroupStep.NEVER || other == GroupStep.NEVER) {
+      return one == GroupStep.NEVER ? other : one;
+    }
+    return one - other < 0 ? one : other;
+  }
+}
