@@ -244,4 +244,52 @@ public sealed interface HaEvent {
    * @param time when
    */
   record Stopped(Instant time) implements HaEvent {}
+
+  /**
+   * A resource of a role's group started, stopped, failed, or is started again in place.
+   *
+   * @param time when
+   * @param role the role
+   * @param resource its name
+   * @param state what happened
+   * @param failCount its failures that are not forgotten
+   * @param reason why; empty if it was wanted
+   */
+  record ResourceChanged(
+      Instant time, String role, String resource, ResourceState state, int failCount, String reason)
+      implements HaEvent {}
+
+  /** What happens to a resource. */
+  enum ResourceState {
+    /** It works. */
+    STARTED,
+    /** It works no longer, as wanted. */
+    STOPPED,
+    /** It failed to start, to stop, or its check. */
+    FAILED,
+    /** It is stopped and started again at this member. */
+    RESTARTING,
+    /** Its failures are forgotten: they expired, or an operator reset them. */
+    RESET
+  }
+
+  /**
+   * A call of a resource takes too long, and what is done about it. The last step, the end of the
+   * process, is told on standard error alone: nobody would hear it here.
+   *
+   * @param time when
+   * @param role the role
+   * @param step what is done
+   * @param reason which call, and for how long
+   */
+  record DeadlineStep(Instant time, String role, Escalation step, String reason)
+      implements HaEvent {}
+
+  /** What is done about a call that does not return. */
+  enum Escalation {
+    /** Its thread is interrupted. */
+    INTERRUPTED,
+    /** Nobody waits for it any more; the group goes on on another thread. */
+    ABANDONED
+  }
 }

@@ -13,9 +13,14 @@ import java.util.regex.Pattern;
  *     Give every member the same list
  * @param failback whether a leader hands over by itself once a member that stands before it in the
  *     preference has been able to lead for two leases
+ * @param group what starts and stops with the role
  */
 public record RoleSpec(
-    String name, RoleListener listener, List<MemberId> preference, boolean failback) {
+    String name,
+    RoleListener listener,
+    List<MemberId> preference,
+    boolean failback,
+    ResourceGroup group) {
   private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
 
   private static final RoleListener SILENT =
@@ -43,13 +48,13 @@ public record RoleSpec(
   }
 
   /**
-   * A role without listener, preference or fail-back.
+   * A role without listener, preference, fail-back or resources.
    *
    * @param name the role's name
    * @return the specification
    */
   public static RoleSpec named(String name) {
-    return new RoleSpec(name, SILENT, List.of(), false);
+    return new RoleSpec(name, SILENT, List.of(), false, ResourceGroup.none());
   }
 
   /**
@@ -59,7 +64,7 @@ public record RoleSpec(
    * @return a changed copy
    */
   public RoleSpec listening(RoleListener newListener) {
-    return new RoleSpec(name, newListener, preference, failback);
+    return new RoleSpec(name, newListener, preference, failback, group);
   }
 
   /**
@@ -69,7 +74,7 @@ public record RoleSpec(
    * @return a changed copy
    */
   public RoleSpec preferring(List<MemberId> members) {
-    return new RoleSpec(name, listener, members, failback);
+    return new RoleSpec(name, listener, members, failback, group);
   }
 
   /**
@@ -79,6 +84,16 @@ public record RoleSpec(
    * @return a changed copy
    */
   public RoleSpec failingBack(boolean automatic) {
-    return new RoleSpec(name, listener, preference, automatic);
+    return new RoleSpec(name, listener, preference, automatic, group);
+  }
+
+  /**
+   * With resources that start and stop with the role.
+   *
+   * @param resources the resources in their order
+   * @return a changed copy
+   */
+  public RoleSpec running(ResourceGroup resources) {
+    return new RoleSpec(name, listener, preference, failback, resources);
   }
 }

@@ -1,0 +1,123 @@
+package io.understudy.ha.internal.runtime;
+
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the calls of one group on a thread of its own, and on a fresh one after a call that was
+ * abandoned. The thread is made with the first call. Used by the election thread.
+ */
+final class GroupCaller {
+  private final String name;
+  private final Results results;
+  private @Nullable Worker worker;
+
+  /** Gets what came of a call, on the group's thread. */
+  interface Results {
+    /**
+     * A call has returned.
+     *
+     * @param call its number
+     * @param failure what it threw, or null
+     */
+    void returned(long call, @Nullable Throwable failure);
+  }
+
+  /** A call of a resource. */
+  interface Work {
+    void run() throws Exception;
+  }
+
+  private record Task(long call, Work work) {}
+
+  GroupCaller(String name, Results results) {
+    this.name = name;
+    this.results = results;
+  }
+
+  void call(long number, Work work) {
+    Worker current = worker;
+    if (current == null) {
+      current = new Worker();
+      worker = current;
+      current.thread.start();
+    }
+    current.queue.add(new Task(number, work));
+  }
+
+  void interrupt(long call) {
+    if (worker != null) {
+      worker.interrupt(call);
+    }
+  }
+
+  /** The thread that runs the call is left to it. */
+  void abandon() {
+    if (worker != null) {
+      worker.retired = true;
+      worker = null;
+    }
+  }
+
+  /** Ends the thread after what it runs. */
+  void close() {
+    if (worker != null) {
+      worker.retired = true;
+      worker.queue.add(new Task(0, () -> {}));
+      worker = null;
+    }
+  }
+
+  private final class Worker {
+    final BlockingQueue<Task> queue = new LinkedBlockingQueue<>();
+    final Thread thread = Threads.ordinary(this::run, name);
+    volatile boolean retired;
+    private long current;
+    private long doomed;
+
+    /** Interrupts that call and no other, and be it before it begins. */
+    synchronized void interrupt(long call) {
+      doomed = call;
+      if (current == call) {
+        thread.interrupt();
+      }
+    }
+
+    private synchronized void begin(long call) {
+      current = call;
+      if (doomed == call) {
+        thread.interrupt();
+      }
+    }
+
+    private synchronized void end() {
+      current = 0;
+      boolean unused = Thread.interrupted(); // it was that call's
+    }
+
+    private void run() {
+      while (!retired) {
+        try {
+          run(queue.take());
+        } catch (InterruptedException e) {
+          end(); // a resource interrupted the thread that is not its own
+        }
+      }
+    }
+
+    private void run(Task task) {
+      Throwable failure = null;
+      begin(task.call());
+      try {
+        task.work().run();
+      } catch (Throwable e) { // whatever a resource throws, the group must hear of it
+        failure = e;
+      }
+      end();
+      if (task.call() != 0) {
+        results.returned(task.call(), failure);
+      }
+    }
+  }
+}

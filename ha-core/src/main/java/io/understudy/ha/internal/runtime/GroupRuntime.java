@@ -1,0 +1,295 @@
+package io.understudy.ha.internal.runtime;
+
+import io.understudy.ha.HaEvent;
+import io.understudy.ha.MemberId;
+import io.understudy.ha.ResourceGroup;
+import io.understudy.ha.RoleSpec;
+import io.understudy.ha.internal.group.GroupInput;
+import io.understudy.ha.internal.group.GroupMachine;
+import io.understudy.ha.internal.group.GroupOutput;
+import io.understudy.ha.internal.group.GroupSettings;
+import io.understudy.ha.internal.group.GroupState;
+import io.understudy.ha.internal.group.GroupStep;
+import io.understudy.ha.spi.Resource;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The resources of one role at this member: what the machine decides, done. Decisions on the
+ * election thread, calls on the group's own; see {@link DeadlineGuard} for the end of patience.
+ */
+final class GroupRuntime {
+  private static final Logger LOG = LoggerFactory.getLogger(GroupRuntime.class);
+
+  private final GroupMachine machine = new GroupMachine();
+  private final String role;
+  private final MemberId self;
+  private final ResourceGroup group;
+  private final Links links;
+  private final GroupCaller caller;
+  private final byte[] lastWords;
+  private final List<Runnable> whenStopped = new ArrayList<>();
+  private GroupState state;
+  private long wakeAtNanos;
+  private @Nullable Grant serving;
+  private long leaseUntilNanos = GroupStep.NEVER;
+  private volatile long haltAtNanos = GroupStep.NEVER;
+  private volatile String ineligible = "";
+
+  /**
+   * What a group is tied to.
+   *
+   * @param loop runs a task on the election thread
+   * @param events gets what people should know
+   * @param lastResort ends the process
+   * @param resign gives the role up, on the election thread
+   * @param eligibilityChanged is told on the election thread
+   */
+  record Links(
+      Consumer<Runnable> loop,
+      EventBus events,
+      LastResort lastResort,
+      Runnable resign,
+      Runnable eligibilityChanged) {}
+
+  GroupRuntime(RoleSpec spec, MemberId self, Links links) {
+    this.role = spec.name();
+    this.self = self;
+    this.group = spec.group();
+    this.links = links;
+    this.caller = new GroupCaller("ha-group-" + role, this::returned);
+    long now = System.nanoTime();
+    GroupSettings settings = settings(group);
+    boolean unknown = group.entries().stream().anyMatch(e -> e.resource().outlivesProcess());
+    this.state = unknown ? GroupState.unknown(settings, now) : GroupState.stopped(settings, now);
+    this.wakeAtNanos = now;
+    this.ineligible = unknown ? "stops what an earlier process may have left at work" : "";
+    this.lastWords =
+        LastResort.words(
+            self
+                + " - role "
+                + role
+                + ": the lease has ended and the group has not stopped within "
+                + group.stopTimeout().toMillis()
+                + " ms, and this process has not noticed in time; ends itself with status "
+                + LastResort.STATUS);
+  }
+
+  private static GroupSettings settings(ResourceGroup group) {
+    return new GroupSettings(
+        group.entries().stream().map(ResourceGroup.Entry::name).toList(),
+        group.checkInterval().toNanos(),
+        group.checkTimeout().toNanos(),
+        group.startTimeout().toNanos(),
+        group.stopTimeout().toNanos(),
+        group.restartLimit(),
+        group.failureTimeout().toNanos());
+  }
+
+  // ---- election thread -------------------------------------------------------------------------
+
+  void led(Grant grant, long untilNanos) {
+    serving = grant;
+    leaseUntilNanos = untilNanos;
+    take(new GroupInput.Led(grant.epoch()));
+  }
+
+  /** The lease runs longer. */
+  void extended(long untilNanos) {
+    leaseUntilNanos = untilNanos;
+    setDeadline();
+  }
+
+  void lost() {
+    long now = System.nanoTime();
+    long ended =
+        leaseUntilNanos == GroupStep.NEVER || now - leaseUntilNanos < 0 ? now : leaseUntilNanos;
+    leaseUntilNanos = GroupStep.NEVER;
+    take(new GroupInput.Lost(ended));
+  }
+
+  /** Stops everything while the role is still led, then runs the task; at once if nothing works. */
+  void stopThen(Runnable task) {
+    whenStopped.add(task);
+    take(new GroupInput.Yield());
+  }
+
+  /** The role did not move after all. */
+  void goOn() {
+    Grant grant = serving;
+    if (grant != null && !grant.isEnded()) {
+      take(new GroupInput.Led(grant.epoch()));
+    }
+  }
+
+  void resetFailures() {
+    take(new GroupInput.ResetFailures());
+  }
+
+  void maintenance(boolean on) {
+    take(new GroupInput.Maintenance(on));
+  }
+
+  void tick() {
+    if (wakeAtNanos != GroupStep.NEVER && System.nanoTime() - wakeAtNanos >= 0) {
+      take(new GroupInput.Tick());
+    }
+  }
+
+  /** When time alone makes it do something. */
+  long wakeAtNanos() {
+    return wakeAtNanos;
+  }
+
+  private void take(GroupInput input) {
+    GroupStep step = machine.step(state, input, System.nanoTime());
+    state = step.next();
+    wakeAtNanos = step.wakeAtNanos();
+    setDeadline();
+    step.outputs().forEach(this::act);
+  }
+
+  /** The earlier of what the machine watches, and the end of the lease if it cannot watch. */
+  private void setDeadline() {
+    long at = GroupStep.NEVER;
+    if (state.isActive()) {
+      at = state.stopByNanos();
+      if (leaseUntilNanos != GroupStep.NEVER) {
+        long byLease = leaseUntilNanos + group.stopTimeout().toNanos();
+        at = at == GroupStep.NEVER || byLease - at < 0 ? byLease : at;
+      }
+    }
+    haltAtNanos = at;
+  }
+
+  private void act(GroupOutput output) {
+    if (output instanceof GroupOutput.Call call) {
+      begin(call);
+    } else if (output instanceof GroupOutput.Interrupt interrupt) {
+      caller.interrupt(interrupt.call());
+      escalate(HaEvent.Escalation.INTERRUPTED);
+    } else if (output instanceof GroupOutput.Abandon) {
+      caller.abandon();
+      escalate(HaEvent.Escalation.ABANDONED);
+    } else if (output instanceof GroupOutput.Stopped) {
+      stopped();
+    } else if (output instanceof GroupOutput.GiveUp giveUp) {
+      giveUp(giveUp.reason());
+    } else if (output instanceof GroupOutput.Eligible eligible) {
+      ineligible = eligible.reason();
+      links.eligibilityChanged().run();
+    } else if (output instanceof GroupOutput.Told told) {
+      tell(told);
+    } else if (output instanceof GroupOutput.Halt halt) {
+      String words = self + " - role " + role + ": " + halt.reason() + "; this process ends itself";
+      links.lastResort().halt(LastResort.words(words));
+    }
+  }
+
+  private void begin(GroupOutput.Call call) {
+    Resource resource = group.entries().get(call.resource()).resource();
+    switch (call.operation()) {
+      case START -> {
+        Grant grant = serving;
+        if (grant == null || grant.epoch() != call.epoch()) {
+          throw new IllegalStateException(role + " starts for " + call + ", but holds " + grant);
+        }
+        caller.call(call.call(), () -> resource.start(grant));
+      }
+      case STOP -> {
+        boolean diedWithItsProcess = call.epoch() == 0 && !resource.outlivesProcess();
+        caller.call(call.call(), diedWithItsProcess ? () -> {} : resource::stop);
+      }
+      case CHECK -> caller.call(call.call(), resource::check);
+    }
+  }
+
+  private void stopped() {
+    List<Runnable> tasks = List.copyOf(whenStopped);
+    whenStopped.clear();
+    tasks.forEach(Runnable::run);
+  }
+
+  private void giveUp(String reason) {
+    if (!reason.isEmpty()) {
+      LOG.warn("{} - gives {} up: {}", self, role, reason);
+      links.resign().run();
+    }
+  }
+
+  private void escalate(HaEvent.Escalation step) {
+    String what = step == HaEvent.Escalation.INTERRUPTED ? "interrupted" : "left alone";
+    String reason = "a call of a resource is not wanted any more or takes too long: " + what;
+    LOG.warn("{} - {}: {}", self, role, reason);
+    links.events().publish(new HaEvent.DeadlineStep(Instant.now(), role, step, reason));
+  }
+
+  private void tell(GroupOutput.Told told) {
+    String name = group.entries().get(told.resource()).name();
+    HaEvent.ResourceState what = HaEvent.ResourceState.valueOf(told.happening().name());
+    if (what == HaEvent.ResourceState.FAILED) {
+      LOG.warn(
+          "{} - {}: resource {} failed ({} failures): {}",
+          self,
+          role,
+          name,
+          told.failures(),
+          told.reason());
+    } else {
+      LOG.info("{} - {}: resource {} {} {}", self, role, name, what, told.reason());
+    }
+    links
+        .events()
+        .publish(
+            new HaEvent.ResourceChanged(
+                Instant.now(), role, name, what, told.failures(), told.reason()));
+  }
+
+  // ---- the group's thread ----------------------------------------------------------------------
+
+  private void returned(long call, @Nullable Throwable failure) {
+    if (failure != null) {
+      LOG.debug("{} - {}: call {} failed", self, role, call, failure);
+    }
+    links
+        .loop()
+        .accept(
+            () ->
+                take(
+                    failure == null
+                        ? new GroupInput.Done(call)
+                        : new GroupInput.Failed(call, reasonOf(failure))));
+  }
+
+  private static String reasonOf(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null || failure instanceof RuntimeException || failure instanceof Error
+        ? failure.toString()
+        : message;
+  }
+
+  // ---- any thread ------------------------------------------------------------------------------
+
+  /** Why this member may not lead; empty if its resources do not stand in the way. */
+  String ineligible() {
+    return ineligible;
+  }
+
+  /** When the process must end; {@link GroupStep#NEVER} if nothing is at work. */
+  long haltAtNanos() {
+    return haltAtNanos;
+  }
+
+  byte[] lastWords() {
+    return lastWords;
+  }
+
+  void close() {
+    caller.close();
+  }
+}

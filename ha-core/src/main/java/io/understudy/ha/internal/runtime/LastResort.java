@@ -1,0 +1,59 @@
+package io.understudy.ha.internal.runtime;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Ends this process at once: no shutdown hooks, no finalizers, no locks. Says so on standard error,
+ * on a thread that was made beforehand, because the heap may be full and the pipe too.
+ */
+final class LastResort {
+  /** The exit status: {@code EX_TEMPFAIL}, so that supervisors start the process again. */
+  static final int STATUS = 75;
+
+  private static final long TO_SPEAK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private final Thread speaker = Threads.urgent(this::speak, "ha-last-words");
+  private volatile byte[] words = {};
+
+  void start() {
+    speaker.start();
+  }
+
+  /** What is said when the process must end. */
+  static byte[] words(String text) {
+    return (text + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Never returns. Allocates nothing and takes no lock. */
+  void halt(byte[] lastWords) {
+    words = lastWords;
+    LockSupport.unpark(speaker);
+    long untilNanos = System.nanoTime() + TO_SPEAK_NANOS;
+    while (words.length > 0 && System.nanoTime() - untilNanos < 0) {
+      LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(1));
+    }
+    Runtime.getRuntime().halt(STATUS);
+  }
+
+  private void speak() {
+    FileOutputStream err = new FileOutputStream(FileDescriptor.err);
+    while (true) {
+      LockSupport.park(this);
+      byte[] now = words;
+      if (now.length > 0) {
+        try {
+          err.write(now);
+        } catch (IOException e) {
+          return; // nobody listens
+        } finally {
+          words = new byte[0];
+        }
+      }
+    }
+  }
+}
