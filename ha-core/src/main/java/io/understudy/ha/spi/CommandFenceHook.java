@@ -1,15 +1,11 @@
 package io.understudy.ha.spi;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Runs a command to fence a member, by the convention of fence agents: options come as {@code
@@ -39,9 +35,6 @@ import java.util.concurrent.TimeUnit;
  * certain to have gone down before the command ends.
  */
 public final class CommandFenceHook implements FenceHook {
-  private static final int MAX_OUTPUT = 300;
-  private static final long GRACE_MILLIS = 1_000;
-
   private final List<String> command;
   private final Map<String, String> options;
   private final Map<String, Map<String, String>> optionsFor;
@@ -139,36 +132,25 @@ public final class CommandFenceHook implements FenceHook {
 
   @Override
   public FenceResult fence(FenceRequest request, Duration limit) throws InterruptedException {
-    Process process;
+    CommandRun run;
     try {
-      process = start(request);
+      run = CommandRun.of(command, environment(request), options(request.target()), limit);
     } catch (IOException e) {
       return FenceResult.failed(command.get(0) + " cannot be started: " + e.getMessage());
     }
-    Output output = new Output(process);
-    boolean ended = false;
-    try {
-      sendOptions(process, request.target());
-      ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
-    } finally {
-      if (!ended) {
-        kill(process);
-      }
-    }
-    if (!ended) {
-      return FenceResult.unknown(
-          command.get(0)
-              + " did not end within "
-              + limit.toMillis()
-              + " ms and was killed"
-              + output);
-    }
-    return judge(process.exitValue(), output);
+    return run.ended()
+        ? judge(run)
+        : FenceResult.unknown(
+            command.get(0)
+                + " did not end within "
+                + limit.toMillis()
+                + " ms and was killed"
+                + run.told());
   }
 
-  private FenceResult judge(int status, Output output) {
-    String what = command.get(0) + " ended with status " + status + output.awaitEnd();
-    if (status != 0) {
+  private FenceResult judge(CommandRun run) {
+    String what = command.get(0) + " ended with status " + run.status() + run.told();
+    if (run.status() != 0) {
       return FenceResult.failed(what);
     }
     return exitZeroConfirms
@@ -176,80 +158,24 @@ public final class CommandFenceHook implements FenceHook {
         : FenceResult.unknown(what + "; it is not configured that this confirms anything");
   }
 
-  private Process start(FenceRequest request) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    Map<String, String> environment = builder.environment();
-    environment.put("HA_FENCE_TARGET", request.target());
-    environment.put("HA_FENCE_INCARNATION", request.targetIncarnation());
-    environment.put("HA_FENCE_CLUSTER", request.cluster());
-    environment.put("HA_FENCE_ROLE", request.role());
-    environment.put("HA_FENCE_EPOCH", Long.toString(request.epoch()));
-    environment.put("HA_FENCE_REQUESTER", request.requester());
-    environment.put("HA_FENCE_REASON", request.reason());
-    return builder.start();
+  private static Map<String, String> environment(FenceRequest request) {
+    return Map.of(
+        "HA_FENCE_TARGET", request.target(),
+        "HA_FENCE_INCARNATION", request.targetIncarnation(),
+        "HA_FENCE_CLUSTER", request.cluster(),
+        "HA_FENCE_ROLE", request.role(),
+        "HA_FENCE_EPOCH", Long.toString(request.epoch()),
+        "HA_FENCE_REQUESTER", request.requester(),
+        "HA_FENCE_REASON", request.reason());
   }
 
-  private void sendOptions(Process process, String target) {
+  private String options(String target) {
     Map<String, String> all = new TreeMap<>(options);
     all.putAll(optionsFor.getOrDefault(target, Map.of()));
     all.put("nodename", target);
     List<String> lines = new ArrayList<>();
     all.forEach((key, value) -> lines.add(key + "=" + value + "\n"));
-    try (OutputStream input = process.getOutputStream()) {
-      input.write(String.join("", lines).getBytes(StandardCharsets.UTF_8));
-    } catch (IOException ignored) {
-      // A command that does not read its options is judged by its exit status.
-    }
-  }
-
-  private static void kill(Process process) {
-    List<ProcessHandle> started = process.descendants().toList();
-    process.destroyForcibly();
-    started.forEach(ProcessHandle::destroyForcibly);
-  }
-
-  /** The end of what a command prints, read on a thread so that it never blocks the command. */
-  private static final class Output {
-    private final StringBuilder text = new StringBuilder();
-    private final Thread reader;
-
-    Output(Process process) {
-      reader = new Thread(() -> read(process.getInputStream()), "ha-fence-output");
-      reader.setDaemon(true);
-      reader.start();
-    }
-
-    private void read(InputStream from) {
-      byte[] buffer = new byte[1024];
-      try (from) {
-        for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
-          keep(new String(buffer, 0, n, StandardCharsets.UTF_8));
-        }
-      } catch (IOException ignored) {
-        // killed: what was read so far is all there is
-      }
-    }
-
-    private synchronized void keep(String more) {
-      text.append(more);
-      text.delete(0, Math.max(0, text.length() - MAX_OUTPUT));
-    }
-
-    /** A child of the command may hold its output open for ever. */
-    Output awaitEnd() {
-      try {
-        reader.join(GRACE_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      return this;
-    }
-
-    @Override
-    public synchronized String toString() {
-      String line = text.toString().strip().replaceAll("\\s*[\\r\\n]+\\s*", " / ");
-      return line.isEmpty() ? "" : ", output: " + line;
-    }
+    return String.join("", lines);
   }
 
   /** Names the command alone: options may be secret. */

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class DeclaredRoles {
   private final Lives lives;
   private final Requests requests;
-  private final EventBus events;
-  private final LongFunction<Lease> leases;
+  private final RoleRuntime.Shared shared;
+  private final Groups groups;
   private final Supplier<Set<MemberId>> reachable;
   private final Map<String, RoleRuntime> roles = new ConcurrentHashMap<>();
   private volatile boolean standby;
@@ -36,21 +35,16 @@ final class DeclaredRoles {
    * None yet.
    *
    * @param lives that run for them
-   * @param requests what the application asks of them
-   * @param events are told of them
-   * @param leases gives a lease that ends then on both clocks
+   * @param shared what they share
+   * @param groups their resources
    * @param reachable whom this member sees
    */
   DeclaredRoles(
-      Lives lives,
-      Requests requests,
-      EventBus events,
-      LongFunction<Lease> leases,
-      Supplier<Set<MemberId>> reachable) {
+      Lives lives, RoleRuntime.Shared shared, Groups groups, Supplier<Set<MemberId>> reachable) {
     this.lives = lives;
-    this.requests = requests;
-    this.events = events;
-    this.leases = leases;
+    this.requests = shared.requests();
+    this.shared = shared;
+    this.groups = groups;
     this.reachable = reachable;
   }
 
@@ -74,9 +68,10 @@ final class DeclaredRoles {
     roles.values().forEach(this::enter);
   }
 
+  /** What works here stops before its role moves. */
   void standby(boolean on) {
     standby = on;
-    enterAll();
+    roles.values().forEach(role -> role.group().stopThenIf(on, () -> enter(role)));
   }
 
   /** From now on the node leads nothing, and says why. Only the first reason counts. */
@@ -153,12 +148,26 @@ final class DeclaredRoles {
               + HaNode.MAX_ROLES
               + ", all there can be");
     }
-    RoleRuntime role = new RoleRuntime(spec, lives.self().member(), requests, events, leases);
+    RoleRuntime role = new RoleRuntime(spec, lives.self().member(), shared, groupOf(spec));
     if (roles.putIfAbsent(spec.name(), role) != null) {
       role.close(0);
       throw new IllegalStateException("role '" + spec.name() + "' is declared already");
     }
+    groups.add(role.group());
     return role;
+  }
+
+  private GroupRuntime groupOf(RoleSpec spec) {
+    String name = spec.name();
+    Runnable resign = () -> input(name, new Input.Resign(0, null, RevokeReason.INELIGIBLE));
+    Runnable eligibilityChanged =
+        () -> {
+          RoleRuntime role = roles.get(name);
+          if (role != null) {
+            enter(role);
+          }
+        };
+    return groups.make(spec, resign, eligibilityChanged);
   }
 
   @Nullable RoleRuntime get(String name) {

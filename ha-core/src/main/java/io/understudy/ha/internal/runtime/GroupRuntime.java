@@ -11,10 +11,14 @@ import io.understudy.ha.internal.group.GroupSettings;
 import io.understudy.ha.internal.group.GroupState;
 import io.understudy.ha.internal.group.GroupStep;
 import io.understudy.ha.spi.Resource;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,22 +44,16 @@ final class GroupRuntime {
   private long leaseUntilNanos = GroupStep.NEVER;
   private volatile long haltAtNanos = GroupStep.NEVER;
   private volatile String ineligible = "";
+  private volatile boolean closed;
 
   /**
    * What a group is tied to.
    *
-   * @param loop runs a task on the election thread
-   * @param events gets what people should know
-   * @param lastResort ends the process
+   * @param node what all groups of a node share
    * @param resign gives the role up, on the election thread
    * @param eligibilityChanged is told on the election thread
    */
-  record Links(
-      Consumer<Runnable> loop,
-      EventBus events,
-      LastResort lastResort,
-      Runnable resign,
-      Runnable eligibilityChanged) {}
+  record Links(Groups.Shared node, Runnable resign, Runnable eligibilityChanged) {}
 
   GroupRuntime(RoleSpec spec, MemberId self, Links links) {
     this.role = spec.name();
@@ -117,6 +115,15 @@ final class GroupRuntime {
   void stopThen(Runnable task) {
     whenStopped.add(task);
     take(new GroupInput.Yield());
+  }
+
+  /** With that condition; else the task runs at once. */
+  void stopThenIf(boolean first, Runnable task) {
+    if (first && !isEmpty()) {
+      stopThen(task);
+    } else {
+      task.run();
+    }
   }
 
   /** The role did not move after all. */
@@ -187,7 +194,7 @@ final class GroupRuntime {
       tell(told);
     } else if (output instanceof GroupOutput.Halt halt) {
       String words = self + " - role " + role + ": " + halt.reason() + "; this process ends itself";
-      links.lastResort().halt(LastResort.words(words));
+      links.node().lastResort().halt(LastResort.words(words));
     }
   }
 
@@ -226,7 +233,7 @@ final class GroupRuntime {
     String what = step == HaEvent.Escalation.INTERRUPTED ? "interrupted" : "left alone";
     String reason = "a call of a resource is not wanted any more or takes too long: " + what;
     LOG.warn("{} - {}: {}", self, role, reason);
-    links.events().publish(new HaEvent.DeadlineStep(Instant.now(), role, step, reason));
+    links.node().events().publish(new HaEvent.DeadlineStep(Instant.now(), role, step, reason));
   }
 
   private void tell(GroupOutput.Told told) {
@@ -244,6 +251,7 @@ final class GroupRuntime {
       LOG.info("{} - {}: resource {} {} {}", self, role, name, what, told.reason());
     }
     links
+        .node()
         .events()
         .publish(
             new HaEvent.ResourceChanged(
@@ -257,6 +265,7 @@ final class GroupRuntime {
       LOG.debug("{} - {}: call {} failed", self, role, call, failure);
     }
     links
+        .node()
         .loop()
         .accept(
             () ->
@@ -275,6 +284,38 @@ final class GroupRuntime {
 
   // ---- any thread ------------------------------------------------------------------------------
 
+  /**
+   * Stops everything, then has the role move; if it does not move, everything is started again.
+   *
+   * @param move asks for the move
+   * @return what came of the move
+   */
+  CompletionStage<Void> stoppedFirst(Supplier<CompletionStage<Void>> move) {
+    if (isEmpty() || closed) {
+      return move.get();
+    }
+    CompletableFuture<Void> stopped = new CompletableFuture<>();
+    Executor answers = links.node().answers();
+    Runnable done = () -> stopped.completeAsync(() -> null, answers);
+    links.node().loop().accept(() -> stopThen(done));
+    return stopped
+        .thenCompose(nothing -> move.get())
+        .whenComplete(
+            (nothing, failure) -> {
+              if (failure != null) {
+                links.node().loop().accept(this::goOn);
+              }
+            });
+  }
+
+  Duration stopTimeout() {
+    return group.stopTimeout();
+  }
+
+  boolean isEmpty() {
+    return group.entries().isEmpty();
+  }
+
   /** Why this member may not lead; empty if its resources do not stand in the way. */
   String ineligible() {
     return ineligible;
@@ -289,7 +330,11 @@ final class GroupRuntime {
     return lastWords;
   }
 
+  /** Its calls come to nothing any more; whoever waits goes on. */
   void close() {
+    closed = true;
+    haltAtNanos = GroupStep.NEVER;
+    stopped();
     caller.close();
   }
 }

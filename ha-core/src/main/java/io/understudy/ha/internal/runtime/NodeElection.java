@@ -2,6 +2,7 @@ package io.understudy.ha.internal.runtime;
 
 import io.understudy.ha.HaConfig;
 import io.understudy.ha.HaEvent;
+import io.understudy.ha.MemberId;
 import io.understudy.ha.RevokeReason;
 import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Input;
@@ -36,6 +37,7 @@ final class NodeElection {
   private final RosterRuntime roster;
   private final ClockWatch clocks;
   private final PeerView view;
+  private final Groups groups;
   private final DeclaredRoles roles;
   private final Fencer fencer;
 
@@ -73,10 +75,19 @@ final class NodeElection {
         new EventLoop(
             "ha-" + config.member(),
             config.timing().heartbeat().toNanos(),
-            new EventLoop.Turns(this::look, this::tick, lives::wakeAtNanos, this::fault),
+            new EventLoop.Turns(this::look, this::tick, this::wakeAtNanos, this::fault),
             activity);
     this.view = new PeerView(config, transport, lives, roster, events);
-    this.roles = new DeclaredRoles(lives, requests, events, clocks::lease, view::reachable);
+    this.groups =
+        new Groups(
+            config.member(),
+            new Groups.Shared(loop::execute, events, new LastResort(), requests.answers()));
+    this.roles =
+        new DeclaredRoles(
+            lives,
+            new RoleRuntime.Shared(requests, events, clocks::lease, this::couldLead),
+            groups,
+            view::reachable);
     this.fencer =
         new Fencer(
             config,
@@ -109,6 +120,10 @@ final class NodeElection {
 
   DeclaredRoles roles() {
     return roles;
+  }
+
+  Groups groups() {
+    return groups;
   }
 
   RosterRuntime roster() {
@@ -165,6 +180,7 @@ final class NodeElection {
     transport.close();
     fencer.close();
     loop.close(timeoutNanos);
+    groups.close();
   }
 
   /** After {@link #stop}: tells the application that all is over, and waits so long for each. */
@@ -241,8 +257,17 @@ final class NodeElection {
     roles.resignWhatRanOut();
     lives.run(MemberCore::tick);
     lives.runIfAlive(core -> roster.status(core.rosterStatus()));
+    groups.tick();
     serviceMayHaveChanged();
     view.quorumMayHaveChanged();
+  }
+
+  private long wakeAtNanos() {
+    return groups.wakeAtNanos(lives.wakeAtNanos());
+  }
+
+  private boolean couldLead(MemberId successor) {
+    return roster.roster().mayLead(successor) && view.reachable().contains(successor);
   }
 
   private void fault(Throwable fault) {

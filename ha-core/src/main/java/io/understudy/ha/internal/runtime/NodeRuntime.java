@@ -121,6 +121,9 @@ public final class NodeRuntime implements HaNode {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    if (!election.isCurrentThread()) {
+      election.groups().stopAll();
+    }
     CountDownLatch left = new CountDownLatch(1);
     election.execute(
         () -> {

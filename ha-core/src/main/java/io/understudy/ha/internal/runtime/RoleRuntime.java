@@ -21,6 +21,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongFunction;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +43,8 @@ final class RoleRuntime implements Role {
   private final Courier courier;
   private final LeadershipWait wait = new LeadershipWait();
   private final LongFunction<Lease> leases;
+  private final GroupRuntime group;
+  private final Predicate<MemberId> couldLead;
 
   /**
    * What the application may rely on; set on the courier's thread, so that callbacks agree with it.
@@ -56,17 +61,28 @@ final class RoleRuntime implements Role {
   /** So that the ends of leaderships are told in order; never held while anything slow is done. */
   private final Object telling = new Object();
 
-  RoleRuntime(
-      RoleSpec spec,
-      MemberId self,
+  /**
+   * What all roles of a node share.
+   *
+   * @param requests what the application waits for
+   * @param events gets what people should know
+   * @param leases makes a lease of its end
+   * @param couldLead whether a member seems able to lead
+   */
+  record Shared(
       Requests requests,
       EventBus events,
-      LongFunction<Lease> leases) {
+      LongFunction<Lease> leases,
+      Predicate<MemberId> couldLead) {}
+
+  RoleRuntime(RoleSpec spec, MemberId self, Shared shared, GroupRuntime group) {
     this.spec = spec;
     this.self = self;
-    this.requests = requests;
-    this.events = events;
-    this.leases = leases;
+    this.group = group;
+    this.requests = shared.requests();
+    this.events = shared.events();
+    this.leases = shared.leases();
+    this.couldLead = shared.couldLead();
     this.register = new RegisterRuntime(spec.name(), requests, () -> running, leases);
     this.courier = new Courier("ha-role-" + spec.name());
   }
@@ -89,6 +105,7 @@ final class RoleRuntime implements Role {
       Grant grant = running;
       if (grant != null) {
         grant.extend(leases.apply(extend.leaseUntilNanos()));
+        group.extended(extend.leaseUntilNanos());
       }
     } else if (output instanceof Output.Revoked revoked) {
       revoked(revoked.epoch(), revoked.reason());
@@ -128,6 +145,7 @@ final class RoleRuntime implements Role {
       courier.deliver(() -> handOut(grant));
     }
     LOG.info("{} - leads {} in epoch {}", self, name(), grant.epoch());
+    group.led(grant, elected.leaseUntilNanos());
   }
 
   void revoked(long epoch, RevokeReason reason) {
@@ -136,13 +154,17 @@ final class RoleRuntime implements Role {
       return; // never announced: the register was not committed in time
     }
     running = null;
+    boolean ends;
     synchronized (telling) {
-      if (!grant.end()) {
-        return; // the watcher was faster, and has told it
+      ends = grant.end();
+      if (ends) {
+        tellRevoked(grant, reason);
       }
-      tellRevoked(grant, reason);
     }
-    logRevoked(grant, reason);
+    group.lost();
+    if (ends) { // else the watcher was faster, and has told it
+      logRevoked(grant, reason);
+    }
   }
 
   /**
@@ -271,16 +293,22 @@ final class RoleRuntime implements Role {
 
   @Override
   public CompletionStage<Void> resign() {
-    return requests.resign(name(), null, RevokeReason.RESIGNED);
+    return group.stoppedFirst(() -> requests.resign(name(), null, RevokeReason.RESIGNED));
   }
 
   @Override
   public CompletionStage<LeaderInfo> handOver(MemberId successor) {
     CompletableFuture<LeaderInfo> seen = requests.awaitLeader(name(), successor);
-    return requests
-        .resign(name(), successor, RevokeReason.HANDED_OVER)
+    return handOverAfterStop(successor)
         .thenCompose(done -> seen)
         .whenComplete((info, failure) -> seen.cancel(false));
+  }
+
+  /** Who could not take over anyhow is refused before anything stops. */
+  private CompletionStage<Void> handOverAfterStop(MemberId successor) {
+    Supplier<CompletionStage<Void>> resigns =
+        () -> requests.resign(name(), successor, RevokeReason.HANDED_OVER);
+    return couldLead.test(successor) ? group.stoppedFirst(resigns) : resigns.get();
   }
 
   @Override
@@ -300,11 +328,19 @@ final class RoleRuntime implements Role {
         isLeader(),
         leftMillis,
         register.view().value().version(),
-        waiting.isEmpty() ? stalled : waiting);
+        Stream.of(waiting, stalled, group.ineligible())
+            .filter(reason -> !reason.isEmpty())
+            .findFirst()
+            .orElse(""));
   }
 
   Input.Candidacy candidacy(boolean eligible) {
-    return new Input.Candidacy(eligible, spec.preference(), spec.failback());
+    boolean mayLead = eligible && group.ineligible().isEmpty();
+    return new Input.Candidacy(mayLead, spec.preference(), spec.failback());
+  }
+
+  GroupRuntime group() {
+    return group;
   }
 
   void close(long timeoutNanos) {

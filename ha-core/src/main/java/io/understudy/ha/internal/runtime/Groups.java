@@ -1,0 +1,101 @@
+package io.understudy.ha.internal.runtime;
+
+import io.understudy.ha.MemberId;
+import io.understudy.ha.RoleSpec;
+import io.understudy.ha.internal.group.GroupStep;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The resource groups of all roles of a node, and the guard over them. */
+final class Groups {
+  private static final Logger LOG = LoggerFactory.getLogger(Groups.class);
+  private static final Duration GRACE = Duration.ofSeconds(1);
+
+  private final MemberId self;
+  private final Shared shared;
+  private final DeadlineGuard guard;
+  private final List<GroupRuntime> groups = new CopyOnWriteArrayList<>();
+
+  /**
+   * What all groups of a node share.
+   *
+   * @param loop runs a task on the election thread
+   * @param events gets what people should know
+   * @param lastResort ends the process
+   * @param answers where the application's code goes on
+   */
+  record Shared(
+      Consumer<Runnable> loop, EventBus events, LastResort lastResort, Executor answers) {}
+
+  Groups(MemberId self, Shared shared) {
+    this.self = self;
+    this.shared = shared;
+    this.guard = new DeadlineGuard(self.value(), shared.lastResort());
+  }
+
+  /** Any thread. */
+  GroupRuntime make(RoleSpec spec, Runnable resign, Runnable eligibilityChanged) {
+    return new GroupRuntime(spec, self, new GroupRuntime.Links(shared, resign, eligibilityChanged));
+  }
+
+  /** Any thread: from now on its time counts. A group without resources needs none of that. */
+  void add(GroupRuntime group) {
+    if (!group.isEmpty()) {
+      groups.add(group);
+      guard.add(group);
+    }
+  }
+
+  /** Election thread. */
+  void tick() {
+    for (GroupRuntime group : groups) {
+      group.tick();
+    }
+  }
+
+  /** The earlier of that time and what the groups wait for. Election thread. */
+  long wakeAtNanos(long othersNanos) {
+    long earliest = othersNanos;
+    for (GroupRuntime group : groups) {
+      long at = group.wakeAtNanos();
+      if (earliest == GroupStep.NEVER || (at != GroupStep.NEVER && at - earliest < 0)) {
+        earliest = at;
+      }
+    }
+    return earliest;
+  }
+
+  /**
+   * Stops all groups while their roles are still led, and waits until they have, or their time to
+   * stop is over. Any thread but the election's.
+   */
+  void stopAll() {
+    CountDownLatch working = new CountDownLatch(groups.size());
+    Duration longest = GRACE;
+    for (GroupRuntime group : groups) {
+      shared.loop().accept(() -> group.stopThen(working::countDown));
+      Duration needs = group.stopTimeout().plus(GRACE);
+      longest = needs.compareTo(longest) > 0 ? needs : longest;
+    }
+    try {
+      if (!working.await(longest.toNanos(), TimeUnit.NANOSECONDS)) {
+        LOG.error("{} - {} groups have not stopped in {}", self, working.getCount(), longest);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The election has ended. */
+  void close() {
+    guard.close();
+    groups.forEach(GroupRuntime::close);
+  }
+}

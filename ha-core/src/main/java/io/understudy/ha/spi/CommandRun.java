@@ -1,0 +1,113 @@
+package io.understudy.ha.spi;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One run of a program, to its end or to the limit; then it is killed together with what it has
+ * started.
+ *
+ * @param ended whether it ended by itself
+ * @param status its exit status, if it ended
+ * @param told the end of what it printed, ready to be appended to a sentence; may be empty
+ */
+record CommandRun(boolean ended, int status, String told) {
+  private static final int MAX_OUTPUT = 300;
+  private static final long GRACE_MILLIS = 1_000;
+
+  /**
+   * Runs it.
+   *
+   * @param command the program and its arguments
+   * @param environment added to this process' own
+   * @param input what it may read
+   * @param limit how long it may take
+   * @return what came of it
+   * @throws IOException if it cannot be started
+   * @throws InterruptedException if this thread is interrupted; the program is killed then
+   */
+  static CommandRun of(
+      List<String> command, Map<String, String> environment, String input, Duration limit)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    Output output = new Output(process);
+    boolean ended = false;
+    try {
+      send(process, input);
+      ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } finally {
+      if (!ended) {
+        kill(process);
+      }
+    }
+    return ended
+        ? new CommandRun(true, process.exitValue(), output.awaitEnd().toString())
+        : new CommandRun(false, -1, output.toString());
+  }
+
+  private static void send(Process process, String text) {
+    try (OutputStream input = process.getOutputStream()) {
+      input.write(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException ignored) {
+      // A command that does not read its input is judged by its exit status.
+    }
+  }
+
+  private static void kill(Process process) {
+    List<ProcessHandle> started = process.descendants().toList();
+    process.destroyForcibly();
+    started.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** The end of what a command prints, read on a thread so that it never blocks the command. */
+  private static final class Output {
+    private final StringBuilder text = new StringBuilder();
+    private final Thread reader;
+
+    Output(Process process) {
+      reader = new Thread(() -> read(process.getInputStream()), "ha-command-output");
+      reader.setDaemon(true);
+      reader.start();
+    }
+
+    private void read(InputStream from) {
+      byte[] buffer = new byte[1024];
+      try (from) {
+        for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
+          keep(new String(buffer, 0, n, StandardCharsets.UTF_8));
+        }
+      } catch (IOException ignored) {
+        // killed: what was read so far is all there is
+      }
+    }
+
+    private synchronized void keep(String more) {
+      text.append(more);
+      text.delete(0, Math.max(0, text.length() - MAX_OUTPUT));
+    }
+
+    /** A child of the command may hold its output open for ever. */
+    Output awaitEnd() {
+      try {
+        reader.join(GRACE_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return this;
+    }
+
+    @Override
+    public synchronized String toString() {
+      String line = text.toString().strip().replaceAll("\\s*[\\r\\n]+\\s*", " / ");
+      return line.isEmpty() ? "" : ", output: " + line;
+    }
+  }
+}
