@@ -66,6 +66,12 @@ public interface Role {
   CompletionStage<LeaderInfo> handOver(MemberId successor);
 
   /**
+   * Forgets the failures of the role's resources at this member, so that it may lead again. An
+   * operator's word that what failed is mended. Returns at once.
+   */
+  void resetFailCount();
+
+  /**
    * The role's register.
    *
    * @return the register

@@ -171,6 +171,11 @@ final class FakeNode implements HaNode {
     }
 
     @Override
+    public void resetFailCount() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public RoleRegister register() {
       throw new UnsupportedOperationException();
     }

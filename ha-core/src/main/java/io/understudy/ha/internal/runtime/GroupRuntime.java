@@ -134,14 +134,6 @@ final class GroupRuntime {
     }
   }
 
-  void resetFailures() {
-    take(new GroupInput.ResetFailures());
-  }
-
-  void maintenance(boolean on) {
-    take(new GroupInput.Maintenance(on));
-  }
-
   void tick() {
     if (wakeAtNanos != GroupStep.NEVER && System.nanoTime() - wakeAtNanos >= 0) {
       take(new GroupInput.Tick());
@@ -306,6 +298,10 @@ final class GroupRuntime {
                 links.node().loop().accept(this::goOn);
               }
             });
+  }
+
+  void resetFailCount() {
+    links.node().loop().accept(() -> take(new GroupInput.ResetFailures()));
   }
 
   Duration stopTimeout() {

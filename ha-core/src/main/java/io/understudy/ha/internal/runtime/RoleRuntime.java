@@ -312,6 +312,11 @@ final class RoleRuntime implements Role {
   }
 
   @Override
+  public void resetFailCount() {
+    group.resetFailCount();
+  }
+
+  @Override
   public RoleRegister register() {
     return register;
   }

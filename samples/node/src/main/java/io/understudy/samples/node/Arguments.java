@@ -2,6 +2,7 @@ package io.understudy.samples.node;
 
 import io.understudy.ha.HaNodeBuilder;
 import io.understudy.ha.MemberId;
+import io.understudy.ha.ResourceGroup;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.Timing;
 import io.understudy.ha.spi.CommandFenceHook;
@@ -191,11 +192,13 @@ record Arguments(
     if (names.size() < given.getOrDefault(Option.ROLE, List.of()).size()) {
       throw new ArgumentException(Option.ROLE + " names a role twice; name each once");
     }
+    Map<String, ResourceGroup> groups = GroupOptions.parse(given, names);
     try {
       return names.stream()
           .map(RoleSpec::named)
           .map(role -> role.preferring(preferences.getOrDefault(role.name(), List.of())))
           .map(role -> role.failingBack(failback))
+          .map(role -> role.running(groups.getOrDefault(role.name(), ResourceGroup.none())))
           .toList();
     } catch (IllegalArgumentException e) {
       throw new ArgumentException(Option.ROLE + ": " + e.getMessage());

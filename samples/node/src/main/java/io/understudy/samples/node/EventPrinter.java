@@ -139,6 +139,26 @@ final class EventPrinter implements Consumer<HaEvent> {
           committed.value().version(),
           "bytes",
           committed.value().bytes().length);
+    } else if (event instanceof HaEvent.ResourceChanged resource) {
+      resource(resource);
+    } else if (event instanceof HaEvent.DeadlineStep deadline) {
+      String step = deadline.step().name().toLowerCase(Locale.ROOT);
+      lines.write("deadline", "role", deadline.role(), "step", step, "reason", deadline.reason());
     }
+  }
+
+  private void resource(HaEvent.ResourceChanged resource) {
+    lines.write(
+        "resource",
+        "role",
+        resource.role(),
+        "name",
+        resource.resource(),
+        "state",
+        resource.state().name().toLowerCase(Locale.ROOT),
+        "failcount",
+        resource.failCount(),
+        "reason",
+        resource.reason());
   }
 }

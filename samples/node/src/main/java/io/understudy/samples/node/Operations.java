@@ -34,6 +34,7 @@ final class Operations {
       case RESIGN -> resign(query.required("role"));
       case STANDBY -> standby(query.requiredSwitch("on"));
       case ROSTER -> rosterChanges.answer(query);
+      case RESET_FAIL_COUNT -> resetFailCount(query.required("role"));
       case CONFIRM_FENCED -> confirmFenced(member(query.required("member")));
     };
   }
@@ -66,6 +67,11 @@ final class Operations {
   private Answer resign(String name) throws Answer.Refusal {
     done(declared(name).resign().thenApply(ended -> true), "resignation of " + name);
     return Answer.of(200, node.member() + " leads " + name + " no longer");
+  }
+
+  private Answer resetFailCount(String name) throws Answer.Refusal {
+    declared(name).resetFailCount();
+    return Answer.of(200, "failures of the resources of " + name + " are forgotten here");
   }
 
   private Answer confirmFenced(MemberId off) throws Answer.Refusal {

@@ -29,7 +29,13 @@ enum Option {
   PREFER("--prefer", Kind.REPEATABLE),
   FAILBACK("--failback", Kind.SINGLE),
   FENCE_COMMAND("--fence-command", Kind.SINGLE),
-  FENCE_LIMIT("--fence-limit", Kind.SINGLE);
+  FENCE_LIMIT("--fence-limit", Kind.SINGLE),
+  RESOURCE("--resource", Kind.REPEATABLE),
+  CHECK_INTERVAL("--check-interval", Kind.SINGLE),
+  START_TIMEOUT("--start-timeout", Kind.SINGLE),
+  STOP_TIMEOUT("--stop-timeout", Kind.SINGLE),
+  RESTART_LIMIT("--restart-limit", Kind.SINGLE),
+  FAILURE_TIMEOUT("--failure-timeout", Kind.SINGLE);
 
   /** How often an option may stand on the command line, and whether a value follows. */
   enum Kind {

@@ -10,6 +10,7 @@ enum Route {
   RESIGN("POST", "/ha/resign"),
   STANDBY("POST", "/ha/standby"),
   ROSTER("POST", "/ha/roster"),
+  RESET_FAIL_COUNT("POST", "/ha/failcount/reset"),
   CONFIRM_FENCED("POST", "/ha/confirm-fenced");
 
   private final String method;

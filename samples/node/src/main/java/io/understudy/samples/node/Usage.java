@@ -49,11 +49,23 @@ final class Usage {
                              two members without a witness need one. Words, no shell; the
                              target is in HA_FENCE_TARGET and on standard input as nodename=
         --fence-limit TIME   how long the command may take; default 30s
+        --resource ROLE=CMD  runs with a role; repeatable, started in this order, stopped in
+                             reverse. Called with start, stop and status (LSB exit codes);
+                             HA_ROLE and HA_EPOCH are in its environment. Words, no shell
+        --check-interval TIME
+                             between two rounds of status; default 1s
+        --start-timeout TIME how long a start may take; default 60s
+        --stop-timeout TIME  how long all resources of a role may take to stop; default 5s.
+                             Then the process ends itself, with status 75
+        --restart-limit N    failures of a resource that are answered by a restart in place;
+                             the next one moves the role; default 3
+        --failure-timeout TIME
+                             when failures are forgotten; default 60s
         --help               this text
 
       Standard output: one JSON object a line with mono (System.nanoTime), wall, node and event:
         started, view, quorum, roster, elected, revoked, leader, death, register, voter, service,
-        stalled, storing-slow, storage, witness, peer-missing, fence, stopped.
+        stalled, storing-slow, storage, witness, peer-missing, fence, resource, deadline, stopped.
       Standard error: the log.
 
       HTTP
@@ -66,6 +78,7 @@ final class Usage {
                                               when the status lists it; ask again after a 504
         POST /ha/roster?remove=n2             200 once n2 is out; it may be dead
         POST /ha/roster?cancel                gives up the change that is under way
+        POST /ha/failcount/reset?role=main    200; failures of the role's resources here are forgotten
         POST /ha/confirm-fenced?member=n2     an operator's word that n2 is off for certain
         409 refused, 504 not done in 5 s, 400 bad parameters, 405 wrong method; each with a
         JSON body that has a message.

@@ -1,0 +1,84 @@
+package io.understudy.samples.node;
+
+import io.understudy.ha.ResourceGroup;
+import io.understudy.ha.spi.CommandResource;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What the command line says of resources. Pure. */
+final class GroupOptions {
+  private final Map<Option, List<String>> given;
+  private final Map<String, ResourceGroup> groups = new HashMap<>();
+
+  private GroupOptions(Map<Option, List<String>> given) {
+    this.given = given;
+  }
+
+  /** The group of each role that has one. */
+  static Map<String, ResourceGroup> parse(Map<Option, List<String>> given, Set<String> roles)
+      throws ArgumentException {
+    GroupOptions options = new GroupOptions(given);
+    for (String text : given.getOrDefault(Option.RESOURCE, List.of())) {
+      options.add(text, roles);
+    }
+    return options.groups;
+  }
+
+  private void add(String text, Set<String> roles) throws ArgumentException {
+    int equals = text.indexOf('=');
+    String role = text.substring(0, Math.max(0, equals));
+    if (!roles.contains(role)) {
+      throw new ArgumentException(
+          Option.RESOURCE + " is '" + text + "'; give role=command, where role is one of " + roles);
+    }
+    String[] words = text.substring(equals + 1).strip().split("\\s+", -1);
+    try {
+      ResourceGroup before = groups.containsKey(role) ? groups.get(role) : empty();
+      groups.put(role, before.then(name(before, words), CommandResource.lsb(words)));
+    } catch (IllegalArgumentException e) {
+      throw new ArgumentException(Option.RESOURCE + " is '" + text + "': " + e.getMessage());
+    }
+  }
+
+  /** The last word's file name, with a number if there is one of that name before. */
+  private static String name(ResourceGroup before, String... words) {
+    Path file = Path.of(words[words.length - 1]).getFileName();
+    String plain = file == null ? "resource" : file.toString();
+    Set<String> taken = new HashSet<>();
+    before.entries().forEach(entry -> taken.add(entry.name()));
+    String name = plain;
+    for (int i = 2; taken.contains(name); i++) {
+      name = plain + "-" + i;
+    }
+    return name;
+  }
+
+  private ResourceGroup empty() throws ArgumentException {
+    Duration interval = duration(Option.CHECK_INTERVAL, "1s");
+    String limit = text(Option.RESTART_LIMIT, "3");
+    try {
+      return ResourceGroup.none()
+          .checkingEvery(interval)
+          .within(
+              Duration.ofSeconds(10),
+              duration(Option.START_TIMEOUT, "60s"),
+              duration(Option.STOP_TIMEOUT, "5s"))
+          .restarting(Integer.parseInt(limit), duration(Option.FAILURE_TIMEOUT, "60s"));
+    } catch (NumberFormatException e) {
+      throw new ArgumentException(Option.RESTART_LIMIT + " is '" + limit + "'; give a number");
+    }
+  }
+
+  private Duration duration(Option option, String otherwise) throws ArgumentException {
+    return Arguments.duration(option, text(option, otherwise));
+  }
+
+  private String text(Option option, String otherwise) {
+    return given.getOrDefault(option, List.of(otherwise)).get(0);
+  }
+}
