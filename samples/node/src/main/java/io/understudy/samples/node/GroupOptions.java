@@ -39,7 +39,8 @@ final class GroupOptions {
     String[] words = text.substring(equals + 1).strip().split("\\s+", -1);
     try {
       ResourceGroup before = groups.containsKey(role) ? groups.get(role) : empty();
-      groups.put(role, before.then(name(before, words), CommandResource.lsb(words)));
+      CommandResource command = CommandResource.lsb(words).with("HA_NODE", text(Option.NAME, ""));
+      groups.put(role, before.then(name(before, words), command));
     } catch (IllegalArgumentException e) {
       throw new ArgumentException(Option.RESOURCE + " is '" + text + "': " + e.getMessage());
     }

@@ -51,7 +51,7 @@ final class Usage {
         --fence-limit TIME   how long the command may take; default 30s
         --resource ROLE=CMD  runs with a role; repeatable, started in this order, stopped in
                              reverse. Called with start, stop and status (LSB exit codes);
-                             HA_ROLE and HA_EPOCH are in its environment. Words, no shell
+                             HA_ROLE, HA_EPOCH and HA_NODE are in its environment. Words, no shell
         --check-interval TIME
                              between two rounds of status; default 1s
         --start-timeout TIME how long a start may take; default 60s
