@@ -1,6 +1,5 @@
 package io.understudy.ha;
 
-import io.understudy.ha.spi.Resource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -11,13 +11,13 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * One run of a program, to its end or to the limit; then it is killed together with what it has
- * started.
+ * started. For hooks and resources that are commands.
  *
  * @param ended whether it ended by itself
  * @param status its exit status, if it ended
  * @param told the end of what it printed, ready to be appended to a sentence; may be empty
  */
-record CommandRun(boolean ended, int status, String told) {
+public record CommandRun(boolean ended, int status, String told) {
   private static final int MAX_OUTPUT = 300;
   private static final long GRACE_MILLIS = 1_000;
 
@@ -32,7 +32,7 @@ record CommandRun(boolean ended, int status, String told) {
    * @throws IOException if it cannot be started
    * @throws InterruptedException if this thread is interrupted; the program is killed then
    */
-  static CommandRun of(
+  public static CommandRun of(
       List<String> command, Map<String, String> environment, String input, Duration limit)
       throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

@@ -1,7 +1,6 @@
 package io.understudy.ha.internal.group;
 
 import io.understudy.ha.internal.group.GroupState.Pending;
-import java.util.concurrent.TimeUnit;
 
 /** The limits of calls, and the time to stop: interrupt, leave alone, halt. */
 final class CallWatch {
@@ -48,7 +47,7 @@ final class CallWatch {
         turn,
         call.call(),
         "did not return within "
-            + TimeUnit.NANOSECONDS.toMillis(turn.now - call.sinceNanos())
+            + Millis.of(turn.now - call.sinceNanos())
             + " ms, though it was interrupted");
     turn.stray = stray;
   }
@@ -64,12 +63,12 @@ final class CallWatch {
                 + " has not returned from "
                 + call.operation().name().toLowerCase(java.util.Locale.ROOT)
                 + " for "
-                + TimeUnit.NANOSECONDS.toMillis(turn.now - call.sinceNanos())
+                + Millis.of(turn.now - call.sinceNanos())
                 + " ms";
     turn.outputs.add(
         new GroupOutput.Halt(
             "the group has not stopped within "
-                + TimeUnit.NANOSECONDS.toMillis(turn.settings.stopLimitNanos())
+                + Millis.of(turn.settings.stopLimitNanos())
                 + " ms: resource "
                 + what));
   }

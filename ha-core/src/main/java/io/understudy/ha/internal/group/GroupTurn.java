@@ -4,7 +4,6 @@ import io.understudy.ha.internal.group.GroupOutput.Happening;
 import io.understudy.ha.internal.group.GroupState.Pending;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,7 +130,7 @@ final class GroupTurn {
   }
 
   String tooLong(Pending pending) {
-    return "took longer than " + TimeUnit.NANOSECONDS.toMillis(limitNanos(pending)) + " ms";
+    return "took longer than " + Millis.of(limitNanos(pending)) + " ms";
   }
 
   /** What an interrupted call says of itself is a consequence. */
@@ -234,7 +233,7 @@ final class GroupTurn {
             + " here, the limit is "
             + settings.restartLimit()
             + "; forgotten "
-            + TimeUnit.NANOSECONDS.toSeconds(settings.failureExpiryNanos())
+            + settings.failureExpiryNanos() / 1_000_000_000
             + " s after the last failure, or when an operator resets it";
       }
     }

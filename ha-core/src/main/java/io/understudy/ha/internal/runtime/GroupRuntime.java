@@ -2,6 +2,7 @@ package io.understudy.ha.internal.runtime;
 
 import io.understudy.ha.HaEvent;
 import io.understudy.ha.MemberId;
+import io.understudy.ha.Resource;
 import io.understudy.ha.ResourceGroup;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.internal.group.GroupInput;
@@ -10,7 +11,6 @@ import io.understudy.ha.internal.group.GroupOutput;
 import io.understudy.ha.internal.group.GroupSettings;
 import io.understudy.ha.internal.group.GroupState;
 import io.understudy.ha.internal.group.GroupStep;
-import io.understudy.ha.spi.Resource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

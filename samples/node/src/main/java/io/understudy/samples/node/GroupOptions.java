@@ -1,7 +1,7 @@
 package io.understudy.samples.node;
 
+import io.understudy.ha.CommandResource;
 import io.understudy.ha.ResourceGroup;
-import io.understudy.ha.spi.CommandResource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,10 +1,8 @@
-package io.understudy.ha.spi;
-
-import io.understudy.ha.Leadership;
+package io.understudy.ha;
 
 /**
  * Something that works only where its role is led: a job, a listener, an address. One of an ordered
- * list, see {@link io.understudy.ha.ResourceGroup}.
+ * list, see {@link ResourceGroup}.
  *
  * <p>Contract: calls for one group come one at a time, on a thread of the group. Each has a limit;
  * at the limit the thread is interrupted, so heed interruption. A {@code start} that ignores it is

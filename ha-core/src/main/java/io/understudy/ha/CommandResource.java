@@ -1,6 +1,6 @@
-package io.understudy.ha.spi;
+package io.understudy.ha;
 
-import io.understudy.ha.Leadership;
+import io.understudy.ha.spi.CommandRun;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

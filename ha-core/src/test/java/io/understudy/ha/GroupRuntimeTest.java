@@ -1,0 +1,223 @@
+package io.understudy.ha;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.understudy.ha.HaEvent.ResourceChanged;
+import io.understudy.ha.HaEvent.ResourceState;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The resources of a role at a node that runs; what ends a process is tried on real ones. */
+class GroupRuntimeTest {
+  private static final Duration LONG = Duration.ofSeconds(20);
+
+  @TempDir Path directory;
+
+  private final List<String> calls = new CopyOnWriteArrayList<>();
+  private final List<HaEvent> events = new CopyOnWriteArrayList<>();
+  private HaNode node;
+
+  @AfterEach
+  void close() {
+    node.close();
+  }
+
+  /** Writes down what is done to it, and fails as it is told. */
+  private final class Part implements Resource {
+    private final String name;
+    private volatile boolean broken;
+
+    Part(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public void start(Leadership leadership) throws IOException {
+      assertTrue(leadership.isValid());
+      calls.add("start " + name + " " + leadership.epoch());
+      if (broken) {
+        throw new IOException("no " + name);
+      }
+    }
+
+    @Override
+    public void stop() {
+      calls.add("stop " + name);
+      broken = false;
+    }
+
+    @Override
+    public void check() throws IOException {
+      if (broken) {
+        throw new IOException(name + " is broken");
+      }
+    }
+  }
+
+  private Role start(ResourceGroup group) {
+    String port = FreePorts.of(1).get(0).toString();
+    node =
+        HaNode.builder()
+            .cluster("groups")
+            .member("n1")
+            .roster("n1")
+            .bind("127.0.0.1:" + port)
+            .peers("127.0.0.1:" + port)
+            .state(directory)
+            .secret(Secret.of("one node has this secret"))
+            .timing(Timing.ofLease(Duration.ofSeconds(1)))
+            .role(RoleSpec.named("main").running(group))
+            .listener(events::add)
+            .start();
+    return node.role("main").orElseThrow();
+  }
+
+  private static ResourceGroup quick(ResourceGroup group) {
+    return group
+        .checkingEvery(Duration.ofMillis(20))
+        .within(Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(5))
+        .restarting(1, Duration.ofMinutes(10));
+  }
+
+  private void awaitCalls(String... expected) {
+    await().atMost(LONG).until(() -> calls.equals(List.of(expected)));
+  }
+
+  private boolean happened(String resource, ResourceState state) {
+    return events.stream()
+        .anyMatch(
+            e ->
+                e instanceof ResourceChanged changed
+                    && changed.resource().equals(resource)
+                    && changed.state() == state);
+  }
+
+  @Test
+  void startsInOrderAndStopsInReverseWhenTheNodeIsClosed() {
+    start(ResourceGroup.of("a", new Part("a")).then("b", new Part("b")));
+    awaitCalls("start a 1", "start b 1");
+
+    node.close();
+
+    assertEquals(List.of("start a 1", "start b 1", "stop b", "stop a"), calls);
+    assertTrue(happened("a", ResourceState.STOPPED));
+  }
+
+  @Test
+  void restartsInPlaceWhatFails() {
+    Part first = new Part("a");
+    start(quick(ResourceGroup.of("a", first).then("b", new Part("b"))));
+    awaitCalls("start a 1", "start b 1");
+
+    first.broken = true;
+
+    awaitCalls("start a 1", "start b 1", "stop b", "stop a", "start a 1", "start b 1");
+    assertTrue(happened("a", ResourceState.RESTARTING));
+  }
+
+  /** A single member gives the role up, may not have it back, and gets it back by an operator. */
+  @Test
+  void givesTheRoleUpWhenItCannotStart() {
+    Part part = new Part("a");
+    part.broken = true;
+    Role role = start(quick(ResourceGroup.of("a", part)));
+    awaitCalls("start a 1", "stop a");
+    await().atMost(LONG).until(() -> !role.isLeader());
+    await()
+        .atMost(LONG)
+        .until(() -> node.status().roles().get(0).waiting().contains("resource a failed"));
+
+    role.resetFailCount();
+
+    await().atMost(LONG).until(() -> calls.size() == 3 && calls.get(2).startsWith("start a "));
+  }
+
+  @Test
+  void stopsBeforeItResigns() throws Exception {
+    Role role = start(quick(ResourceGroup.of("a", new Part("a"))));
+    awaitCalls("start a 1");
+    List<String> seen = new CopyOnWriteArrayList<>();
+    node.subscribe(
+        event -> {
+          if (event instanceof HaEvent.Revoked) {
+            seen.addAll(calls);
+          }
+        });
+
+    role.resign().toCompletableFuture().get(LONG.toSeconds(), TimeUnit.SECONDS);
+
+    await().atMost(LONG).until(() -> !seen.isEmpty());
+    assertEquals(List.of("start a 1", "stop a"), seen.subList(0, 2));
+  }
+
+  /** Who could take over by no means is refused, and nothing stops. */
+  @Test
+  void goesOnWhenAHandOverIsRefused() {
+    Role role = start(quick(ResourceGroup.of("a", new Part("a"))));
+    awaitCalls("start a 1");
+
+    ExecutionException failure =
+        assertThrows(
+            ExecutionException.class,
+            () ->
+                role.handOver(MemberId.of("n2"))
+                    .toCompletableFuture()
+                    .get(LONG.toSeconds(), TimeUnit.SECONDS));
+
+    assertTrue(failure.getCause() instanceof OperationRefusedException);
+    assertEquals(List.of("start a 1"), calls);
+  }
+
+  /** A start that hangs is interrupted when nobody wants it any more. */
+  @Test
+  void interruptsAStartThatIsNotWantedAnyMore() throws Exception {
+    CountDownLatch hangs = new CountDownLatch(1);
+    Resource slow =
+        new Resource() {
+          @Override
+          public void start(Leadership leadership) throws InterruptedException {
+            hangs.countDown();
+            new CountDownLatch(1).await();
+          }
+
+          @Override
+          public void stop() {
+            calls.add("stop");
+          }
+        };
+    Role role = start(quick(ResourceGroup.of("slow", slow)));
+    assertTrue(hangs.await(LONG.toSeconds(), TimeUnit.SECONDS));
+
+    role.resign().toCompletableFuture().get(LONG.toSeconds(), TimeUnit.SECONDS);
+
+    assertEquals("stop", calls.get(0));
+    assertTrue(
+        events.stream()
+            .anyMatch(
+                e ->
+                    e instanceof HaEvent.DeadlineStep step
+                        && step.step() == HaEvent.Escalation.INTERRUPTED));
+  }
+
+  @Test
+  void refusesAGroupThatMakesNoSense() {
+    start(ResourceGroup.none());
+    ResourceGroup one = ResourceGroup.of("a", new Part("a"));
+    assertThrows(IllegalArgumentException.class, () -> one.then("a", new Part("a")));
+    assertThrows(IllegalArgumentException.class, () -> one.then("no name", new Part("b")));
+    assertThrows(IllegalArgumentException.class, () -> one.checkingEvery(Duration.ZERO));
+    assertThrows(IllegalArgumentException.class, () -> one.restarting(-1, LONG));
+  }
+}
