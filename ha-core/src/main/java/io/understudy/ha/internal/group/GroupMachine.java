@@ -51,7 +51,7 @@ public final class GroupMachine {
     } else if (input instanceof GroupInput.Lost lost) {
       lost(turn, lost);
     } else if (input instanceof GroupInput.Yield) {
-      turn.aimFor(new Aim.GiveUp(""), turn.now + turn.settings.stopLimitNanos());
+      stopAndYield(turn);
     } else if (input instanceof GroupInput.Done done) {
       done(turn, done.call());
     } else if (input instanceof GroupInput.Failed failed) {
@@ -76,6 +76,14 @@ public final class GroupMachine {
       return;
     }
     turn.aimFor(new Aim.Clear(), input.endedNanos() + turn.settings.stopLimitNanos());
+  }
+
+  /** What is cleared stops anyhow, and there is no role to give up. */
+  private static void stopAndYield(GroupTurn turn) {
+    boolean stopsAnyhow = turn.led == 0 && turn.aim instanceof Aim.Clear;
+    if (!stopsAnyhow) {
+      turn.aimFor(new Aim.GiveUp(""), turn.now + turn.settings.stopLimitNanos());
+    }
   }
 
   private static void done(GroupTurn turn, long number) {
