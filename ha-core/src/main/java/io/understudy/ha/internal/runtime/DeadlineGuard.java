@@ -38,9 +38,10 @@ final class DeadlineGuard {
     while (!closed) {
       LockSupport.parkNanos(this, PERIOD_NANOS);
       GroupRuntime[] guarded = groups;
+      long now = System.nanoTime(); // first: a deadline may be lifted while this thread waits
       for (int i = 0; i < guarded.length; i++) {
         long haltAtNanos = guarded[i].haltAtNanos();
-        if (haltAtNanos != GroupStep.NEVER && System.nanoTime() - haltAtNanos >= 0) {
+        if (haltAtNanos != GroupStep.NEVER && now - haltAtNanos >= 0) {
           lastResort.halt(guarded[i].lastWords());
         }
       }
