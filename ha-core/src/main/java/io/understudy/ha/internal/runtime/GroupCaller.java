@@ -1,6 +1,8 @@
 package io.understudy.ha.internal.runtime;
 
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class GroupCaller {
   private final String name;
   private final Results results;
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private @Nullable Worker worker;
 
   /** Gets what came of a call, on the group's thread. */
@@ -54,19 +57,21 @@ final class GroupCaller {
 
   /** The thread that runs the call is left to it. */
   void abandon() {
-    if (worker != null) {
-      worker.retired = true;
-      worker = null;
-    }
+    close();
   }
 
   /** Ends the thread after what it runs. */
   void close() {
     if (worker != null) {
       worker.retired = true;
-      worker.queue.add(new Task(0, () -> {}));
+      worker.queue.add(new Task(0, () -> {})); // the call may have returned: it waits for the next
       worker = null;
     }
+  }
+
+  /** Whether a call of this group runs on the current thread, and be it an abandoned one. */
+  boolean isCurrentThread() {
+    return threads.contains(Thread.currentThread());
   }
 
   private final class Worker {
@@ -97,12 +102,21 @@ final class GroupCaller {
     }
 
     private void run() {
-      while (!retired) {
-        try {
-          run(queue.take());
-        } catch (InterruptedException e) {
-          end(); // a resource interrupted the thread that is not its own
+      threads.add(thread);
+      try {
+        while (!retired) {
+          work();
         }
+      } finally {
+        threads.remove(thread);
+      }
+    }
+
+    private void work() {
+      try {
+        run(queue.take());
+      } catch (InterruptedException e) {
+        end(); // a resource interrupted the thread that is not its own
       }
     }
 

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,12 @@ final class GroupRuntime {
   private final Links links;
   private final GroupCaller caller;
   private final byte[] lastWords;
+  private final List<Boolean> outliveProcess;
   private final List<Runnable> whenStopped = new ArrayList<>();
+
+  /** Whoever waits for the stop; also those of whom the election thread has not heard. */
+  private final List<CompletableFuture<Void>> waiting = new CopyOnWriteArrayList<>();
+
   private GroupState state;
   private long wakeAtNanos;
   private @Nullable Grant serving;
@@ -63,7 +69,9 @@ final class GroupRuntime {
     this.caller = new GroupCaller("ha-group-" + role, this::returned);
     long now = System.nanoTime();
     GroupSettings settings = settings(group);
-    boolean unknown = group.entries().stream().anyMatch(e -> e.resource().outlivesProcess());
+    this.outliveProcess = // asked once and here: it is the application's code
+        group.entries().stream().map(entry -> entry.resource().outlivesProcess()).toList();
+    boolean unknown = outliveProcess.contains(true);
     this.state = unknown ? GroupState.unknown(settings, now) : GroupState.stopped(settings, now);
     this.wakeAtNanos = now;
     this.ineligible = unknown ? "stops what an earlier process may have left at work" : "";
@@ -126,10 +134,14 @@ final class GroupRuntime {
     }
   }
 
+  private boolean isLed() {
+    return serving != null && !serving.isEnded();
+  }
+
   /** The role did not move after all. */
   void goOn() {
     Grant grant = serving;
-    if (grant != null && !grant.isEnded()) {
+    if (grant != null && isLed()) {
       take(new GroupInput.Led(grant.epoch()));
     }
   }
@@ -201,7 +213,7 @@ final class GroupRuntime {
         caller.call(call.call(), () -> resource.start(grant));
       }
       case STOP -> {
-        boolean diedWithItsProcess = call.epoch() == 0 && !resource.outlivesProcess();
+        boolean diedWithItsProcess = call.epoch() == 0 && !outliveProcess.get(call.resource());
         caller.call(call.call(), diedWithItsProcess ? () -> {} : resource::stop);
       }
       case CHECK -> caller.call(call.call(), resource::check);
@@ -253,25 +265,24 @@ final class GroupRuntime {
   // ---- the group's thread ----------------------------------------------------------------------
 
   private void returned(long call, @Nullable Throwable failure) {
-    if (failure != null) {
-      LOG.debug("{} - {}: call {} failed", self, role, call, failure);
-    }
-    links
-        .node()
-        .loop()
-        .accept(
-            () ->
-                take(
-                    failure == null
-                        ? new GroupInput.Done(call)
-                        : new GroupInput.Failed(call, reasonOf(failure))));
+    GroupInput came =
+        failure == null
+            ? new GroupInput.Done(call)
+            : new GroupInput.Failed(call, reasonOf(call, failure));
+    links.node().loop().accept(() -> take(came));
   }
 
-  private static String reasonOf(Throwable failure) {
-    String message = failure.getMessage();
-    return message == null || failure instanceof RuntimeException || failure instanceof Error
-        ? failure.toString()
-        : message;
+  /** Here and not on the election thread: an exception of the application is its code, too. */
+  private String reasonOf(long call, Throwable failure) {
+    try {
+      LOG.debug("{} - {}: call {} failed", self, role, call, failure);
+      String message = failure.getMessage();
+      return message == null || failure instanceof RuntimeException || failure instanceof Error
+          ? failure.toString()
+          : message;
+    } catch (Throwable e) { // the group must hear of it in any case
+      return failure.getClass().getName();
+    }
   }
 
   // ---- any thread ------------------------------------------------------------------------------
@@ -288,8 +299,13 @@ final class GroupRuntime {
     }
     CompletableFuture<Void> stopped = new CompletableFuture<>();
     Executor answers = links.node().answers();
+    waiting.removeIf(CompletableFuture::isDone);
+    waiting.add(stopped);
     Runnable done = () -> stopped.completeAsync(() -> null, answers);
-    links.node().loop().accept(() -> stopThen(done));
+    links.node().loop().accept(() -> stopThenIf(isLed(), done));
+    if (closed) {
+      done.run();
+    }
     return stopped
         .thenCompose(nothing -> move.get())
         .whenComplete(
@@ -326,11 +342,22 @@ final class GroupRuntime {
     return lastWords;
   }
 
-  /** Its calls come to nothing any more; whoever waits goes on. */
+  /**
+   * Its calls come to nothing any more; whoever waits goes on. What has not stopped keeps its
+   * deadline: nobody is left who could stop it.
+   */
   void close() {
     closed = true;
-    haltAtNanos = GroupStep.NEVER;
-    stopped();
+    Executor answers = links.node().answers();
+    waiting.forEach(stopped -> stopped.completeAsync(() -> null, answers));
     caller.close();
+  }
+
+  boolean isCurrentThread() {
+    return caller.isCurrentThread();
+  }
+
+  String role() {
+    return role;
   }
 }
