@@ -141,8 +141,10 @@ public interface HaNode extends AutoCloseable {
   Subscription subscribe(Consumer<? super HaEvent> listener);
 
   /**
-   * Resigns every role, tells the listeners, leaves the cluster. Returns when done, within about
-   * five seconds. Closing twice does nothing.
+   * Stops every resource, resigns every role, tells the listeners, leaves the cluster. Returns when
+   * done, within about five seconds and the longest {@linkplain ResourceGroup#stopTimeout stop
+   * timeout}; called by a resource at once, because the node can close only after that call.
+   * Closing twice does nothing.
    */
   @Override
   void close();

@@ -71,7 +71,15 @@ final class DeclaredRoles {
   /** What works here stops before its role moves. */
   void standby(boolean on) {
     standby = on;
-    roles.values().forEach(role -> role.group().stopThenIf(on, () -> enter(role)));
+    roles.values().forEach(role -> role.group().stopThenIf(on, () -> enterAfterStop(role)));
+  }
+
+  /** Standby may have been taken back meanwhile. */
+  private void enterAfterStop(RoleRuntime role) {
+    enter(role);
+    if (!standby) {
+      role.group().goOn();
+    }
   }
 
   /** From now on the node leads nothing, and says why. Only the first reason counts. */
@@ -111,13 +119,26 @@ final class DeclaredRoles {
   /** The node is being closed: gives up each role and runs for none. */
   void leaveAll() {
     for (RoleRuntime role : roles.values()) {
-      lives.runIfAlive(
-          core -> {
-            core.input(role.name(), new Input.Resign(0, null, RevokeReason.CLOSED));
-            core.input(role.name(), role.candidacy(false));
-          });
+      leave(role);
       role.lifeEnded(RevokeReason.CLOSED);
     }
+  }
+
+  /** The node is being closed and the role's resources have stopped: it leads it no more. */
+  void leave(String name) {
+    RoleRuntime role = roles.get(name);
+    if (role != null) {
+      leave(role);
+    }
+  }
+
+  private void leave(RoleRuntime role) {
+    role.leave();
+    lives.runIfAlive(
+        core -> {
+          core.input(role.name(), new Input.Resign(0, null, RevokeReason.CLOSED));
+          core.input(role.name(), role.candidacy(false));
+        });
   }
 
   /** Closes the gates: the machines will say nothing more. Or any thread after the election's. */

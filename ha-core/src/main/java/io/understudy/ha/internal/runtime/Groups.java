@@ -74,28 +74,64 @@ final class Groups {
 
   /**
    * Stops all groups while their roles are still led, and waits until they have, or their time to
-   * stop is over. Any thread but the election's.
+   * stop is over; however often this thread is interrupted meanwhile. Any thread but the election's
+   * and those of the groups.
+   *
+   * @param leave is told on the election thread which role need not be led any more
    */
-  void stopAll() {
+  void stopAll(Consumer<String> leave) {
     CountDownLatch working = new CountDownLatch(groups.size());
     Duration longest = GRACE;
     for (GroupRuntime group : groups) {
-      shared.loop().accept(() -> group.stopThen(working::countDown));
+      Runnable stopped =
+          () -> {
+            working.countDown();
+            leave.accept(group.role());
+          };
+      shared.loop().accept(() -> group.stopThen(stopped));
       Duration needs = group.stopTimeout().plus(GRACE);
       longest = needs.compareTo(longest) > 0 ? needs : longest;
     }
-    try {
-      if (!working.await(longest.toNanos(), TimeUnit.NANOSECONDS)) {
-        LOG.error("{} - {} groups have not stopped in {}", self, working.getCount(), longest);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (!await(working, longest.toNanos())) {
+      LOG.error("{} - {} groups have not stopped in {}", self, working.getCount(), longest);
     }
   }
 
-  /** The election has ended. */
+  private static boolean await(CountDownLatch working, long limitNanos) {
+    long untilNanos = System.nanoTime() + limitNanos;
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return working.await(untilNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Whether a call of a resource runs on the current thread. */
+  boolean isCurrentThread() {
+    return groups.stream().anyMatch(GroupRuntime::isCurrentThread);
+  }
+
+  /** The election has ended. The guard has not, while anything may be at work. */
   void close() {
-    guard.close();
     groups.forEach(GroupRuntime::close);
+    List<String> working =
+        groups.stream()
+            .filter(group -> group.haltAtNanos() != GroupStep.NEVER)
+            .map(GroupRuntime::role)
+            .toList();
+    if (working.isEmpty()) {
+      guard.close();
+    } else {
+      LOG.error("{} - closed, but {} may work: this process will end itself", self, working);
+    }
   }
 }

@@ -121,8 +121,17 @@ public final class NodeRuntime implements HaNode {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    if (election.groups().isCurrentThread()) {
+      // The call must return before its group can stop: another thread waits for that.
+      Threads.ordinary(this::leave, "ha-leave-" + member()).start();
+    } else {
+      leave();
+    }
+  }
+
+  private void leave() {
     if (!election.isCurrentThread()) {
-      election.groups().stopAll();
+      election.groups().stopAll(election.roles()::leave);
     }
     CountDownLatch left = new CountDownLatch(1);
     election.execute(

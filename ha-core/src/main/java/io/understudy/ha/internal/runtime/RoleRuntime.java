@@ -54,6 +54,7 @@ final class RoleRuntime implements Role {
   private volatile Optional<LeaderInfo> leader = Optional.empty();
   private volatile String waiting = "";
   private volatile String stalled = "";
+  private volatile boolean left;
 
   /** The running leadership; written by the election thread alone. */
   private volatile @Nullable Grant running;
@@ -339,8 +340,13 @@ final class RoleRuntime implements Role {
             .orElse(""));
   }
 
+  /** Runs for the role no more, whatever becomes possible. Election thread. */
+  void leave() {
+    left = true;
+  }
+
   Input.Candidacy candidacy(boolean eligible) {
-    boolean mayLead = eligible && group.ineligible().isEmpty();
+    boolean mayLead = eligible && !left && group.ineligible().isEmpty();
     return new Input.Candidacy(mayLead, spec.preference(), spec.failback());
   }
 
