@@ -14,6 +14,7 @@ import io.understudy.ha.internal.group.GroupStep;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -162,7 +163,7 @@ final class GroupRuntime {
     state = step.next();
     wakeAtNanos = step.wakeAtNanos();
     setDeadline();
-    step.outputs().forEach(this::act);
+    actAll(step.outputs().iterator());
   }
 
   /** The earlier of what the machine watches, and the end of the lease if it cannot watch. */
@@ -176,6 +177,17 @@ final class GroupRuntime {
       }
     }
     haltAtNanos = at;
+  }
+
+  /** Each of them, whatever one throws: the machine counts on all. */
+  private void actAll(Iterator<GroupOutput> outputs) {
+    if (outputs.hasNext()) {
+      try {
+        act(outputs.next());
+      } finally {
+        actAll(outputs);
+      }
+    }
   }
 
   private void act(GroupOutput output) {
