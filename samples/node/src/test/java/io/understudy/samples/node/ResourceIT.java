@@ -165,6 +165,6 @@ class ResourceIT {
     NodeProcess again = cluster.start(first.node().name(), service.options());
 
     await("stopped").atMost(Cluster.PATIENCE).until(() -> !service.worksOn(again));
-    assertTrue(resource(again, "stopped").isPresent());
+    await("told").atMost(Cluster.PATIENCE).until(() -> resource(again, "stopped").isPresent());
   }
 }
