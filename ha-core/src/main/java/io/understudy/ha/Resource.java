@@ -24,6 +24,8 @@ public interface Resource {
    * Works no longer. Returns when nothing of it works any more, not before. Is also called after a
    * failed start, and may be called when it does not work: then it returns at once.
    *
+   * <p>Must not wait for anybody who closes the node: that waits for this call.
+   *
    * @throws Exception if it still works, or may; it is called again until the group's time to stop
    *     is over, and then the process ends
    */

@@ -246,9 +246,15 @@ final class GroupRuntime {
   }
 
   private void escalate(HaEvent.Escalation step) {
-    String what = step == HaEvent.Escalation.INTERRUPTED ? "interrupted" : "left alone";
-    String reason = "a call of a resource is not wanted any more or takes too long: " + what;
-    LOG.warn("{} - {}: {}", self, role, reason);
+    String reason =
+        step == HaEvent.Escalation.INTERRUPTED
+            ? "a call of a resource takes too long or is not wanted any more: interrupted"
+            : "a call of a resource has ignored its interruption: left alone";
+    if (step == HaEvent.Escalation.INTERRUPTED) {
+      LOG.info("{} - {}: {}", self, role, reason); // a planned move during a check does that
+    } else {
+      LOG.warn("{} - {}: {}", self, role, reason);
+    }
     links.node().events().publish(new HaEvent.DeadlineStep(Instant.now(), role, step, reason));
   }
 
