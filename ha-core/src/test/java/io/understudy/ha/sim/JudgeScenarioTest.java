@@ -161,4 +161,17 @@ class JudgeScenarioTest {
         .findFirst()
         .orElseThrow();
   }
+
+  /**
+   * The witness hears of the second role only when it knows the roster, so it needs two words.
+   *
+   * <pre>
+   *   n1      word    | leads nothing without n2
+   *   n2:w    empty   | word for the roster | hears of jobs | word for jobs | votes
+   * </pre>
+   */
+  @Test
+  void aWitnessMayNeedTwoWordsOfAnOperator() {
+    Simulation.ofRecovery().check(2_053_832);
+  }
 }
