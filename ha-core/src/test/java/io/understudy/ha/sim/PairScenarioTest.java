@@ -60,6 +60,16 @@ class PairScenarioTest {
     assertEquals(2, s.epochOf("n2"));
   }
 
+  /** The first of the roster waits for an eighth of a lease alone. */
+  @Test
+  void firstOfTheRosterTakesOverSooner() {
+    Scenario s = settled().standby("n1").untilFollowed("n2", 5).runFor("n1", 0, true).run(1);
+    double crashed = s.crash("n2").nowLeases();
+    s.untilLeads("n1", 3);
+    double took = s.nowLeases() - crashed;
+    assertTrue(took <= s.promiseLeases() + 0.125 + 0.1, "took " + took + " leases");
+  }
+
   /** With a proof of death in hand it asks at once; the proof alone is no vote. */
   @Test
   void proofOfDeathHastensTheFenceAndReplacesNoFence() {
