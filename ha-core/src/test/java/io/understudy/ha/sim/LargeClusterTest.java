@@ -3,6 +3,7 @@ package io.understudy.ha.sim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.stream.Stream;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -31,6 +32,14 @@ class LargeClusterTest {
     assertEquals(SEEDS, tally.recoveries, "not every seed came to its end");
     assertTrue(tally.elections > SEEDS, "hardly any elections");
     assertTrue(tally.of(Fault.CRASH) > SEEDS, "hardly any crashes");
-    assertTrue(tally.of(Fault.HEALED) > SEEDS / 4, "hardly any partitions");
+    // Three times as many are usual. Few of them are healed by themselves: a recovery heals the
+    // rest.
+    assertTrue(partitions(tally) > SEEDS / 4, "hardly any partitions: " + partitions(tally));
+  }
+
+  private static long partitions(Tally tally) {
+    return Stream.of(Fault.SPLIT, Fault.ONE_WAY, Fault.LINK_CUT, Fault.PARTIAL)
+        .mapToLong(tally::of)
+        .sum();
   }
 }
