@@ -1,26 +1,26 @@
 package io.understudy.ha;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What a member says of a role when it declares it. Immutable.
+ * What a member says of a role when it declares it. Immutable. Give every member the same
+ * specification: each decides by its own.
  *
  * @param name 1 to 64 characters of {@code A-Z a-z 0-9 . _ : -}; names that begin with {@code _}
  *     are reserved
  * @param listener is told of election and revocation
- * @param preference members in the order in which they should lead; others come after them by id.
- *     Give every member the same list
- * @param failback whether a leader hands over by itself once a member that stands before it in the
- *     preference has been able to lead for two leases
+ * @param placement which member should lead
  * @param group what starts and stops with the role
+ * @param takeover what must be known of the last leader before the next one begins
  */
 public record RoleSpec(
     String name,
     RoleListener listener,
-    List<MemberId> preference,
-    boolean failback,
-    ResourceGroup group) {
+    Placement placement,
+    ResourceGroup group,
+    Takeover takeover) {
   private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
 
   private static final RoleListener SILENT =
@@ -35,7 +35,8 @@ public record RoleSpec(
   /**
    * Checks and copies.
    *
-   * @throws IllegalArgumentException if the name has another form
+   * @throws IllegalArgumentException if the name has another form, or the role is to be with or not
+   *     with itself
    */
   public RoleSpec {
     if (!FORM.matcher(name).matches() || name.startsWith("_")) {
@@ -44,17 +45,21 @@ public record RoleSpec(
               + name
               + "' is not 1 to 64 characters of A-Z a-z 0-9 . _ : - or begins with the reserved _");
     }
-    preference = List.copyOf(preference);
+    if (placement.with().contains(name) || placement.notWith().contains(name)) {
+      throw new IllegalArgumentException(
+          "role '" + name + "' is to be with or not with itself; name another role");
+    }
   }
 
   /**
-   * A role without listener, preference, fail-back or resources.
+   * A role without listener, resources, or rules of its own.
    *
    * @param name the role's name
    * @return the specification
    */
   public static RoleSpec named(String name) {
-    return new RoleSpec(name, SILENT, List.of(), false, ResourceGroup.none());
+    return new RoleSpec(
+        name, SILENT, Placement.anywhere(), ResourceGroup.none(), Takeover.atOnce());
   }
 
   /**
@@ -64,7 +69,17 @@ public record RoleSpec(
    * @return a changed copy
    */
   public RoleSpec listening(RoleListener newListener) {
-    return new RoleSpec(name, newListener, preference, failback, group);
+    return new RoleSpec(name, newListener, placement, group, takeover);
+  }
+
+  /**
+   * With rules of placement.
+   *
+   * @param rules which member should lead
+   * @return a changed copy
+   */
+  public RoleSpec placed(Placement rules) {
+    return new RoleSpec(name, listener, rules, group, takeover);
   }
 
   /**
@@ -74,17 +89,18 @@ public record RoleSpec(
    * @return a changed copy
    */
   public RoleSpec preferring(List<MemberId> members) {
-    return new RoleSpec(name, listener, members, failback, group);
+    return placed(placement.preferring(members));
   }
 
   /**
-   * With or without automatic fail-back to a preferred member.
+   * With automatic fail-back: the role moves to a better-placed member by itself once that has been
+   * able to lead for so long. Without it the role stays where it works.
    *
-   * @param automatic whether to hand over to a better member by itself; default false
+   * @param delay for how long; zero to one day
    * @return a changed copy
    */
-  public RoleSpec failingBack(boolean automatic) {
-    return new RoleSpec(name, listener, preference, automatic, group);
+  public RoleSpec failingBackAfter(Duration delay) {
+    return placed(placement.failingBackAfter(delay));
   }
 
   /**
@@ -94,6 +110,16 @@ public record RoleSpec(
    * @return a changed copy
    */
   public RoleSpec running(ResourceGroup resources) {
-    return new RoleSpec(name, listener, preference, failback, resources);
+    return new RoleSpec(name, listener, placement, resources, takeover);
+  }
+
+  /**
+   * With demands on a takeover.
+   *
+   * @param demands what must be known of the last leader
+   * @return a changed copy
+   */
+  public RoleSpec takenOver(Takeover demands) {
+    return new RoleSpec(name, listener, placement, group, demands);
   }
 }

@@ -33,7 +33,11 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final String BASE = "io.understudy.ha";
   private static final String[] PURE = {
-    BASE + ".internal.election..", BASE + ".internal.group..", BASE + ".internal.witness.."
+    BASE + ".internal.election..",
+    BASE + ".internal.exclusion..",
+    BASE + ".internal.group..",
+    BASE + ".internal.placement..",
+    BASE + ".internal.witness.."
   };
   private static final JavaClasses CORE =
       new ClassFileImporter()

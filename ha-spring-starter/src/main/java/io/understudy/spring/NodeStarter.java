@@ -4,6 +4,7 @@ import io.understudy.ha.HaConfigurationException;
 import io.understudy.ha.HaNode;
 import io.understudy.ha.HaNodeBuilder;
 import io.understudy.ha.MemberId;
+import io.understudy.ha.Placement;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.Secret;
 import io.understudy.ha.Timing;
@@ -103,6 +104,14 @@ final class NodeStarter {
     }
   }
 
+  private Placement placement(HaProperties.RoleProperties role) {
+    Placement preferred =
+        Placement.anywhere().preferring(role.prefer().stream().map(MemberId::of).toList());
+    return role.failback()
+        ? preferred.failingBackAfter(properties.lease().multipliedBy(2))
+        : preferred;
+  }
+
   /** Roles are declared when the application has started, so the builder does not see them. */
   private List<RoleSpec> roles() {
     List<RoleSpec> roles = new ArrayList<>();
@@ -114,10 +123,7 @@ final class NodeStarter {
         continue;
       }
       try {
-        roles.add(
-            RoleSpec.named(name)
-                .preferring(role.prefer().stream().map(MemberId::of).toList())
-                .failingBack(role.failback()));
+        roles.add(RoleSpec.named(name).placed(placement(role)));
       } catch (IllegalArgumentException refusal) {
         faults.add(String.valueOf(refusal.getMessage()));
       }

@@ -205,6 +205,19 @@ public sealed interface Message {
       implements Message {}
 
   /**
+   * What a member says of itself to help the others place roles. Evidence; no vote depends on it,
+   * and no machine of the election sees it.
+   *
+   * @param number rises within a life; an older report is dropped
+   * @param content the encoded report
+   */
+  @SuppressWarnings("ArrayRecordComponent") // carried once, never compared
+  record Report(long number, byte[] content) implements Message {
+    /** What a report can hold. */
+    public static final int MAX_BYTES = 32 * 1024;
+  }
+
+  /**
    * The sender gives up every leadership and candidature of this epoch or a lower one.
    *
    * @param successor who is invited to lead, or null

@@ -25,6 +25,8 @@ final class MessageCodec {
   static final int HEARTBEAT_REPLY = 9;
   private static final int RESIGNATION = 10;
 
+  private static final int REPORT = 17; // 12 to 16 are RosterMessageCodec's
+
   private static final int RESIGNED = 1;
   private static final int DIED = 2;
 
@@ -47,6 +49,7 @@ final class MessageCodec {
           Map.entry(Message.Heartbeat.class, HEARTBEAT),
           Map.entry(Message.HeartbeatReply.class, HEARTBEAT_REPLY),
           Map.entry(Message.Resignation.class, RESIGNATION),
+          Map.entry(Message.Report.class, REPORT),
           Map.entry(Message.RosterNews.class, RosterMessageCodec.ROSTER_NEWS),
           Map.entry(Message.InventoryRequest.class, RosterMessageCodec.INVENTORY_REQUEST),
           Map.entry(Message.Inventory.class, RosterMessageCodec.INVENTORY),
@@ -76,6 +79,8 @@ final class MessageCodec {
       writeVoteReply(out, m);
     } else if (message instanceof Message.Resignation m) {
       out.i64(m.epoch()).optional(m.successor(), WireWriter::member);
+    } else if (message instanceof Message.Report m) {
+      out.i64(m.number()).counted(m.content(), Message.Report.MAX_BYTES);
     } else {
       RosterMessageCodec.write(out, message);
     }
@@ -98,6 +103,7 @@ final class MessageCodec {
               in.i64(),
               in.optional(MessageCodec::readValue));
       case RESIGNATION -> new Message.Resignation(in.i64(), in.optional(WireReader::member));
+      case REPORT -> new Message.Report(in.i64(), in.counted(Message.Report.MAX_BYTES));
       default -> RosterMessageCodec.read(in, kind);
     };
   }

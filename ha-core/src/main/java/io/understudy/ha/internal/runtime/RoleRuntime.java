@@ -347,7 +347,8 @@ final class RoleRuntime implements Role {
 
   Input.Candidacy candidacy(boolean eligible) {
     boolean mayLead = eligible && !left && group.ineligible().isEmpty();
-    return new Input.Candidacy(mayLead, spec.preference(), spec.failback());
+    return new Input.Candidacy(
+        mayLead, spec.placement().preference(), spec.placement().failback().isPresent());
   }
 
   GroupRuntime group() {

@@ -180,7 +180,7 @@ record Arguments(
   }
 
   private static List<RoleSpec> roles(Map<Option, List<String>> given) throws ArgumentException {
-    boolean failback = failback(given);
+    Optional<Duration> failback = failback(given);
     Set<String> names = new LinkedHashSet<>(given.getOrDefault(Option.ROLE, List.of(DEFAULT_ROLE)));
     Map<String, List<MemberId>> preferences = preferences(given);
     for (String preferred : preferences.keySet()) {
@@ -197,7 +197,7 @@ record Arguments(
       return names.stream()
           .map(RoleSpec::named)
           .map(role -> role.preferring(preferences.getOrDefault(role.name(), List.of())))
-          .map(role -> role.failingBack(failback))
+          .map(role -> failback.map(role::failingBackAfter).orElse(role))
           .map(role -> role.running(groups.getOrDefault(role.name(), ResourceGroup.none())))
           .toList();
     } catch (IllegalArgumentException e) {
@@ -205,14 +205,22 @@ record Arguments(
     }
   }
 
-  private static boolean failback(Map<Option, List<String>> given) throws ArgumentException {
+  private static Optional<Duration> failback(Map<Option, List<String>> given)
+      throws ArgumentException {
     String text = single(given, Option.FAILBACK).orElse("never");
     return switch (text) {
-      case "auto" -> true;
-      case "never" -> false;
-      default ->
-          throw new ArgumentException(Option.FAILBACK + " is '" + text + "'; give auto or never");
+      case "never" -> Optional.empty();
+      case "auto" -> Optional.of(timing(given).lease().multipliedBy(2));
+      default -> Optional.of(failbackDelay(text));
     };
+  }
+
+  private static Duration failbackDelay(String text) throws ArgumentException {
+    if (!DURATION.matcher(text).matches()) {
+      throw new ArgumentException(
+          Option.FAILBACK + " is '" + text + "'; give never, auto or a delay like 30s");
+    }
+    return duration(Option.FAILBACK, text);
   }
 
   private static Map<String, List<MemberId>> preferences(Map<Option, List<String>> given)

@@ -43,8 +43,8 @@ final class Usage {
         --no-crash-proof     never take the end of a connection as proof that a process died;
                              for members behind a proxy or address translation
         --prefer ROLE=NAMES  who should lead a role, best first; repeatable; the same on all
-        --failback HOW       auto: a better preferred member gets the role back;
-                             never (default): the leader stays
+        --failback HOW       when a better preferred member gets the role back: auto (after two
+                             leases), a delay like 30s, or never (default): the leader stays
         --fence-command CMD  ends another member's process for certain when it exits with 0;
                              two members without a witness need one. Words, no shell; the
                              target is in HA_FENCE_TARGET and on standard input as nodename=

@@ -51,9 +51,10 @@ class ArgumentsTest {
                 + " --no-crash-proof --prefer a=n2,n1 --prefer b=n3 --failback auto");
 
     assertEquals(List.of("a", "b"), names(arguments));
-    assertEquals(ids("n2", "n1"), arguments.roles().get(0).preference());
-    assertEquals(ids("n3"), arguments.roles().get(1).preference());
-    assertTrue(arguments.roles().stream().allMatch(RoleSpec::failback));
+    assertEquals(ids("n2", "n1"), arguments.roles().get(0).placement().preference());
+    assertEquals(ids("n3"), arguments.roles().get(1).placement().preference());
+    assertTrue(
+        arguments.roles().stream().allMatch(role -> role.placement().failback().isPresent()));
     assertEquals(Duration.ofMillis(500), arguments.timing().lease());
     assertEquals(Duration.ofMillis(100), arguments.timing().heartbeat());
     assertEquals(0.01, arguments.timing().clockRateError());
@@ -117,7 +118,7 @@ class ArgumentsTest {
         "--prefer n1 | --prefer names role ''; name one of [main]",
         "--prefer b=n1 | --prefer names role 'b'; name one of [main]",
         "--prefer main= | --prefer is 'main='; give role=member or role=first,second",
-        "--failback soon | --failback is 'soon'; give auto or never",
+        "--failback soon | --failback is 'soon'; give never, auto or a delay like 30s",
         "--witness-user u | --witness-user is of no use without --witness-jdbc",
         "--witness-jdbc jdbc:mysql://a/ha | --witness-jdbc stands for one witness of the roster,"
             + " which has []; name one with --witness-member",

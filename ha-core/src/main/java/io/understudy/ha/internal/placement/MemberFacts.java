@@ -1,0 +1,54 @@
+package io.understudy.ha.internal.placement;
+
+import io.understudy.ha.MemberId;
+import java.util.Map;
+
+/**
+ * What is known of one member of the roster that may lead: by itself if it is this one, else by its
+ * last report. Evidence; it may be old or missing.
+ *
+ * @param member the member
+ * @param reachable whether it is seen
+ * @param reported whether it has reported lately; nothing below means anything if it has not
+ * @param standby whether an operator took it out of the running
+ * @param link what it reaches of the outside
+ * @param unhealthy why its application is not fit to lead anything; empty if it is
+ * @param unfit why it may not lead a role by that role's resources; a role that is not in it has no
+ *     such reason
+ */
+public record MemberFacts(
+    MemberId member,
+    boolean reachable,
+    boolean reported,
+    boolean standby,
+    Link link,
+    String unhealthy,
+    Map<String, String> unfit) {
+
+  /**
+   * What a member reaches of the outside, dampened: a single lost answer changes nothing.
+   *
+   * @param reached how many of its targets it reaches
+   * @param targets how many it has; 0 if none are configured
+   * @param needed how many it needs to reach
+   */
+  public record Link(int reached, int targets, int needed) {
+    /** No targets are configured. */
+    public static final Link NONE = new Link(0, 0, 0);
+
+    /** Whether it reaches enough. */
+    public boolean isEnough() {
+      return reached >= needed;
+    }
+  }
+
+  /** Copies. */
+  public MemberFacts {
+    unfit = Map.copyOf(unfit);
+  }
+
+  /** A reachable member with nothing against it. */
+  public static MemberFacts fit(MemberId member) {
+    return new MemberFacts(member, true, true, false, Link.NONE, "", Map.of());
+  }
+}
