@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param roles the roles declared at start
  * @param listeners subscribed before anything happens
  * @param rowWitness the witness that is no process but rows in a database, if there is one
- * @param fence how to fence another member, or null
+ * @param safeguards what keeps members that cannot do their work from harm
  */
 public record HaConfig(
     String cluster,
@@ -42,7 +42,7 @@ public record HaConfig(
     List<RoleSpec> roles,
     List<Consumer<? super HaEvent>> listeners,
     Optional<RowWitness> rowWitness,
-    @Nullable Fence fence) {
+    Safeguards safeguards) {
 
   /**
    * A witness of the roster that is no process, but a row for each role in a database.
@@ -60,6 +60,20 @@ public record HaConfig(
    */
   public record Fence(FenceHook hook, Duration limit) {}
 
+  /**
+   * What keeps a member that cannot do its work from doing harm, or from leading.
+   *
+   * @param fence how to fence another member, or null
+   * @param connectivity what it must reach of the outside
+   * @param guardian the child process that ends this one, if there is to be one
+   */
+  public record Safeguards(
+      @Nullable Fence fence, Connectivity connectivity, Optional<Guardian> guardian) {
+    /** None. */
+    public static final Safeguards NONE =
+        new Safeguards(null, Connectivity.none(), Optional.empty());
+  }
+
   /** Copies. */
   public HaConfig {
     roster = List.copyOf(roster);
@@ -68,7 +82,7 @@ public record HaConfig(
     listeners = List.copyOf(listeners);
   }
 
-  /** Without a witness in a database. */
+  /** Without a witness in a database, and without safeguards. */
   public HaConfig(
       String cluster,
       MemberId member,
@@ -96,7 +110,16 @@ public record HaConfig(
         roles,
         listeners,
         Optional.empty(),
-        null);
+        Safeguards.NONE);
+  }
+
+  /**
+   * How to fence another member.
+   *
+   * @return the hook, or null if there is none
+   */
+  public @Nullable Fence fence() {
+    return safeguards.fence();
   }
 
   /**
@@ -108,6 +131,6 @@ public record HaConfig(
    */
   public Optional<String> missingThirdVote(List<RosterMember> changed) {
     boolean concerned = changed.stream().anyMatch(entry -> entry.member().equals(member));
-    return ThirdVote.missing("roster has", changed, concerned ? fence : null);
+    return ThirdVote.missing("roster has", changed, concerned ? fence() : null);
   }
 }

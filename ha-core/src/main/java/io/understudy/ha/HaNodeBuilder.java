@@ -35,6 +35,8 @@ public final class HaNodeBuilder {
   private @Nullable WitnessStore witnessStore;
   private boolean crashProof = true;
   private HaConfig.@Nullable Fence fence;
+  private Connectivity connectivity = Connectivity.none();
+  private @Nullable Guardian guardian;
 
   HaNodeBuilder() {}
 
@@ -220,6 +222,29 @@ public final class HaNodeBuilder {
   }
 
   /**
+   * What this member must reach of the outside to lead; default nothing. The same on all members.
+   *
+   * @param demands what is probed, how often, and what follows
+   * @return this
+   */
+  public HaNodeBuilder connectivity(Connectivity demands) {
+    this.connectivity = demands;
+    return this;
+  }
+
+  /**
+   * A small child process that ends this one when its resources have not stopped in time and it
+   * cannot do that itself, and stops what outlives it; default none. The same on all members.
+   *
+   * @param child how it works
+   * @return this
+   */
+  public HaNodeBuilder guardian(Guardian child) {
+    this.guardian = child;
+    return this;
+  }
+
+  /**
    * Declares a role from the start. More can be declared while the node runs, {@link
    * HaNode#MAX_ROLES} at most.
    *
@@ -301,7 +326,7 @@ public final class HaNodeBuilder {
         roles,
         listeners,
         row,
-        fence);
+        new HaConfig.Safeguards(fence, connectivity, Optional.ofNullable(guardian)));
   }
 
   private static void addParts(List<String> target, String... texts) {

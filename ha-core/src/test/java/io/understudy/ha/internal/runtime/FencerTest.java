@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.understudy.ha.Connectivity;
 import io.understudy.ha.HaConfig;
 import io.understudy.ha.HaEvent;
 import io.understudy.ha.MemberId;
@@ -76,7 +77,8 @@ class FencerTest {
             List.of(),
             List.of(),
             Optional.empty(),
-            new HaConfig.Fence(hook, limit));
+            new HaConfig.Safeguards(
+                new HaConfig.Fence(hook, limit), Connectivity.none(), Optional.empty()));
     return new Fencer(config, life -> goesOn, events::add, answers::add);
   }
 
