@@ -4,6 +4,7 @@ import io.understudy.ha.spi.FenceResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -284,6 +285,37 @@ public sealed interface HaEvent {
    */
   record DeadlineStep(Instant time, String role, Escalation step, String reason)
       implements HaEvent {}
+
+  /**
+   * Somebody asked this member for an operation, or it is done or refused.
+   *
+   * @param time when
+   * @param operation what was asked for, for example {@code hand-over of main to n2}
+   * @param by who asked: the name given to {@link HaNode#operator}, or {@code the application}
+   * @param stage how far it is
+   * @param detail why it was refused; else empty
+   */
+  record Operation(Instant time, String operation, String by, Stage stage, String detail)
+      implements HaEvent {
+    /** How far an operation is. */
+    public enum Stage {
+      /** It was asked for. */
+      ASKED,
+      /** It is done. */
+      DONE,
+      /** It was refused, or it failed. */
+      REFUSED;
+
+      /**
+       * For logs and JSON.
+       *
+       * @return the name in small letters
+       */
+      public String label() {
+        return name().toLowerCase(Locale.ROOT);
+      }
+    }
+  }
 
   /** What is done about a call that does not return. */
   enum Escalation {

@@ -126,10 +126,21 @@ public interface HaNode extends AutoCloseable {
    * <p>Returns at once. Nothing is remembered: say it again after a restart.
    *
    * @param member the member that is off
-   * @throws IllegalArgumentException if it is this member, or not in the roster
-   * @throws IllegalStateException if it was heard within the last lease
+   * @throws OperationRefusedException if it is this member, not in the roster, or was heard within
+   *     the last lease
    */
   void confirmFenced(MemberId member);
+
+  /**
+   * The operations of this node in the name of whoever asks for them, so that the events tell.
+   * Through the methods of {@link HaNode} and {@link Role} it is {@code the application} that asks.
+   *
+   * @param by who asks, for people: a name, an address
+   * @return the operations
+   */
+  default Operator operator(String by) {
+    throw new UnsupportedOperationException("this node has no operators");
+  }
 
   /**
    * Subscribes to everything that happens from now on.

@@ -2,7 +2,7 @@ package io.understudy.ha;
 
 import java.io.Serial;
 
-/** A resignation, a hand-over or a change of the roster was refused. */
+/** An operation was refused, for example a hand-over or a change of the roster. */
 public final class OperationRefusedException extends HaException {
   @Serial private static final long serialVersionUID = 1L;
 
@@ -13,6 +13,10 @@ public final class OperationRefusedException extends HaException {
   public enum Cause {
     /** This member does not lead the role. */
     NOT_LEADER,
+    /** The role was not declared at this member. */
+    UNKNOWN_ROLE,
+    /** The member that is said to be off was heard within the last lease, or is this one. */
+    NOT_OFF,
     /** The named successor is not a member of the roster that may lead. */
     UNKNOWN_MEMBER,
     /** The named successor has not acknowledged a heartbeat within the last lease, or is gone. */

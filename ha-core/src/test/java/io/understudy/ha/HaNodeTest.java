@@ -126,8 +126,8 @@ class HaNodeTest {
     assertRefused(
         "fence limit is 5 ms", builder(0, ports).fence(endsProcesses, Duration.ofMillis(5)));
     try (HaNode node = builder(0, ports).fence(endsProcesses).start()) {
-      assertThrows(IllegalArgumentException.class, () -> node.confirmFenced(MemberId.of("n0")));
-      assertThrows(IllegalArgumentException.class, () -> node.confirmFenced(MemberId.of("n7")));
+      assertThrows(OperationRefusedException.class, () -> node.confirmFenced(MemberId.of("n0")));
+      assertThrows(OperationRefusedException.class, () -> node.confirmFenced(MemberId.of("n7")));
     }
   }
 

@@ -334,8 +334,9 @@ final class GroupRuntime {
             });
   }
 
+  /** Election thread. */
   void resetFailCount() {
-    links.node().loop().accept(() -> take(new GroupInput.ResetFailures()));
+    take(new GroupInput.ResetFailures());
   }
 
   Duration stopTimeout() {

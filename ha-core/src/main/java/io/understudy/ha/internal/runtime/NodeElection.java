@@ -14,6 +14,7 @@ import io.understudy.ha.internal.election.RosterGoal;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +41,7 @@ final class NodeElection {
   private final Groups groups;
   private final DeclaredRoles roles;
   private final Fencer fencer;
+  private final Audit audit;
 
   /**
    * With what the first life begins.
@@ -65,7 +67,7 @@ final class NodeElection {
     this.events = events;
     this.rowWitness = rowWitness(beginning.network());
     this.transport = rowWitness == null ? beginning.network() : rowWitness;
-    this.requests = new Requests(this::enqueue, Answers.of(config.member().value()));
+    this.requests = new Requests(this::enqueue, this::execute, Answers.of(config.member().value()));
     this.lives =
         new Lives(
             config, disk, beginning.stored(), transport, beginning.incarnation(), this::announce);
@@ -77,6 +79,7 @@ final class NodeElection {
             config.timing().heartbeat().toNanos(),
             new EventLoop.Turns(this::look, this::tick, this::wakeAtNanos, this::fault),
             activity);
+    this.audit = new Audit(config.member(), events);
     this.view = new PeerView(config, transport, lives, roster, events);
     this.groups =
         new Groups(
@@ -85,7 +88,7 @@ final class NodeElection {
     this.roles =
         new DeclaredRoles(
             lives,
-            new RoleRuntime.Shared(requests, events, clocks::lease, this::couldLead),
+            new RoleRuntime.Shared(requests, events, clocks::lease, this::couldLead, audit),
             groups,
             view::reachable);
     this.fencer =
@@ -120,6 +123,10 @@ final class NodeElection {
 
   DeclaredRoles roles() {
     return roles;
+  }
+
+  Audit audit() {
+    return audit;
   }
 
   Groups groups() {
@@ -189,6 +196,11 @@ final class NodeElection {
     requests.close();
     roster.close();
     roles.close(timeoutNanos);
+  }
+
+  /** Does something on the election thread; what it throws there fails the future. */
+  CompletableFuture<Void> does(Runnable task) {
+    return requests.does(task);
   }
 
   private void enqueue(String role, Input input) {

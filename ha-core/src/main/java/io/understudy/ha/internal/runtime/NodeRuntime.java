@@ -5,6 +5,8 @@ import io.understudy.ha.HaEvent;
 import io.understudy.ha.HaNode;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.NodeStatus;
+import io.understudy.ha.OperationRefusedException;
+import io.understudy.ha.Operator;
 import io.understudy.ha.Role;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.RosterAdmin;
@@ -18,6 +20,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -290,8 +294,13 @@ public final class NodeRuntime implements HaNode {
   }
 
   @Override
+  public Operator operator(String by) {
+    return new OperatorDesk(by, member(), election);
+  }
+
+  @Override
   public void standby(boolean on) {
-    election.execute(() -> election.roles().standby(on));
+    operator(Audit.APPLICATION).standby(on);
   }
 
   @Override
@@ -301,16 +310,16 @@ public final class NodeRuntime implements HaNode {
 
   @Override
   public void confirmFenced(MemberId off) {
-    if (off.equals(member()) || !election.lives().roster().contains(off)) {
-      throw new IllegalArgumentException(
-          "member " + off + " is " + (off.equals(member()) ? "this one" : "not in the roster"));
+    CompletableFuture<Void> asked =
+        operator(Audit.APPLICATION).confirmFenced(off).toCompletableFuture();
+    try {
+      asked.getNow(null);
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof OperationRefusedException refused) {
+        throw refused;
+      }
+      throw e;
     }
-    if (election.view().reachable().contains(off)) {
-      throw new IllegalStateException(
-          "member " + off + " was heard within the last lease, so it is not off");
-    }
-    LOG.warn("{} - an operator says that {} is off", member(), off);
-    election.run(core -> core.inputAll(new Input.FenceConfirmed(off)));
   }
 
   @Override

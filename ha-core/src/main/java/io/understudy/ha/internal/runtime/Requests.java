@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,9 @@ final class Requests {
   private final AtomicLong numbers = new AtomicLong();
   private final Map<Long, CompletableFuture<Output.Answer>> open = new ConcurrentHashMap<>();
   private final List<Awaited> awaited = new CopyOnWriteArrayList<>();
+  private final Map<Long, CompletableFuture<Void>> tasks = new ConcurrentHashMap<>();
   private final BiConsumer<String, Input> inputs;
+  private final Consumer<Runnable> loop;
   private final Executor answers;
   private volatile boolean closed;
 
@@ -36,10 +39,12 @@ final class Requests {
    * Makes the book of requests.
    *
    * @param inputs puts an input of a role on the election thread
+   * @param loop runs a task on the election thread
    * @param answers where futures are completed
    */
-  Requests(BiConsumer<String, Input> inputs, Executor answers) {
+  Requests(BiConsumer<String, Input> inputs, Consumer<Runnable> loop, Executor answers) {
     this.inputs = inputs;
+    this.loop = loop;
     this.answers = answers;
   }
 
@@ -92,6 +97,29 @@ final class Requests {
       inputs.accept(role, request.apply(number));
     }
     return answer;
+  }
+
+  /** Does it on the election thread; what it throws there fails the future. */
+  CompletableFuture<Void> does(Runnable task) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    long number = numbers.incrementAndGet();
+    tasks.put(number, done);
+    loop.accept(
+        () -> {
+          try {
+            task.run();
+            done.completeAsync(() -> null, answers);
+          } catch (RuntimeException | Error e) {
+            answers.execute(() -> done.completeExceptionally(e));
+            throw e;
+          } finally {
+            tasks.remove(number);
+          }
+        });
+    if (closed) {
+      fail();
+    }
+    return done;
   }
 
   CompletableFuture<LeaderInfo> awaitLeader(String role, MemberId member) {
@@ -154,5 +182,6 @@ final class Requests {
       }
     }
     awaited.forEach(entry -> entry.seen().completeExceptionally(refusal));
+    tasks.values().forEach(done -> done.completeExceptionally(refusal));
   }
 }

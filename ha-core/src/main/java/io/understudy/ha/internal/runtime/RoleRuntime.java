@@ -45,6 +45,7 @@ final class RoleRuntime implements Role {
   private final LongFunction<Lease> leases;
   private final GroupRuntime group;
   private final Predicate<MemberId> couldLead;
+  private final Audit audit;
 
   /**
    * What the application may rely on; set on the courier's thread, so that callbacks agree with it.
@@ -69,12 +70,14 @@ final class RoleRuntime implements Role {
    * @param events gets what people should know
    * @param leases makes a lease of its end
    * @param couldLead whether a member seems able to lead
+   * @param audit tells who asked for what
    */
   record Shared(
       Requests requests,
       EventBus events,
       LongFunction<Lease> leases,
-      Predicate<MemberId> couldLead) {}
+      Predicate<MemberId> couldLead,
+      Audit audit) {}
 
   RoleRuntime(RoleSpec spec, MemberId self, Shared shared, GroupRuntime group) {
     this.spec = spec;
@@ -84,6 +87,7 @@ final class RoleRuntime implements Role {
     this.events = shared.events();
     this.leases = shared.leases();
     this.couldLead = shared.couldLead();
+    this.audit = shared.audit();
     this.register = new RegisterRuntime(spec.name(), requests, () -> running, leases);
     this.courier = new Courier("ha-role-" + spec.name());
   }
@@ -294,11 +298,28 @@ final class RoleRuntime implements Role {
 
   @Override
   public CompletionStage<Void> resign() {
+    return resign(Audit.APPLICATION);
+  }
+
+  CompletionStage<Void> resign(String by) {
+    return audit.does("resignation of " + name(), by, this::resignAfterStop);
+  }
+
+  private CompletionStage<Void> resignAfterStop() {
     return group.stoppedFirst(() -> requests.resign(name(), null, RevokeReason.RESIGNED));
   }
 
   @Override
   public CompletionStage<LeaderInfo> handOver(MemberId successor) {
+    return handOver(successor, Audit.APPLICATION);
+  }
+
+  CompletionStage<LeaderInfo> handOver(MemberId successor, String by) {
+    return audit.does(
+        "hand-over of " + name() + " to " + successor, by, () -> handOverAndWait(successor));
+  }
+
+  private CompletionStage<LeaderInfo> handOverAndWait(MemberId successor) {
     CompletableFuture<LeaderInfo> seen = requests.awaitLeader(name(), successor);
     return handOverAfterStop(successor)
         .thenCompose(done -> seen)
@@ -314,7 +335,12 @@ final class RoleRuntime implements Role {
 
   @Override
   public void resetFailCount() {
-    group.resetFailCount();
+    resetFailCount(Audit.APPLICATION);
+  }
+
+  CompletionStage<Void> resetFailCount(String by) {
+    return audit.does(
+        "reset of the fail count of " + name(), by, () -> requests.does(group::resetFailCount));
   }
 
   @Override

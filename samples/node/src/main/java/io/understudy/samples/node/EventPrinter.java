@@ -73,6 +73,17 @@ final class EventPrinter implements Consumer<HaEvent> {
           fence.result().outcome(),
           "detail",
           fence.result().detail());
+    } else if (event instanceof HaEvent.Operation operation) {
+      lines.write(
+          "operation",
+          "operation",
+          operation.operation(),
+          "by",
+          operation.by(),
+          "stage",
+          operation.stage().label(),
+          "detail",
+          operation.detail());
     } else if (event instanceof HaEvent.Stalled stalled) {
       stalled(stalled);
     } else {

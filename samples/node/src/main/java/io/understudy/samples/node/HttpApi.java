@@ -88,7 +88,8 @@ final class HttpApi implements AutoCloseable {
             405,
             exchange.getRequestMethod() + " " + path + " is not possible; use " + route.method());
       }
-      return operations.answer(route, Query.parse(exchange.getRequestURI().getRawQuery()));
+      String by = "http from " + exchange.getRemoteAddress().getAddress().getHostAddress();
+      return operations.answer(route, Query.parse(exchange.getRequestURI().getRawQuery()), by);
     } catch (Answer.Refusal e) {
       return e.answer();
     } catch (RuntimeException e) {

@@ -5,6 +5,7 @@ import io.understudy.ha.HaNode;
 import io.understudy.ha.LeaderInfo;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.NodeStatus;
+import io.understudy.ha.Operator;
 import io.understudy.ha.Role;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -26,16 +27,22 @@ final class Operations {
     this.rosterChanges = new RosterChanges(node);
   }
 
-  Answer answer(Route route, Query query) throws Answer.Refusal {
+  /**
+   * Does it.
+   *
+   * @param by who asks, for people
+   */
+  Answer answer(Route route, Query query, String by) throws Answer.Refusal {
+    Operator operator = node.operator(by);
     return switch (route) {
       case STATUS -> new Answer(200, StatusJson.of(node.status()));
       case LEADER -> leader(query.required("role"));
-      case HANDOVER -> handOver(query.required("role"), query.required("to"));
-      case RESIGN -> resign(query.required("role"));
-      case STANDBY -> standby(query.requiredSwitch("on"));
+      case HANDOVER -> handOver(operator, query.required("role"), query.required("to"));
+      case RESIGN -> resign(operator, query.required("role"));
+      case STANDBY -> standby(operator, query.requiredSwitch("on"));
       case ROSTER -> rosterChanges.answer(query);
-      case RESET_FAIL_COUNT -> resetFailCount(query.required("role"));
-      case CONFIRM_FENCED -> confirmFenced(member(query.required("member")));
+      case RESET_FAIL_COUNT -> resetFailCount(operator, query.required("role"));
+      case CONFIRM_FENCED -> confirmFenced(operator, member(query.required("member")));
     };
   }
 
@@ -57,34 +64,30 @@ final class Operations {
             "message", who));
   }
 
-  private Answer handOver(String name, String to) throws Answer.Refusal {
+  private static Answer handOver(Operator operator, String role, String to) throws Answer.Refusal {
     MemberId successor = member(to);
-    Role role = declared(name);
-    LeaderInfo now = done(role.handOver(successor), "hand-over of " + name + " to " + successor);
-    return Answer.of(200, now.member() + " leads " + name + " in epoch " + now.epoch());
+    LeaderInfo now =
+        done(operator.handOver(role, successor), "hand-over of " + role + " to " + successor);
+    return Answer.of(200, now.member() + " leads " + role + " in epoch " + now.epoch());
   }
 
-  private Answer resign(String name) throws Answer.Refusal {
-    done(declared(name).resign().thenApply(ended -> true), "resignation of " + name);
-    return Answer.of(200, node.member() + " leads " + name + " no longer");
+  private Answer resign(Operator operator, String role) throws Answer.Refusal {
+    done(operator.resign(role).thenApply(ended -> true), "resignation of " + role);
+    return Answer.of(200, node.member() + " leads " + role + " no longer");
   }
 
-  private Answer resetFailCount(String name) throws Answer.Refusal {
-    declared(name).resetFailCount();
-    return Answer.of(200, "failures of the resources of " + name + " are forgotten here");
+  private static Answer resetFailCount(Operator operator, String role) throws Answer.Refusal {
+    done(operator.resetFailCount(role).thenApply(reset -> true), "reset of " + role);
+    return Answer.of(200, "failures of the resources of " + role + " are forgotten here");
   }
 
-  private Answer confirmFenced(MemberId off) throws Answer.Refusal {
-    try {
-      node.confirmFenced(off);
-    } catch (IllegalArgumentException | IllegalStateException e) {
-      throw new Answer.Refusal(Answer.of(409, String.valueOf(e.getMessage())));
-    }
+  private Answer confirmFenced(Operator operator, MemberId off) throws Answer.Refusal {
+    done(operator.confirmFenced(off).thenApply(taken -> true), "confirmation of " + off);
     return Answer.of(200, node.member() + " takes " + off + " for off");
   }
 
-  private Answer standby(boolean on) throws Answer.Refusal {
-    node.standby(on);
+  private Answer standby(Operator operator, boolean on) throws Answer.Refusal {
+    done(operator.standby(on).thenApply(taken -> true), "standby");
     long startNanos = System.nanoTime();
     while (on && leadsAnything()) {
       if (System.nanoTime() - startNanos > TimeUnit.SECONDS.toNanos(LIMIT_SECONDS)) {
@@ -105,14 +108,6 @@ final class Operations {
     } catch (InterruptedException e) {
       throw closing();
     }
-  }
-
-  private Role declared(String name) throws Answer.Refusal {
-    return node.role(name)
-        .orElseThrow(
-            () ->
-                new Answer.Refusal(
-                    Answer.of(409, node.member() + " does not campaign for role '" + name + "'")));
   }
 
   static MemberId member(String text) throws Answer.Refusal {

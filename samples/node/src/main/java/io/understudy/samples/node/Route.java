@@ -11,7 +11,7 @@ enum Route {
   STANDBY("POST", "/ha/standby"),
   ROSTER("POST", "/ha/roster"),
   RESET_FAIL_COUNT("POST", "/ha/failcount/reset"),
-  CONFIRM_FENCED("POST", "/ha/confirm-fenced");
+  CONFIRM_FENCED("POST", "/ha/fenced/confirm");
 
   private final String method;
   private final String path;

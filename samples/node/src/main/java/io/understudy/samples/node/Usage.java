@@ -79,7 +79,7 @@ final class Usage {
         POST /ha/roster?remove=n2             200 once n2 is out; it may be dead
         POST /ha/roster?cancel                gives up the change that is under way
         POST /ha/failcount/reset?role=main    200; failures of the role's resources here are forgotten
-        POST /ha/confirm-fenced?member=n2     an operator's word that n2 is off for certain
+        POST /ha/fenced/confirm?member=n2     an operator's word that n2 is off for certain
         409 refused, 504 not done in 5 s, 400 bad parameters, 405 wrong method; each with a
         JSON body that has a message.
 

@@ -112,12 +112,12 @@ class PairIT {
     Waits.pass(LEASE.multipliedBy(2));
     assertEquals(0, alone.count("elected"));
     assertEquals(0, alone.count("fence"));
-    assertEquals(200, alone.post("/ha/confirm-fenced?member=n2").statusCode());
+    assertEquals(200, alone.post("/ha/fenced/confirm?member=n2").statusCode());
     Reign second = cluster.awaitLeader(List.of(alone), first.epoch(), Cluster.PATIENCE);
     assertTrue(second.epoch() > 1_000_000, second::toString);
     pair.start("n2");
     assertEquals(second, cluster.awaitPeace());
-    assertEquals(409, alone.post("/ha/confirm-fenced?member=n2").statusCode());
+    assertEquals(409, alone.post("/ha/fenced/confirm?member=n2").statusCode());
   }
 
   @Test
@@ -137,7 +137,7 @@ class PairIT {
                 waiting(other).contains("tried 2 times")
                     && waiting(other).contains("status 1, output: no power"));
     assertEquals(0, other.count("elected"));
-    assertEquals(200, other.post("/ha/confirm-fenced?member=" + first.node().name()).statusCode());
+    assertEquals(200, other.post("/ha/fenced/confirm?member=" + first.node().name()).statusCode());
     Reign second = cluster.awaitLeader(List.of(other), first.epoch(), Cluster.PATIENCE);
     assertTrue(second.epoch() < 1_000_000, second::toString);
   }

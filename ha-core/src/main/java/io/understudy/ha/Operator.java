@@ -1,0 +1,53 @@
+package io.understudy.ha;
+
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The operations of a node in the name of whoever asks for them: every one is told as {@link
+ * HaEvent.Operation} when it is asked for and when it is done or refused, with that name.
+ * Threadsafe; no method blocks. What cannot be done fails the stage with {@link
+ * OperationRefusedException}.
+ */
+public interface Operator {
+  /**
+   * Gives a role up to a named member. See {@link Role#handOver}.
+   *
+   * @param role a role that was declared here
+   * @param successor who shall lead
+   * @return completes when this member has seen the successor lead
+   */
+  CompletionStage<LeaderInfo> handOver(String role, MemberId successor);
+
+  /**
+   * Gives a role up to whoever takes it. See {@link Role#resign}.
+   *
+   * @param role a role that was declared here
+   * @return completes when the leadership has ended
+   */
+  CompletionStage<Void> resign(String role);
+
+  /**
+   * Takes this member out of the running, or back in. See {@link HaNode#standby}.
+   *
+   * @param on whether to be on standby
+   * @return completes when the member knows it; what it leads stops and moves after that
+   */
+  CompletionStage<Void> standby(boolean on);
+
+  /**
+   * Forgets the failures of a role's resources at this member. See {@link Role#resetFailCount}.
+   *
+   * @param role a role that was declared here
+   * @return completes when they are forgotten
+   */
+  CompletionStage<Void> resetFailCount(String role);
+
+  /**
+   * Tells this member that another one is off. See {@link HaNode#confirmFenced}.
+   *
+   * @param member the member that is off, for certain
+   * @return completes when the member acts on it; refused if it is this member, a stranger, or was
+   *     heard within the last lease
+   */
+  CompletionStage<Void> confirmFenced(MemberId member);
+}
