@@ -1,8 +1,7 @@
 package io.understudy.samples.node;
 
+import io.understudy.ha.Connectivity;
 import io.understudy.ha.HaNodeBuilder;
-import io.understudy.ha.MemberId;
-import io.understudy.ha.ResourceGroup;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.Timing;
 import io.understudy.ha.spi.CommandFenceHook;
@@ -11,13 +10,9 @@ import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -40,6 +35,7 @@ import java.util.regex.Pattern;
  * @param crashProof whether a connection's end may prove that a member died
  * @param jdbcWitness the witness in a database, if any
  * @param fence how to end another member's process, if there is a way
+ * @param connectivity what the member must reach to lead
  */
 record Arguments(
     String cluster,
@@ -56,13 +52,13 @@ record Arguments(
     boolean witness,
     boolean crashProof,
     Optional<WitnessOptions> jdbcWitness,
-    Optional<Fence> fence) {
+    Optional<Fence> fence,
+    Connectivity connectivity) {
 
   /** A command and its limit. */
   record Fence(List<String> command, Duration limit) {}
 
-  private static final String DEFAULT_ROLE = "main";
-  private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m)");
+  static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m)");
   private static final Pattern HOST_AND_PORT = Pattern.compile("(.+):([0-9]{1,5})");
   private static final int MAX_PORT = 65_535;
 
@@ -72,7 +68,7 @@ record Arguments(
     boolean witness = given.containsKey(Option.WITNESS);
     Optional<String> http = single(given, Option.HTTP);
     Optional<String> claims = single(given, Option.CLAIMS);
-    List<RoleSpec> roles = roles(given);
+    List<RoleSpec> roles = RoleOptions.parse(given);
     return new Arguments(
         required(given, Option.CLUSTER),
         required(given, Option.NAME),
@@ -88,7 +84,8 @@ record Arguments(
         witness,
         !given.containsKey(Option.NO_CRASH_PROOF),
         WitnessOptions.parse(given),
-        fence(given));
+        fence(given),
+        ConnectivityOptions.parse(given));
   }
 
   /** Puts everything but the secret into a builder. */
@@ -101,7 +98,8 @@ record Arguments(
         .peers(peers)
         .state(stateDirectory)
         .timing(timing)
-        .crashProof(crashProof);
+        .crashProof(crashProof)
+        .connectivity(connectivity);
     roles.forEach(builder::role);
     if (witness) {
       builder.witness();
@@ -131,7 +129,7 @@ record Arguments(
     };
   }
 
-  private static Timing timing(Map<Option, List<String>> given) throws ArgumentException {
+  static Timing timing(Map<Option, List<String>> given) throws ArgumentException {
     Optional<String> lease = single(given, Option.LEASE);
     Optional<String> rho = single(given, Option.RHO);
     Timing timing =
@@ -156,18 +154,25 @@ record Arguments(
   }
 
   private static InetSocketAddress address(String text) throws ArgumentException {
+    InetSocketAddress address = hostAndPort(Option.HTTP, text);
+    if (address.isUnresolved()) {
+      throw new ArgumentException(
+          Option.HTTP
+              + " names host '"
+              + address.getHostString()
+              + "', which does not resolve; give another");
+    }
+    return address;
+  }
+
+  /** Reads {@code host:port}. */
+  static InetSocketAddress hostAndPort(Option option, String text) throws ArgumentException {
     Matcher matcher = HOST_AND_PORT.matcher(text);
     if (!matcher.matches() || Integer.parseInt(matcher.group(2)) > MAX_PORT) {
       throw new ArgumentException(
-          Option.HTTP + " is '" + text + "'; give host:port, for example 127.0.0.1:8081");
+          option + " is '" + text + "'; give host:port, for example 127.0.0.1:8081");
     }
-    String host = matcher.group(1);
-    InetSocketAddress address = new InetSocketAddress(host, Integer.parseInt(matcher.group(2)));
-    if (address.isUnresolved()) {
-      throw new ArgumentException(
-          Option.HTTP + " names host '" + host + "', which does not resolve; give another");
-    }
-    return address;
+    return new InetSocketAddress(matcher.group(1), Integer.parseInt(matcher.group(2)));
   }
 
   private static Path path(Option option, String text) throws ArgumentException {
@@ -179,74 +184,7 @@ record Arguments(
     }
   }
 
-  private static List<RoleSpec> roles(Map<Option, List<String>> given) throws ArgumentException {
-    Optional<Duration> failback = failback(given);
-    Set<String> names = new LinkedHashSet<>(given.getOrDefault(Option.ROLE, List.of(DEFAULT_ROLE)));
-    Map<String, List<MemberId>> preferences = preferences(given);
-    for (String preferred : preferences.keySet()) {
-      if (!names.contains(preferred)) {
-        throw new ArgumentException(
-            Option.PREFER + " names role '" + preferred + "'; name one of " + names);
-      }
-    }
-    if (names.size() < given.getOrDefault(Option.ROLE, List.of()).size()) {
-      throw new ArgumentException(Option.ROLE + " names a role twice; name each once");
-    }
-    Map<String, ResourceGroup> groups = GroupOptions.parse(given, names);
-    try {
-      return names.stream()
-          .map(RoleSpec::named)
-          .map(role -> role.preferring(preferences.getOrDefault(role.name(), List.of())))
-          .map(role -> failback.map(role::failingBackAfter).orElse(role))
-          .map(role -> role.running(groups.getOrDefault(role.name(), ResourceGroup.none())))
-          .toList();
-    } catch (IllegalArgumentException e) {
-      throw new ArgumentException(Option.ROLE + ": " + e.getMessage());
-    }
-  }
-
-  private static Optional<Duration> failback(Map<Option, List<String>> given)
-      throws ArgumentException {
-    String text = single(given, Option.FAILBACK).orElse("never");
-    return switch (text) {
-      case "never" -> Optional.empty();
-      case "auto" -> Optional.of(timing(given).lease().multipliedBy(2));
-      default -> Optional.of(failbackDelay(text));
-    };
-  }
-
-  private static Duration failbackDelay(String text) throws ArgumentException {
-    if (!DURATION.matcher(text).matches()) {
-      throw new ArgumentException(
-          Option.FAILBACK + " is '" + text + "'; give never, auto or a delay like 30s");
-    }
-    return duration(Option.FAILBACK, text);
-  }
-
-  private static Map<String, List<MemberId>> preferences(Map<Option, List<String>> given)
-      throws ArgumentException {
-    Map<String, List<MemberId>> preferences = new HashMap<>();
-    for (String text : given.getOrDefault(Option.PREFER, List.of())) {
-      int equals = text.indexOf('=');
-      String role = text.substring(0, Math.max(0, equals));
-      if (preferences.put(role, members(text, text.substring(equals + 1))) != null) {
-        throw new ArgumentException(
-            Option.PREFER + " names role '" + role + "' twice; name it once, as role=first,second");
-      }
-    }
-    return preferences;
-  }
-
-  private static List<MemberId> members(String text, String names) throws ArgumentException {
-    try {
-      return Arrays.stream(names.split(",", -1)).map(MemberId::of).toList();
-    } catch (IllegalArgumentException e) {
-      throw new ArgumentException(
-          Option.PREFER + " is '" + text + "'; give role=member or role=first,second");
-    }
-  }
-
-  private static Optional<String> single(Map<Option, List<String>> given, Option option) {
+  static Optional<String> single(Map<Option, List<String>> given, Option option) {
     return given.getOrDefault(option, List.of()).stream().findFirst();
   }
 

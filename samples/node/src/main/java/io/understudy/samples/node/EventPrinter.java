@@ -2,174 +2,211 @@ package io.understudy.samples.node;
 
 import io.understudy.ha.HaEvent;
 import io.understudy.ha.LeaderInfo;
-import java.util.List;
+import io.understudy.ha.RosterMember;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Prints what the library reports; {@code stopped} is the program's own last word. */
 final class EventPrinter implements Consumer<HaEvent> {
   private final JsonLines lines;
+  private final Map<Class<? extends HaEvent>, Consumer<HaEvent>> printers = new HashMap<>();
 
   EventPrinter(JsonLines lines) {
     this.lines = lines;
+    ofNode();
+    ofFaults();
+    ofElection();
+    ofWork();
   }
 
   @Override
   public void accept(HaEvent event) {
-    if (event instanceof HaEvent.Started started) {
-      lines.write("started", "cluster", started.cluster(), "incarnation", started.incarnation());
-    } else if (event instanceof HaEvent.ViewChanged view) {
-      lines.write("view", "members", view.members());
-    } else if (event instanceof HaEvent.QuorumChanged quorum) {
-      lines.write("quorum", "held", quorum.held());
-    } else if (event instanceof HaEvent.RosterChanged roster) {
-      roster(roster);
-    } else if (event instanceof HaEvent.ServiceChanged service) {
-      lines.write("service", "inService", service.inService(), "reason", service.reason());
-    } else if (event instanceof HaEvent.DeathProved death) {
-      lines.write(
-          "death",
-          "member",
-          death.member(),
-          "incarnation",
-          death.incarnation(),
-          "proofMicros",
-          death.proofTook().toNanos() / 1000);
-    } else if (event instanceof HaEvent.Refused refused) {
-      lines.write("refused", "reason", refused.reason());
-    } else if (event instanceof HaEvent.StorageChanged storage) {
-      lines.write("storage", "writable", storage.writable(), "reason", storage.reason());
-    } else if (event instanceof HaEvent.StoringSlow slow) {
-      lines.write("storing-slow", "millis", slow.took().toMillis(), "directory", slow.directory());
-    } else if (event instanceof HaEvent.WitnessChanged witness) {
-      lines.write(
-          "witness",
-          "member",
-          witness.witness(),
-          "reachable",
-          witness.reachable(),
-          "reason",
-          witness.reason());
-    } else if (event instanceof HaEvent.FenceStarted fence) {
-      lines.write(
-          "fence",
-          "role",
-          fence.role(),
-          "target",
-          fence.target(),
-          "outcome",
-          "STARTED",
-          "detail",
-          fence.reason());
-    } else if (event instanceof HaEvent.FenceEnded fence) {
-      lines.write(
-          "fence",
-          "role",
-          fence.role(),
-          "target",
-          fence.target(),
-          "outcome",
-          fence.result().outcome(),
-          "detail",
-          fence.result().detail());
-    } else if (event instanceof HaEvent.Operation operation) {
-      lines.write(
-          "operation",
-          "operation",
-          operation.operation(),
-          "by",
-          operation.by(),
-          "stage",
-          operation.stage().label(),
-          "detail",
-          operation.detail());
-    } else if (event instanceof HaEvent.Stalled stalled) {
-      stalled(stalled);
-    } else {
-      acceptOfRole(event);
+    Consumer<HaEvent> printer = printers.get(event.getClass());
+    if (printer != null) {
+      printer.accept(event);
     }
   }
 
-  private void roster(HaEvent.RosterChanged roster) {
-    List<String> members =
-        roster.members().stream()
-            .map(
-                entry -> entry.member() + ":" + entry.votes() + (entry.witness() ? ":witness" : ""))
-            .toList();
-    lines.write("roster", "version", roster.version(), "members", members, "in", roster.member());
+  /** An event of this type is a line of that name with these fields. */
+  private <E extends HaEvent> void on(
+      Class<E> type, String name, Function<E, @Nullable Object[]> fields) {
+    printers.put(type, event -> lines.write(name, fields.apply(type.cast(event))));
   }
 
-  private void stalled(HaEvent.Stalled stalled) {
-    lines.write(
+  private static @Nullable Object[] fields(@Nullable Object... namesAndValues) {
+    return namesAndValues;
+  }
+
+  private static String small(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  private void ofNode() {
+    on(
+        HaEvent.Started.class,
+        "started",
+        e -> fields("cluster", e.cluster(), "incarnation", e.incarnation()));
+    on(HaEvent.ViewChanged.class, "view", e -> fields("members", e.members()));
+    on(HaEvent.QuorumChanged.class, "quorum", e -> fields("held", e.held()));
+    on(
+        HaEvent.RosterChanged.class,
+        "roster",
+        e ->
+            fields(
+                "version",
+                e.version(),
+                "members",
+                e.members().stream().map(EventPrinter::entry).toList(),
+                "in",
+                e.member()));
+    on(
+        HaEvent.ServiceChanged.class,
+        "service",
+        e -> fields("inService", e.inService(), "reason", e.reason()));
+    on(HaEvent.Refused.class, "refused", e -> fields("reason", e.reason()));
+    on(
+        HaEvent.Operation.class,
+        "operation",
+        e ->
+            fields(
+                "operation",
+                e.operation(),
+                "by",
+                e.by(),
+                "stage",
+                e.stage().label(),
+                "detail",
+                e.detail()));
+  }
+
+  private static String entry(RosterMember entry) {
+    return entry.member() + ":" + entry.votes() + (entry.witness() ? ":witness" : "");
+  }
+
+  private void ofFaults() {
+    on(
+        HaEvent.DeathProved.class,
+        "death",
+        e ->
+            fields(
+                "member",
+                e.member(),
+                "incarnation",
+                e.incarnation(),
+                "proofMicros",
+                e.proofTook().toNanos() / 1000));
+    on(
+        HaEvent.StorageChanged.class,
+        "storage",
+        e -> fields("writable", e.writable(), "reason", e.reason()));
+    on(
+        HaEvent.StoringSlow.class,
+        "storing-slow",
+        e -> fields("millis", e.took().toMillis(), "directory", e.directory()));
+    on(
+        HaEvent.Stalled.class,
         "stalled",
-        "scope",
-        stalled.scope().name().toLowerCase(Locale.ROOT),
-        "millis",
-        stalled.length().toMillis(),
-        "over",
-        stalled.over(),
-        "detail",
-        stalled.detail());
+        e ->
+            fields(
+                "scope",
+                small(e.scope()),
+                "millis",
+                e.length().toMillis(),
+                "over",
+                e.over(),
+                "detail",
+                e.detail()));
+    on(
+        HaEvent.WitnessChanged.class,
+        "witness",
+        e -> fields("member", e.witness(), "reachable", e.reachable(), "reason", e.reason()));
+    on(
+        HaEvent.PeerMissing.class,
+        "peer-missing",
+        e -> fields("role", e.role(), "missing", e.missing(), "reason", e.reason()));
   }
 
-  private void acceptOfRole(HaEvent event) {
-    if (event instanceof HaEvent.PeerMissing peer) {
-      lines.write(
-          "peer-missing", "role", peer.role(), "missing", peer.missing(), "reason", peer.reason());
-    } else if (event instanceof HaEvent.Elected elected) {
-      lines.write("elected", "role", elected.role(), "epoch", elected.epoch());
-    } else if (event instanceof HaEvent.Revoked revoked) {
-      lines.write(
-          "revoked",
-          "role",
-          revoked.role(),
-          "epoch",
-          revoked.epoch(),
-          "reason",
-          revoked.reason().label());
-    } else if (event instanceof HaEvent.LeaderChanged changed) {
-      @Nullable LeaderInfo leader = changed.leader().orElse(null);
-      lines.write(
-          "leader",
-          "role",
-          changed.role(),
-          "leader",
-          leader == null ? null : leader.member(),
-          "epoch",
-          leader == null ? null : leader.epoch());
-    } else if (event instanceof HaEvent.VoterWaiting voter) {
-      lines.write(
-          "voter", "role", voter.role(), "waiting", voter.waiting(), "reason", voter.reason());
-    } else if (event instanceof HaEvent.RegisterCommitted committed) {
-      lines.write(
-          "register",
-          "role",
-          committed.role(),
-          "version",
-          committed.value().version(),
-          "bytes",
-          committed.value().bytes().length);
-    } else if (event instanceof HaEvent.ResourceChanged resource) {
-      resource(resource);
-    } else if (event instanceof HaEvent.DeadlineStep deadline) {
-      String step = deadline.step().name().toLowerCase(Locale.ROOT);
-      lines.write("deadline", "role", deadline.role(), "step", step, "reason", deadline.reason());
-    }
+  private void ofElection() {
+    on(HaEvent.Elected.class, "elected", e -> fields("role", e.role(), "epoch", e.epoch()));
+    on(
+        HaEvent.Revoked.class,
+        "revoked",
+        e -> fields("role", e.role(), "epoch", e.epoch(), "reason", e.reason().label()));
+    on(HaEvent.LeaderChanged.class, "leader", EventPrinter::leader);
+    on(
+        HaEvent.VoterWaiting.class,
+        "voter",
+        e -> fields("role", e.role(), "waiting", e.waiting(), "reason", e.reason()));
+    on(
+        HaEvent.RegisterCommitted.class,
+        "register",
+        e ->
+            fields(
+                "role",
+                e.role(),
+                "version",
+                e.value().version(),
+                "bytes",
+                e.value().bytes().length));
   }
 
-  private void resource(HaEvent.ResourceChanged resource) {
-    lines.write(
+  private static @Nullable Object[] leader(HaEvent.LeaderChanged changed) {
+    @Nullable LeaderInfo leader = changed.leader().orElse(null);
+    return fields(
+        "role", changed.role(),
+        "leader", leader == null ? null : leader.member(),
+        "epoch", leader == null ? null : leader.epoch());
+  }
+
+  private void ofWork() {
+    on(
+        HaEvent.ResourceChanged.class,
         "resource",
-        "role",
-        resource.role(),
-        "name",
-        resource.resource(),
-        "state",
-        resource.state().name().toLowerCase(Locale.ROOT),
-        "failcount",
-        resource.failCount(),
-        "reason",
-        resource.reason());
+        e ->
+            fields(
+                "role",
+                e.role(),
+                "name",
+                e.resource(),
+                "state",
+                small(e.state()),
+                "failcount",
+                e.failCount(),
+                "reason",
+                e.reason()));
+    on(
+        HaEvent.DeadlineStep.class,
+        "deadline",
+        e -> fields("role", e.role(), "step", small(e.step()), "reason", e.reason()));
+    on(
+        HaEvent.FenceStarted.class,
+        "fence",
+        e ->
+            fields(
+                "role",
+                e.role(),
+                "target",
+                e.target(),
+                "outcome",
+                "STARTED",
+                "detail",
+                e.reason()));
+    on(
+        HaEvent.FenceEnded.class,
+        "fence",
+        e ->
+            fields(
+                "role",
+                e.role(),
+                "target",
+                e.target(),
+                "outcome",
+                e.result().outcome(),
+                "detail",
+                e.result().detail()));
   }
 }

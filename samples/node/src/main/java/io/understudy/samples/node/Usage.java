@@ -45,6 +45,18 @@ final class Usage {
         --prefer ROLE=NAMES  who should lead a role, best first; repeatable; the same on all
         --failback HOW       when a better preferred member gets the role back: auto (after two
                              leases), a delay like 30s, or never (default): the leader stays
+        --with ROLE=ROLE     the first is led only where the second is; repeatable
+        --not-with ROLE=ROLE the first is not led where the second is; repeatable
+        --spread             the roles' names spread them over members of equal preference
+        --connectivity WHAT  tcp:HOST:PORT or ping:HOST; repeatable. Who reaches none of them
+                             gives its roles to a member that does
+        --no-connectivity HOW
+                             when no member reaches any: stay (default) or stop
+        --dampening TIME     for how long a target must fail, or answer, to count; default 5s
+        --exclusion HOW      token (default): a new leader begins at once, the epoch keeps old
+                             and new work apart; stopped: once the old resources have stopped
+        --require-fence      a new leader begins only once the last one is fenced, unless that
+                             stopped in good order; else it waits for an operator
         --fence-command CMD  ends another member's process for certain when it exits with 0;
                              two members without a witness need one. Words, no shell; the
                              target is in HA_FENCE_TARGET and on standard input as nodename=

@@ -119,6 +119,14 @@ class ArgumentsTest {
         "--prefer b=n1 | --prefer names role 'b'; name one of [main]",
         "--prefer main= | --prefer is 'main='; give role=member or role=first,second",
         "--failback soon | --failback is 'soon'; give never, auto or a delay like 30s",
+        "--with main | --with is 'main'; give role=other, where role is one of [main]",
+        "--not-with b=a | --not-with is 'b=a'; give role=other, where role is one of [main]",
+        "--with main=main | --role: role 'main' is to be with or not with itself; name another"
+            + " role",
+        "--connectivity 10.0.0.1 | --connectivity is '10.0.0.1'; give tcp:HOST:PORT or ping:HOST",
+        "--connectivity tcp:a | --connectivity is 'a'; give host:port, for example 127.0.0.1:8081",
+        "--no-connectivity wait | --no-connectivity is 'wait'; give stop or stay",
+        "--exclusion both | --exclusion is 'both'; give token or stopped",
         "--witness-user u | --witness-user is of no use without --witness-jdbc",
         "--witness-jdbc jdbc:mysql://a/ha | --witness-jdbc stands for one witness of the roster,"
             + " which has []; name one with --witness-member",
