@@ -41,7 +41,7 @@ final class CallWatch {
   }
 
   private static void abandon(GroupTurn turn, Pending call) {
-    turn.outputs.add(new GroupOutput.Abandon(call.call()));
+    turn.abandon(call);
     Pending stray = call.operation() == Operation.START ? call : turn.stray;
     GroupMachine.failed(
         turn,

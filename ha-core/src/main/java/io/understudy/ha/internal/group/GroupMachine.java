@@ -59,7 +59,7 @@ public final class GroupMachine {
     } else if (input instanceof GroupInput.ResetFailures) {
       turn.resetFailures();
     } else if (input instanceof GroupInput.Maintenance change) {
-      turn.maintenance = change.on();
+      maintenance(turn, change.on());
     }
   }
 
@@ -83,6 +83,14 @@ public final class GroupMachine {
     boolean stopsAnyhow = turn.led == 0 && turn.aim instanceof Aim.Clear;
     if (!stopsAnyhow) {
       turn.aimFor(new Aim.GiveUp(""), turn.now + turn.settings.stopLimitNanos());
+    }
+  }
+
+  /** What was cleaned up without haste has a deadline again. */
+  private static void maintenance(GroupTurn turn, boolean on) {
+    turn.maintenance = on;
+    if (!on && turn.aim instanceof Aim.Restart && turn.stopByNanos == GroupStep.NEVER) {
+      turn.stopByNanos = turn.now + turn.settings.stopLimitNanos();
     }
   }
 
@@ -113,6 +121,7 @@ public final class GroupMachine {
 
   /** It may have begun to work after it was stopped: it is stopped once more. */
   private static void strayReturned(GroupTurn turn, long number) {
+    turn.returned(number);
     Pending stray = turn.stray;
     if (stray != null && stray.call() == number) {
       turn.stray = null;
@@ -144,6 +153,13 @@ public final class GroupMachine {
     if (!(turn.aim instanceof Aim.Run)) {
       return; // it was interrupted, because it is not wanted any more
     }
+    if (turn.maintenance) {
+      turn.countFailure(resource);
+      turn.tell(resource, Happening.FAILED, "start: " + reason);
+      turn.aim = new Aim.Restart(resource);
+      turn.nextNanos = turn.now;
+      return;
+    }
     turn.exhaust(resource);
     turn.tell(resource, Happening.FAILED, "start: " + reason);
     giveUp(turn, resource, "did not start: " + reason);
@@ -157,6 +173,8 @@ public final class GroupMachine {
     turn.tell(resource, Happening.FAILED, "check: " + reason);
     if (turn.maintenance) {
       turn.checkedOne();
+    } else if (turn.isBlocked()) {
+      giveUp(turn, resource, "failed: " + reason + "; too many calls hang");
     } else if (turn.failures.get(resource).count() > turn.settings.restartLimit()) {
       giveUp(turn, resource, "failed: " + reason);
     } else {
@@ -188,18 +206,31 @@ public final class GroupMachine {
     }
   }
 
+  private static void startAgain(GroupTurn turn, Aim.Restart restart) {
+    if (turn.isBlocked()) {
+      giveUp(turn, restart.floor(), "is not started again: too many calls hang");
+    } else {
+      turn.aim = new Aim.Run();
+    }
+  }
+
   private static void run(GroupTurn turn) {
-    if (turn.active < turn.settings.size()) {
+    if (turn.active < turn.settings.size() && !waitsForMaintenance(turn)) {
       turn.begin(Operation.START, turn.active);
       turn.active++;
-    } else if (turn.now - turn.nextNanos >= 0 && turn.settings.size() > 0) {
+    } else if (turn.now - turn.nextNanos >= 0 && turn.active > 0 && !turn.isBlocked()) {
       turn.begin(Operation.CHECK, turn.checked);
     }
   }
 
+  /** What could not be started while nobody may move it is tried again when somebody may. */
+  private static boolean waitsForMaintenance(GroupTurn turn) {
+    return turn.maintenance && turn.failures.get(turn.active).count() > 0;
+  }
+
   private static void stopDownTo(GroupTurn turn, int floor) {
     if (turn.active > floor) {
-      if (turn.now - turn.nextNanos >= 0) {
+      if (turn.now - turn.nextNanos >= 0 && turn.mayStop()) {
         turn.begin(Operation.STOP, turn.active - 1);
       }
       return;
@@ -209,8 +240,8 @@ public final class GroupMachine {
     }
     Aim reached = turn.aim;
     turn.stopByNanos = GroupStep.NEVER;
-    if (reached instanceof Aim.Restart) {
-      turn.aim = new Aim.Run();
+    if (reached instanceof Aim.Restart restart) {
+      startAgain(turn, restart);
       return;
     }
     turn.aim = new Aim.Rest();

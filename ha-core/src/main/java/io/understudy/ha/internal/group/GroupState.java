@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param call the call under way
  * @param stray a start that nobody waits for and that has not returned: it may still succeed, so
  *     nothing is known to be stopped before it does
+ * @param abandoned the calls that nobody waits for and that have not returned: each holds a thread
  * @param calls how many calls there were
  * @param nextNanos before that no call is made: the next round of checks, or the next attempt to
  *     stop
@@ -34,6 +35,7 @@ public record GroupState(
     long led,
     @Nullable Pending call,
     @Nullable Pending stray,
+    List<Long> abandoned,
     long calls,
     long nextNanos,
     int checked,
@@ -42,6 +44,8 @@ public record GroupState(
     boolean eligible,
     boolean maintenance,
     boolean halted) {
+  /** So many calls may hang that nobody waits for; more would pile up threads. */
+  static final int MOST_ABANDONED = 3;
 
   /**
    * A call under way.
@@ -79,6 +83,7 @@ public record GroupState(
 
   /** Copies. */
   public GroupState {
+    abandoned = List.copyOf(abandoned);
     failures = List.copyOf(failures);
   }
 
@@ -98,6 +103,7 @@ public record GroupState(
         0,
         null,
         null,
+        List.of(),
         0,
         nowNanos,
         0,
@@ -126,6 +132,7 @@ public record GroupState(
         0,
         null,
         null,
+        List.of(),
         0,
         nowNanos,
         0,

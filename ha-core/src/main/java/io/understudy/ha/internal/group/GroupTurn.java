@@ -21,6 +21,7 @@ final class GroupTurn {
   long led;
   @Nullable Pending call;
   @Nullable Pending stray;
+  final List<Long> abandoned;
   long nextNanos;
   int checked;
   long stopByNanos;
@@ -29,6 +30,7 @@ final class GroupTurn {
   boolean halted;
   private long calls;
   private boolean eligible;
+  private boolean reasonChanged;
 
   GroupTurn(GroupState state, long nowNanos) {
     settings = state.settings();
@@ -39,6 +41,7 @@ final class GroupTurn {
     led = state.led();
     call = state.call();
     stray = state.stray();
+    abandoned = new ArrayList<>(state.abandoned());
     calls = state.calls();
     nextNanos = state.nextNanos();
     checked = state.checked();
@@ -58,6 +61,7 @@ final class GroupTurn {
         led,
         call,
         stray,
+        abandoned,
         calls,
         nextNanos,
         checked,
@@ -121,6 +125,29 @@ final class GroupTurn {
     }
   }
 
+  /** Nobody waits for the call that is under way any more; it holds its thread until it returns. */
+  void abandon(Pending pending) {
+    abandoned.add(pending.call());
+    outputs.add(new GroupOutput.Abandon(pending.call()));
+    reasonChanged |= isBlocked();
+  }
+
+  /** A call that nobody waited for has returned; or it was none of those. */
+  void returned(long number) {
+    reasonChanged |= isBlocked();
+    abandoned.removeIf(call -> call == number);
+  }
+
+  /** Whether so many calls hang that another one might only cost another thread. */
+  boolean isBlocked() {
+    return abandoned.size() >= GroupState.MOST_ABANDONED;
+  }
+
+  /** A stop that has a deadline is tried all the same: it is never abandoned. */
+  boolean mayStop() {
+    return stopByNanos != GroupStep.NEVER || !isBlocked();
+  }
+
   long limitNanos(Pending pending) {
     return switch (pending.operation()) {
       case START -> settings.startLimitNanos();
@@ -147,7 +174,7 @@ final class GroupTurn {
 
   void checkedOne() {
     checked++;
-    if (checked == settings.size()) {
+    if (checked >= active) {
       restUntilNextRound();
     }
   }
@@ -172,7 +199,11 @@ final class GroupTurn {
     failures.set(resource, counted.atLeast(settings.restartLimit() + 1, now));
   }
 
+  /** Not in maintenance: what failed waits for its end, however long that takes. */
   void expireFailures() {
+    if (maintenance) {
+      return;
+    }
     for (int i = 0; i < failures.size(); i++) {
       FailCount count = failures.get(i);
       boolean expired = now - count.sinceNanos() >= settings.failureExpiryNanos();
@@ -203,8 +234,8 @@ final class GroupTurn {
   // ---- eligibility
 
   /**
-   * Tells whether this member may lead, when that has changed. Not while what it leads is still at
-   * work: who is not eligible any more resigns at once, and it is to stop first.
+   * Tells whether this member may lead, when that or the reason has changed. Not while what it
+   * leads is still at work: who is not eligible any more resigns at once, and it is to stop first.
    */
   void tellEligibility() {
     if (halted) {
@@ -212,13 +243,19 @@ final class GroupTurn {
     }
     boolean works = led != 0 && !(aim instanceof Aim.Rest);
     String reason = whyNotEligible();
-    if (eligible != reason.isEmpty() && (!works || reason.isEmpty())) {
+    boolean changed = eligible != reason.isEmpty() || (reasonChanged && !eligible);
+    if (changed && (!works || reason.isEmpty())) {
       eligible = reason.isEmpty();
       outputs.add(new GroupOutput.Eligible(eligible, reason));
     }
   }
 
   private String whyNotEligible() {
+    if (isBlocked()) {
+      return abandoned.size()
+          + " calls of its resources hang, though they were interrupted; until one returns, or this"
+          + " process is started anew, none is made";
+    }
     if (led == 0 && aim instanceof Aim.Clear) {
       return "stops what an earlier leadership left at work";
     }

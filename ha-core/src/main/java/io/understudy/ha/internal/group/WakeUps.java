@@ -22,11 +22,11 @@ final class WakeUps {
               call.isInterrupted()
                   ? CallWatch.abandonAtNanos(turn, call)
                   : CallWatch.interruptAtNanos(turn, call));
-    } else if (turn.active > 0) { // else it waits for a stray start alone
+    } else if (turn.active > 0 && turn.mayStop()) { // else it waits for a stray call alone
       at = earlier(at, turn.nextNanos);
     }
     for (FailCount failures : turn.failures) {
-      if (failures.count() > 0) {
+      if (failures.count() > 0 && !turn.maintenance) {
         at = earlier(at, failures.sinceNanos() + turn.settings.failureExpiryNanos());
       }
     }
