@@ -67,20 +67,7 @@ class GroupRuntimeTest {
   }
 
   private Role start(ResourceGroup group) {
-    String port = FreePorts.of(1).get(0).toString();
-    node =
-        HaNode.builder()
-            .cluster("groups")
-            .member("n1")
-            .roster("n1")
-            .bind("127.0.0.1:" + port)
-            .peers("127.0.0.1:" + port)
-            .state(directory)
-            .secret(Secret.of("one node has this secret"))
-            .timing(Timing.ofLease(Duration.ofSeconds(1)))
-            .role(RoleSpec.named("main").running(group))
-            .listener(events::add)
-            .start();
+    node = GroupNode.start(directory, events::add, RoleSpec.named("main").running(group));
     return node.role("main").orElseThrow();
   }
 

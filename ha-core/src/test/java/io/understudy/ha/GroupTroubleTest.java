@@ -70,22 +70,7 @@ class GroupTroubleTest {
   }
 
   private void start(RoleSpec... roles) {
-    String port = FreePorts.of(1).get(0).toString();
-    HaNodeBuilder builder =
-        HaNode.builder()
-            .cluster("groups")
-            .member("n1")
-            .roster("n1")
-            .bind("127.0.0.1:" + port)
-            .peers("127.0.0.1:" + port)
-            .state(directory)
-            .secret(Secret.of("one node has this secret"))
-            .timing(Timing.ofLease(Duration.ofSeconds(1)))
-            .listener(events::add);
-    for (RoleSpec role : roles) {
-      builder.role(role);
-    }
-    node = builder.start();
+    node = GroupNode.start(directory, events::add, roles);
   }
 
   private static RoleSpec role(String name, ResourceGroup group) {
