@@ -72,8 +72,9 @@ public interface HaNode extends AutoCloseable {
   Optional<Role> role(String name);
 
   /**
-   * Whether this member hears a quorum of the roster's votes now. Volatile reads only. False once
-   * the node is being closed.
+   * Whether this member hears a quorum of the roster's votes now. Volatile reads only. While the
+   * node is being closed it answers as before until its resources have stopped, because so long it
+   * may lead; then false.
    *
    * @return true if a quorum was heard within the last lease
    */

@@ -9,6 +9,7 @@ import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.RoleState;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +29,10 @@ final class DeclaredRoles {
   private final Groups groups;
   private final Supplier<Set<MemberId>> reachable;
   private final Map<String, RoleRuntime> roles = new ConcurrentHashMap<>();
+
+  /** Roles whose resources stop because this member is not to lead them. Election thread. */
+  private final Set<String> stopping = new HashSet<>();
+
   private volatile boolean standby;
   private volatile String refusal = "";
 
@@ -50,11 +55,36 @@ final class DeclaredRoles {
 
   // ---- election thread -------------------------------------------------------------------------
 
-  /** The running life runs for the role, if the node may lead. */
+  /**
+   * Whether the running life runs for the role. Whatever changes that comes through here: who is
+   * not eligible resigns at once, so a leader whose resources work stops them first, and then it is
+   * asked again.
+   */
   void enter(RoleRuntime role) {
+    if (mayLead(role) || !role.group().worksForItsLeader()) {
+      run(role);
+    } else if (stopping.add(role.name())) {
+      role.group().stopThen(() -> enterAfterStop(role));
+    }
+  }
+
+  /** What kept it from leading may be over. */
+  private void enterAfterStop(RoleRuntime role) {
+    stopping.remove(role.name());
+    run(role);
+    if (mayLead(role)) {
+      role.group().goOn();
+    }
+  }
+
+  private boolean mayLead(RoleRuntime role) {
+    return !standby && refusal.isEmpty() && role.mayLead();
+  }
+
+  private void run(RoleRuntime role) {
     lives.run(
         core -> {
-          core.input(role.name(), role.candidacy(!standby && refusal.isEmpty()));
+          core.input(role.name(), role.candidacy(mayLead(role)));
           core.inputAll(new Input.PeersSeen(reachable.get()));
           RoleState state = core.state(role.name());
           if (state != null) {
@@ -68,18 +98,9 @@ final class DeclaredRoles {
     roles.values().forEach(this::enter);
   }
 
-  /** What works here stops before its role moves. */
   void standby(boolean on) {
     standby = on;
-    roles.values().forEach(role -> role.group().stopThenIf(on, () -> enterAfterStop(role)));
-  }
-
-  /** Standby may have been taken back meanwhile. */
-  private void enterAfterStop(RoleRuntime role) {
-    enter(role);
-    if (!standby) {
-      role.group().goOn();
-    }
+    enterAll();
   }
 
   /** From now on the node leads nothing, and says why. Only the first reason counts. */

@@ -4,17 +4,20 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the calls of one group on a thread of its own, and on a fresh one after a call that was
- * abandoned. The thread is made with the first call. Used by the election thread.
+ * abandoned. The thread is made with the first call. Used by the election thread, and closed by
+ * whoever closes the node: once that has returned, no call begins.
  */
 final class GroupCaller {
-  private final String name;
+  private final ThreadFactory maker;
   private final Results results;
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private @Nullable Worker worker;
+  private boolean closed;
 
   /** Gets what came of a call, on the group's thread. */
   interface Results {
@@ -34,38 +37,61 @@ final class GroupCaller {
 
   private record Task(long call, Work work) {}
 
-  GroupCaller(String name, Results results) {
-    this.name = name;
+  /**
+   * Makes no thread yet.
+   *
+   * @param maker makes the threads
+   * @param results is told, on them, what came of the calls
+   */
+  GroupCaller(ThreadFactory maker, Results results) {
+    this.maker = maker;
     this.results = results;
   }
 
-  void call(long number, Work work) {
-    Worker current = worker;
-    if (current == null) {
-      current = new Worker();
-      worker = current;
-      current.thread.start();
+  /** Where no thread can be had the call has failed, like one that threw. */
+  synchronized void call(long number, Work work) {
+    if (closed) {
+      return;
     }
-    current.queue.add(new Task(number, work));
+    try {
+      working().queue.add(new Task(number, work));
+    } catch (Throwable e) { // "unable to create native thread" is an Error, and the usual one
+      results.returned(number, e);
+    }
   }
 
-  void interrupt(long call) {
+  private Worker working() {
+    Worker current = worker;
+    if (current == null || current.retired) {
+      current = new Worker();
+      current.thread.start();
+      worker = current; // not before it runs: the next call tries again
+    }
+    return current;
+  }
+
+  /** Also where the thread that runs it takes no other call any more. */
+  synchronized void interrupt(long call) {
     if (worker != null) {
       worker.interrupt(call);
     }
   }
 
   /** The thread that runs the call is left to it. */
-  void abandon() {
-    close();
+  synchronized void abandon() {
+    retire();
   }
 
   /** Ends the thread after what it runs. */
-  void close() {
-    if (worker != null) {
+  synchronized void close() {
+    closed = true;
+    retire();
+  }
+
+  private void retire() {
+    if (worker != null && !worker.retired) {
       worker.retired = true;
       worker.queue.add(new Task(0, () -> {})); // the call may have returned: it waits for the next
-      worker = null;
     }
   }
 
@@ -76,7 +102,7 @@ final class GroupCaller {
 
   private final class Worker {
     final BlockingQueue<Task> queue = new LinkedBlockingQueue<>();
-    final Thread thread = Threads.ordinary(this::run, name);
+    final Thread thread = maker.newThread(this::run);
     volatile boolean retired;
     private long current;
     private long doomed;

@@ -1,6 +1,5 @@
 package io.understudy.ha.internal.runtime;
 
-import io.understudy.ha.HaEvent;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.Resource;
 import io.understudy.ha.ResourceGroup;
@@ -12,32 +11,29 @@ import io.understudy.ha.internal.group.GroupSettings;
 import io.understudy.ha.internal.group.GroupState;
 import io.understudy.ha.internal.group.GroupStep;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The resources of one role at this member: what the machine decides, done. Decisions on the
  * election thread, calls on the group's own; see {@link DeadlineGuard} for the end of patience.
  */
 final class GroupRuntime {
-  private static final Logger LOG = LoggerFactory.getLogger(GroupRuntime.class);
-
   private final GroupMachine machine = new GroupMachine();
   private final String role;
-  private final MemberId self;
   private final ResourceGroup group;
   private final Links links;
   private final GroupCaller caller;
+  private final GroupReports reports;
   private final byte[] lastWords;
   private final List<Boolean> outliveProcess;
   private final List<Runnable> whenStopped = new ArrayList<>();
@@ -48,7 +44,16 @@ final class GroupRuntime {
   private GroupState state;
   private long wakeAtNanos;
   private @Nullable Grant serving;
-  private long leaseUntilNanos = GroupStep.NEVER;
+  private @Nullable Lease lease;
+
+  /** What came while another was dealt with. */
+  private final Queue<GroupInput> inbox = new ArrayDeque<>();
+
+  private boolean dealing;
+
+  /** The moves for which it was stopped, and of which nothing has come yet. */
+  private int moves;
+
   private volatile long haltAtNanos = GroupStep.NEVER;
   private volatile String ineligible = "";
   private volatile boolean closed;
@@ -64,10 +69,11 @@ final class GroupRuntime {
 
   GroupRuntime(RoleSpec spec, MemberId self, Links links) {
     this.role = spec.name();
-    this.self = self;
     this.group = spec.group();
     this.links = links;
-    this.caller = new GroupCaller("ha-group-" + role, this::returned);
+    this.caller =
+        new GroupCaller(work -> Threads.ordinary(work, "ha-group-" + spec.name()), this::returned);
+    this.reports = new GroupReports(self, spec, links.node().events());
     long now = System.nanoTime();
     GroupSettings settings = settings(group);
     this.outliveProcess = // asked once and here: it is the application's code
@@ -76,15 +82,7 @@ final class GroupRuntime {
     this.state = unknown ? GroupState.unknown(settings, now) : GroupState.stopped(settings, now);
     this.wakeAtNanos = now;
     this.ineligible = unknown ? "stops what an earlier process may have left at work" : "";
-    this.lastWords =
-        LastResort.words(
-            self
-                + " - role "
-                + role
-                + ": the lease has ended and the group has not stopped within "
-                + group.stopTimeout().toMillis()
-                + " ms, and this process has not noticed in time; ends itself with status "
-                + LastResort.STATUS);
+    this.lastWords = reports.lastWords();
   }
 
   private static GroupSettings settings(ResourceGroup group) {
@@ -100,24 +98,36 @@ final class GroupRuntime {
 
   // ---- election thread -------------------------------------------------------------------------
 
-  void led(Grant grant, long untilNanos) {
+  void led(Grant grant, Lease first) {
     serving = grant;
-    leaseUntilNanos = untilNanos;
+    lease = first;
     take(new GroupInput.Led(grant.epoch()));
   }
 
   /** The lease runs longer. */
-  void extended(long untilNanos) {
-    leaseUntilNanos = untilNanos;
+  void extended(Lease longer) {
+    lease = longer;
     setDeadline();
   }
 
+  /** After the election has ended its last lease counts: nobody is left who could stop anything. */
   void lost() {
+    if (!closed) {
+      long endedNanos = endedNanos();
+      lease = null;
+      take(new GroupInput.Lost(endedNanos));
+    }
+  }
+
+  /**
+   * By the clock that says that it is longer ago: after a suspension of the machine that is the
+   * wall clock. Longer ago than the time to stop makes no difference.
+   */
+  private long endedNanos() {
     long now = System.nanoTime();
-    long ended =
-        leaseUntilNanos == GroupStep.NEVER || now - leaseUntilNanos < 0 ? now : leaseUntilNanos;
-    leaseUntilNanos = GroupStep.NEVER;
-    take(new GroupInput.Lost(ended));
+    Lease last = lease;
+    long overNanos = last == null ? 0 : last.overNanos(now, System.currentTimeMillis());
+    return now - Math.min(overNanos, group.stopTimeout().toNanos());
   }
 
   /** Stops everything while the role is still led, then runs the task; at once if nothing works. */
@@ -126,23 +136,19 @@ final class GroupRuntime {
     take(new GroupInput.Yield());
   }
 
-  /** With that condition; else the task runs at once. */
-  void stopThenIf(boolean first, Runnable task) {
-    if (first && !isEmpty()) {
-      stopThen(task);
-    } else {
-      task.run();
-    }
-  }
-
   private boolean isLed() {
     return serving != null && !serving.isEnded();
   }
 
-  /** The role did not move after all. */
+  /** Whether it may be at work for a leadership that runs: then it stops before that ends. */
+  boolean worksForItsLeader() {
+    return isLed() && state.isActive();
+  }
+
+  /** The role did not move after all. Not while it may move for another reason. */
   void goOn() {
     Grant grant = serving;
-    if (grant != null && isLed()) {
+    if (grant != null && isLed() && moves == 0) {
       take(new GroupInput.Led(grant.epoch()));
     }
   }
@@ -158,7 +164,31 @@ final class GroupRuntime {
     return wakeAtNanos;
   }
 
+  /** One after the other: what an output causes comes when all outputs before it are done. */
   private void take(GroupInput input) {
+    inbox.add(input);
+    if (!dealing) {
+      dealing = true;
+      try {
+        dealWithAll();
+      } finally {
+        dealing = false;
+      }
+    }
+  }
+
+  private void dealWithAll() {
+    GroupInput input = inbox.poll();
+    if (input != null) {
+      try {
+        dealWith(input);
+      } finally {
+        dealWithAll();
+      }
+    }
+  }
+
+  private void dealWith(GroupInput input) {
     GroupStep step = machine.step(state, input, System.nanoTime());
     state = step.next();
     wakeAtNanos = step.wakeAtNanos();
@@ -171,8 +201,8 @@ final class GroupRuntime {
     long at = GroupStep.NEVER;
     if (state.isActive()) {
       at = state.stopByNanos();
-      if (leaseUntilNanos != GroupStep.NEVER) {
-        long byLease = leaseUntilNanos + group.stopTimeout().toNanos();
+      if (lease != null) {
+        long byLease = lease.untilNanos() + group.stopTimeout().toNanos();
         at = at == GroupStep.NEVER || byLease - at < 0 ? byLease : at;
       }
     }
@@ -195,22 +225,22 @@ final class GroupRuntime {
       begin(call);
     } else if (output instanceof GroupOutput.Interrupt interrupt) {
       caller.interrupt(interrupt.call());
-      escalate(HaEvent.Escalation.INTERRUPTED);
+      reports.interrupted();
     } else if (output instanceof GroupOutput.Abandon) {
       caller.abandon();
-      escalate(HaEvent.Escalation.ABANDONED);
+      reports.abandoned();
     } else if (output instanceof GroupOutput.Stopped) {
       stopped();
     } else if (output instanceof GroupOutput.GiveUp giveUp) {
       giveUp(giveUp.reason());
     } else if (output instanceof GroupOutput.Eligible eligible) {
       ineligible = eligible.reason();
+      reports.eligible(ineligible);
       links.eligibilityChanged().run();
     } else if (output instanceof GroupOutput.Told told) {
-      tell(told);
+      reports.told(told);
     } else if (output instanceof GroupOutput.Halt halt) {
-      String words = self + " - role " + role + ": " + halt.reason() + "; this process ends itself";
-      links.node().lastResort().halt(LastResort.words(words));
+      links.node().lastResort().halt(reports.lastWords(halt));
     }
   }
 
@@ -240,44 +270,9 @@ final class GroupRuntime {
 
   private void giveUp(String reason) {
     if (!reason.isEmpty()) {
-      LOG.warn("{} - gives {} up: {}", self, role, reason);
+      reports.givesUp(reason);
       links.resign().run();
     }
-  }
-
-  private void escalate(HaEvent.Escalation step) {
-    String reason =
-        step == HaEvent.Escalation.INTERRUPTED
-            ? "a call of a resource takes too long or is not wanted any more: interrupted"
-            : "a call of a resource has ignored its interruption: left alone";
-    if (step == HaEvent.Escalation.INTERRUPTED) {
-      LOG.info("{} - {}: {}", self, role, reason); // a planned move during a check does that
-    } else {
-      LOG.warn("{} - {}: {}", self, role, reason);
-    }
-    links.node().events().publish(new HaEvent.DeadlineStep(Instant.now(), role, step, reason));
-  }
-
-  private void tell(GroupOutput.Told told) {
-    String name = group.entries().get(told.resource()).name();
-    HaEvent.ResourceState what = HaEvent.ResourceState.valueOf(told.happening().name());
-    if (what == HaEvent.ResourceState.FAILED) {
-      LOG.warn(
-          "{} - {}: resource {} failed ({} failures): {}",
-          self,
-          role,
-          name,
-          told.failures(),
-          told.reason());
-    } else {
-      LOG.info("{} - {}: resource {} {} {}", self, role, name, what, told.reason());
-    }
-    links
-        .node()
-        .events()
-        .publish(
-            new HaEvent.ResourceChanged(
-                Instant.now(), role, name, what, told.failures(), told.reason()));
   }
 
   // ---- the group's thread ----------------------------------------------------------------------
@@ -286,21 +281,8 @@ final class GroupRuntime {
     GroupInput came =
         failure == null
             ? new GroupInput.Done(call)
-            : new GroupInput.Failed(call, reasonOf(call, failure));
+            : new GroupInput.Failed(call, reports.reasonOf(call, failure));
     links.node().loop().accept(() -> take(came));
-  }
-
-  /** Here and not on the election thread: an exception of the application is its code, too. */
-  private String reasonOf(long call, Throwable failure) {
-    try {
-      LOG.debug("{} - {}: call {} failed", self, role, call, failure);
-      String message = failure.getMessage();
-      return message == null || failure instanceof RuntimeException || failure instanceof Error
-          ? failure.toString()
-          : message;
-    } catch (Throwable e) { // the group must hear of it in any case
-      return failure.getClass().getName();
-    }
   }
 
   // ---- any thread ------------------------------------------------------------------------------
@@ -320,18 +302,29 @@ final class GroupRuntime {
     waiting.removeIf(CompletableFuture::isDone);
     waiting.add(stopped);
     Runnable done = () -> stopped.completeAsync(() -> null, answers);
-    links.node().loop().accept(() -> stopThenIf(isLed(), done));
+    links
+        .node()
+        .loop()
+        .accept(
+            () -> {
+              moves++;
+              if (isLed()) {
+                stopThen(done);
+              } else {
+                done.run();
+              }
+            });
     if (closed) {
       done.run();
     }
     return stopped
         .thenCompose(nothing -> move.get())
-        .whenComplete(
-            (nothing, failure) -> {
-              if (failure != null) {
-                links.node().loop().accept(this::goOn);
-              }
-            });
+        .whenComplete((nothing, failure) -> links.node().loop().accept(this::moveEnded));
+  }
+
+  private void moveEnded() {
+    moves--;
+    goOn();
   }
 
   /** Election thread. */

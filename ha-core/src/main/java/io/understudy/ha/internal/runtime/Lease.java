@@ -1,5 +1,7 @@
 package io.understudy.ha.internal.runtime;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * Until when a leadership may act, on both clocks; see {@link ClockWatch#lease}. The monotonic
  * clock decides; the wall clock is there because it jumps when a suspended machine wakes, and the
@@ -18,5 +20,11 @@ public record Lease(long untilNanos, long wallUntilMillis) {
   /** Whether it runs when the clocks show that. */
   public boolean runs(long nanos, long wallMillis) {
     return nanos - untilNanos < 0 && wallMillis < wallUntilMillis;
+  }
+
+  /** How long it is over when the clocks show that, by the one that says more; 0 if it runs. */
+  long overNanos(long nanos, long wallMillis) {
+    long byWallNanos = TimeUnit.MILLISECONDS.toNanos(wallMillis - wallUntilMillis);
+    return Math.max(0, Math.max(nanos - untilNanos, byWallNanos));
   }
 }

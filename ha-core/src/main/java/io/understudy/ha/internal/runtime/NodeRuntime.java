@@ -47,6 +47,7 @@ public final class NodeRuntime implements HaNode {
   private final StallReporter stalls;
   private final Watch watch;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile boolean left;
 
   /**
    * Makes a node; {@link #start()} sets it going.
@@ -137,14 +138,15 @@ public final class NodeRuntime implements HaNode {
     if (!election.isCurrentThread()) {
       election.groups().stopAll(election.roles()::leave);
     }
-    CountDownLatch left = new CountDownLatch(1);
+    left = true;
+    CountDownLatch gone = new CountDownLatch(1);
     election.execute(
         () -> {
           election.roles().leaveAll();
-          left.countDown();
+          gone.countDown();
         });
     try {
-      if (!election.isCurrentThread() && !left.await(CLOSE_STEP_NANOS, TimeUnit.NANOSECONDS)) {
+      if (!election.isCurrentThread() && !gone.await(CLOSE_STEP_NANOS, TimeUnit.NANOSECONDS)) {
         LOG.warn(
             "{} - the election did not answer within a second; closing all the same", member());
       }
@@ -217,7 +219,7 @@ public final class NodeRuntime implements HaNode {
 
   @Override
   public boolean hasQuorum() {
-    return election.view().hasQuorum() && election.isAwake() && !closed.get();
+    return election.view().hasQuorum() && election.isAwake() && !left;
   }
 
   @Override

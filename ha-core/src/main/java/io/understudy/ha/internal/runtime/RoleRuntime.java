@@ -109,8 +109,9 @@ final class RoleRuntime implements Role {
     } else if (output instanceof Output.Extend extend) {
       Grant grant = running;
       if (grant != null) {
-        grant.extend(leases.apply(extend.leaseUntilNanos()));
-        group.extended(extend.leaseUntilNanos());
+        Lease longer = leases.apply(extend.leaseUntilNanos());
+        grant.extend(longer);
+        group.extended(longer);
       }
     } else if (output instanceof Output.Revoked revoked) {
       revoked(revoked.epoch(), revoked.reason());
@@ -143,14 +144,15 @@ final class RoleRuntime implements Role {
   }
 
   private void elected(Output.Elected elected) {
-    Grant grant = new Grant(name(), elected.epoch(), leases.apply(elected.leaseUntilNanos()));
+    Lease first = leases.apply(elected.leaseUntilNanos());
+    Grant grant = new Grant(name(), elected.epoch(), first);
     synchronized (telling) {
       events.publish(new HaEvent.Elected(Instant.now(), name(), grant.epoch()));
       running = grant;
       courier.deliver(() -> handOut(grant));
     }
     LOG.info("{} - leads {} in epoch {}", self, name(), grant.epoch());
-    group.led(grant, elected.leaseUntilNanos());
+    group.led(grant, first);
   }
 
   void revoked(long epoch, RevokeReason reason) {
@@ -371,8 +373,12 @@ final class RoleRuntime implements Role {
     left = true;
   }
 
-  Input.Candidacy candidacy(boolean eligible) {
-    boolean mayLead = eligible && !left && group.ineligible().isEmpty();
+  /** Whether this member may lead it, as far as the role itself is concerned. */
+  boolean mayLead() {
+    return !left && group.ineligible().isEmpty();
+  }
+
+  Input.Candidacy candidacy(boolean mayLead) {
     return new Input.Candidacy(
         mayLead, spec.placement().preference(), spec.placement().failback().isPresent());
   }

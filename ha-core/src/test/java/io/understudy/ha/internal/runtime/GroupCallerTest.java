@@ -15,8 +15,11 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +32,7 @@ class GroupCallerTest {
   void endsTheThreadOfACallThatReturnedBeforeItWasAbandoned() throws Exception {
     CompletableFuture<Thread> returned = new CompletableFuture<>();
     GroupCaller caller =
-        new GroupCaller("group", (call, failure) -> returned.complete(Thread.currentThread()));
+        new GroupCaller(Thread::new, (call, failure) -> returned.complete(Thread.currentThread()));
     caller.call(1, () -> {});
     Thread thread = returned.get(LONG.toSeconds(), TimeUnit.SECONDS);
     await().atMost(LONG).until(() -> thread.getState() == Thread.State.WAITING);
@@ -40,17 +43,69 @@ class GroupCallerTest {
     assertTrue(!thread.isAlive());
   }
 
+  /** The machine counts on an answer to each call: without one the group would hang for ever. */
+  @Test
+  void failsACallForWhichThereIsNoThread() throws Exception {
+    AtomicBoolean full = new AtomicBoolean(true);
+    ThreadFactory maker =
+        work ->
+            new Thread(work) {
+              @Override
+              public synchronized void start() {
+                if (full.get()) {
+                  throw new OutOfMemoryError("unable to create native thread");
+                }
+                super.start();
+              }
+            };
+    BlockingQueue<String> came = new LinkedBlockingQueue<>();
+    GroupCaller caller = new GroupCaller(maker, (call, failure) -> came.add(call + " " + failure));
+
+    caller.call(1, () -> {});
+
+    assertEquals(
+        "1 java.lang.OutOfMemoryError: unable to create native thread",
+        came.poll(LONG.toSeconds(), TimeUnit.SECONDS));
+    full.set(false);
+    caller.call(2, () -> {});
+    assertEquals("2 null", came.poll(LONG.toSeconds(), TimeUnit.SECONDS));
+    caller.close();
+  }
+
+  /** What runs when the node is closed can still be interrupted, and nothing begins after it. */
+  @Test
+  void interruptsTheLastCallOfAGroupThatIsClosed() throws Exception {
+    CountDownLatch runs = new CountDownLatch(1);
+    BlockingQueue<String> came = new LinkedBlockingQueue<>();
+    GroupCaller caller =
+        new GroupCaller(Thread::new, (call, failure) -> came.add(call + " " + failure));
+    caller.call(
+        1,
+        () -> {
+          runs.countDown();
+          new CountDownLatch(1).await();
+        });
+    assertTrue(runs.await(LONG.toSeconds(), TimeUnit.SECONDS));
+
+    caller.close();
+    caller.call(2, () -> came.add("ran"));
+    caller.interrupt(1);
+
+    assertEquals("1 java.lang.InterruptedException", came.poll(LONG.toSeconds(), TimeUnit.SECONDS));
+    await().during(Duration.ofMillis(100)).until(came::isEmpty);
+  }
+
   /** Nobody can stop it any more: the end of the process is all that is left. */
   @Test
   void keepsTheDeadlineOfAGroupThatIsClosedWhileItWorks() {
     EventBus events = new EventBus("n1");
     GroupRuntime group = group(events);
-    long untilNanos = System.nanoTime() + Duration.ofDays(1).toNanos();
-    group.led(new Grant("main", 1, new Lease(untilNanos, Long.MAX_VALUE)), untilNanos);
+    Lease lease = lease();
+    group.led(new Grant("main", 1, lease), lease);
 
     group.close();
 
-    assertEquals(untilNanos + group.stopTimeout().toNanos(), group.haltAtNanos());
+    assertEquals(lease.untilNanos() + group.stopTimeout().toNanos(), group.haltAtNanos());
     events.close(0);
   }
 
@@ -79,8 +134,8 @@ class GroupCallerTest {
             () -> {
               throw new IllegalStateException("fault");
             });
-    long untilNanos = System.nanoTime() + Duration.ofDays(1).toNanos();
-    group.led(new Grant("main", 1, new Lease(untilNanos, Long.MAX_VALUE)), untilNanos);
+    Lease lease = lease();
+    group.led(new Grant("main", 1, lease), lease);
     Objects.requireNonNull(election.poll(8, TimeUnit.SECONDS)).run(); // it did not start
 
     Runnable stopped = Objects.requireNonNull(election.poll(8, TimeUnit.SECONDS));
@@ -89,6 +144,47 @@ class GroupCallerTest {
     assertTrue(group.ineligible().contains("resource a failed"), group.ineligible());
     group.close();
     events.close(0);
+  }
+
+  /**
+   * The election thread hangs while the node is closed: the thread that closes takes the leadership
+   * back, but must not decide beside the other. The deadline of the lease holds.
+   */
+  @Test
+  void decidesNothingWhenItIsClosed() {
+    EventBus events = new EventBus("n1");
+    GroupRuntime group = group(events);
+    Lease lease = lease();
+    group.led(new Grant("main", 1, lease), lease);
+    group.close();
+
+    group.lost();
+
+    assertEquals(lease.untilNanos() + group.stopTimeout().toNanos(), group.haltAtNanos());
+    events.close(0);
+  }
+
+  /** The machine was suspended: the monotonic clock stood still, but others have long gone on. */
+  @Test
+  void hasTheTimeToStopFromTheEndOfTheLeaseOnByTheWallClock() {
+    EventBus events = new EventBus("n1");
+    GroupRuntime group = group(events);
+    Lease lease = new Lease(lease().untilNanos(), System.currentTimeMillis() - 3_000);
+    group.led(new Grant("main", 1, lease), lease);
+
+    long now = System.nanoTime();
+    group.lost();
+
+    long leftNanos = group.haltAtNanos() - now;
+    long most = group.stopTimeout().minusSeconds(3).toNanos();
+    assertTrue(leftNanos <= most + TimeUnit.SECONDS.toNanos(1), leftNanos + " ns");
+    assertTrue(leftNanos >= most - TimeUnit.SECONDS.toNanos(1), leftNanos + " ns");
+    group.close();
+    events.close(0);
+  }
+
+  private static Lease lease() {
+    return new Lease(System.nanoTime() + Duration.ofDays(1).toNanos(), Long.MAX_VALUE);
   }
 
   /** On an election thread that has ended. */

@@ -5,6 +5,7 @@ import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Life;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,6 +58,11 @@ final class MemoryNetwork {
   void heal() {
     isolated.clear();
     tellReachable();
+  }
+
+  /** The others will have nothing to do with it. */
+  void refuse(MemberId member, String reason) {
+    Objects.requireNonNull(listeners.get(member)).refused(reason);
   }
 
   private void tellReachable() {

@@ -1,0 +1,105 @@
+package io.understudy.ha.internal.runtime;
+
+import io.understudy.ha.HaEvent;
+import io.understudy.ha.MemberId;
+import io.understudy.ha.ResourceGroup;
+import io.understudy.ha.RoleSpec;
+import io.understudy.ha.internal.group.GroupOutput;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What people hear of the resources of one role at this member: log, events and last words. */
+final class GroupReports {
+  private static final Logger LOG = LoggerFactory.getLogger(GroupReports.class);
+
+  private final MemberId self;
+  private final String role;
+  private final ResourceGroup group;
+  private final EventBus events;
+
+  GroupReports(MemberId self, RoleSpec spec, EventBus events) {
+    this.self = self;
+    this.role = spec.name();
+    this.group = spec.group();
+    this.events = events;
+  }
+
+  void told(GroupOutput.Told told) {
+    String name = group.entries().get(told.resource()).name();
+    HaEvent.ResourceState what = HaEvent.ResourceState.valueOf(told.happening().name());
+    if (what == HaEvent.ResourceState.FAILED) {
+      LOG.warn(
+          "{} - {}: resource {} failed ({} failures): {}",
+          self,
+          role,
+          name,
+          told.failures(),
+          told.reason());
+    } else {
+      LOG.info("{} - {}: resource {} {} {}", self, role, name, what, told.reason());
+    }
+    events.publish(
+        new HaEvent.ResourceChanged(
+            Instant.now(), role, name, what, told.failures(), told.reason()));
+  }
+
+  void interrupted() {
+    String reason = "a call of a resource takes too long or is not wanted any more: interrupted";
+    LOG.info("{} - {}: {}", self, role, reason); // a planned move during a check does that
+    escalated(HaEvent.Escalation.INTERRUPTED, reason);
+  }
+
+  void abandoned() {
+    String reason = "a call of a resource has ignored its interruption: left alone";
+    LOG.warn("{} - {}: {}", self, role, reason);
+    escalated(HaEvent.Escalation.ABANDONED, reason);
+  }
+
+  private void escalated(HaEvent.Escalation step, String reason) {
+    events.publish(new HaEvent.DeadlineStep(Instant.now(), role, step, reason));
+  }
+
+  void givesUp(String reason) {
+    LOG.warn("{} - gives {} up: {}", self, role, reason);
+  }
+
+  void eligible(String reason) {
+    if (reason.isEmpty()) {
+      LOG.info("{} - its resources let it lead {} again", self, role);
+    } else {
+      LOG.warn("{} - may not lead {}: {}", self, role, reason);
+    }
+  }
+
+  /** Here and not on the election thread: an exception of the application is its code, too. */
+  String reasonOf(long call, Throwable failure) {
+    try {
+      LOG.debug("{} - {}: call {} failed", self, role, call, failure);
+      String message = failure.getMessage();
+      return message == null || failure instanceof RuntimeException || failure instanceof Error
+          ? failure.toString()
+          : message;
+    } catch (Throwable e) { // the group must hear of it in any case
+      return failure.getClass().getName();
+    }
+  }
+
+  /** What is said when the group's machine ends the process. */
+  byte[] lastWords(GroupOutput.Halt halt) {
+    return LastResort.words(
+        self + " - role " + role + ": " + halt.reason() + "; this process ends itself");
+  }
+
+  /** What is said when nobody has noticed: made beforehand. */
+  byte[] lastWords() {
+    return LastResort.words(
+        self
+            + " - role "
+            + role
+            + ": the lease has ended and the group has not stopped within "
+            + group.stopTimeout().toMillis()
+            + " ms, and this process has not noticed in time; ends itself with status "
+            + LastResort.STATUS);
+  }
+}
