@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -112,6 +113,11 @@ public final class CommandResource implements Resource {
     return true;
   }
 
+  @Override
+  public Optional<StopCommand> guardianStop() {
+    return Optional.of(new StopCommand(words("stop"), environment));
+  }
+
   private void require(String action) throws IOException, InterruptedException {
     require(action, run(action));
   }
@@ -128,11 +134,15 @@ public final class CommandResource implements Resource {
   }
 
   private CommandRun run(String action) throws IOException, InterruptedException {
-    List<String> words = new ArrayList<>(command);
-    words.add(action);
     Map<String, String> variables = new TreeMap<>(environment);
     variables.putAll(leadership);
-    return CommandRun.of(words, variables, "", LIMIT);
+    return CommandRun.of(words(action), variables, "", LIMIT);
+  }
+
+  private List<String> words(String action) {
+    List<String> words = new ArrayList<>(command);
+    words.add(action);
+    return words;
   }
 
   @Override

@@ -240,6 +240,31 @@ public sealed interface HaEvent {
       implements HaEvent {}
 
   /**
+   * The {@linkplain Guardian guardian} of this member runs, or does so no longer; then another one
+   * is started. While there is none, no group with a resource that outlives the process starts.
+   *
+   * @param time when
+   * @param running whether there is one
+   * @param detail its process, or what became of it and when the next one is started
+   */
+  record GuardianChanged(Instant time, boolean running, String detail) implements HaEvent {}
+
+  /**
+   * An earlier life of this member ended while resources were at work, and its {@linkplain Guardian
+   * guardian} stopped them, or tried to. Told when the member begins again.
+   *
+   * @param time when the guardian was done
+   * @param allStopped whether everything is known to have stopped
+   * @param actions what it did, in sentences with numbers
+   */
+  record GuardianActed(Instant time, boolean allStopped, List<String> actions) implements HaEvent {
+    /** Copies. */
+    public GuardianActed {
+      actions = List.copyOf(actions);
+    }
+  }
+
+  /**
    * The node was closed; the last event.
    *
    * @param time when

@@ -234,7 +234,9 @@ public final class HaNodeBuilder {
 
   /**
    * A small child process that ends this one when its resources have not stopped in time and it
-   * cannot do that itself, and stops what outlives it; default none. The same on all members.
+   * cannot do that itself, and stops what outlives it; default none. The same on all members. A
+   * role with a resource that outlives the process and has no {@link Resource#guardianStop()} is
+   * refused then.
    *
    * @param child how it works
    * @return this
@@ -311,6 +313,7 @@ public final class HaNodeBuilder {
     check.timing(timing);
     check.roles(roles, witness);
     check.fence(fence, voters);
+    check.guardian(guardian, roles, ProcessHandle.current().pid());
     check.throwIfFaulty();
     return new HaConfig(
         clusterName,

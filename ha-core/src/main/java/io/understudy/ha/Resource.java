@@ -1,5 +1,7 @@
 package io.understudy.ha;
 
+import java.util.Optional;
+
 /**
  * Something that works only where its role is led: a job, a listener, an address. One of an ordered
  * list, see {@link ResourceGroup}.
@@ -46,5 +48,16 @@ public interface Resource {
    */
   default boolean outlivesProcess() {
     return false;
+  }
+
+  /**
+   * How the {@linkplain Guardian guardian} stops it after the end of this process. Needed of a
+   * resource that {@linkplain #outlivesProcess outlives} the process, at a member with a guardian:
+   * its role is refused there without it. Asked once, when the role is declared.
+   *
+   * @return empty by default
+   */
+  default Optional<StopCommand> guardianStop() {
+    return Optional.empty();
   }
 }

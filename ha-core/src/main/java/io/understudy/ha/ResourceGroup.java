@@ -2,7 +2,9 @@ package io.understudy.ha;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -134,6 +136,35 @@ public record ResourceGroup(
     more.add(new Entry(name, resource));
     return new ResourceGroup(
         more, checkInterval, checkTimeout, startTimeout, stopTimeout, restartLimit, failureTimeout);
+  }
+
+  /**
+   * How a {@linkplain Guardian guardian} stops what outlives the process.
+   *
+   * @return the commands by the resources' names, in the order of the group; nothing for resources
+   *     that end with the process
+   * @throws IllegalArgumentException if a resource outlives the process and names no command
+   */
+  public Map<String, StopCommand> stopCommands() {
+    Map<String, StopCommand> commands = new LinkedHashMap<>();
+    for (Entry entry : entries) {
+      if (entry.resource().outlivesProcess()) {
+        StopCommand command =
+            entry
+                .resource()
+                .guardianStop()
+                .orElseThrow(
+                    () ->
+                        new IllegalArgumentException(
+                            "resource "
+                                + entry.name()
+                                + " outlives the process and does not say how the guardian can stop"
+                                + " it: let its guardianStop() return a command, or configure no"
+                                + " guardian"));
+        commands.put(entry.name(), command);
+      }
+    }
+    return commands;
   }
 
   /**

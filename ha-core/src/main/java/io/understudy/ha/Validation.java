@@ -230,6 +230,20 @@ final class Validation {
     ThirdVote.missing("roster has", roster, fence).ifPresent(faults::add);
   }
 
+  void guardian(@Nullable Guardian guardian, List<RoleSpec> roles, long pid) {
+    if (guardian == null) {
+      return;
+    }
+    if (pid == 1) {
+      faults.add(
+          "guardian: this JVM is process 1 of its container, which the kernel lets nobody in the"
+              + " container kill; run it under an init program (docker run --init, tini)");
+    }
+    for (RoleSpec role : roles) {
+      attempt(() -> role.group().stopCommands());
+    }
+  }
+
   private MemberId id(String what, @Nullable String name) {
     if (name == null) {
       faults.add(what + " is missing; give 1 to 64 characters of A-Z a-z 0-9 . _ -");

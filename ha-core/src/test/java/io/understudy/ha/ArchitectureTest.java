@@ -110,6 +110,30 @@ class ArchitectureTest {
                     .and(DescribedPredicate.not(resideInAnyPackage(PURE)))));
   }
 
+  /** It runs in a process that has nothing else; see the package's own words. */
+  @Test
+  void theGuardianStandsOnTheJdkAlone() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage(BASE + ".internal.guardian..")
+            .should()
+            .onlyDependOnClassesThat(
+                resideInAnyPackage(
+                        BASE + ".internal.guardian..",
+                        "java.lang",
+                        "java.io",
+                        "java.nio.channels",
+                        "java.nio.charset",
+                        "java.time",
+                        "java.util",
+                        "java.util.concurrent..",
+                        "java.util.stream",
+                        "org.jspecify.annotations")
+                    .or(resideInAPackage("java.lang.runtime")) // of records
+                    .or(resideInAPackage("java.lang.invoke"))));
+  }
+
   @Test
   void packagesFormNoCycle() {
     check(slices().matching("io.understudy.(**)").should().beFreeOfCycles());

@@ -64,8 +64,13 @@ final class GroupRuntime {
    * @param node what all groups of a node share
    * @param resign gives the role up, on the election thread
    * @param eligibilityChanged is told on the election thread
+   * @param watch who watches from outside
    */
-  record Links(Groups.Shared node, Runnable resign, Runnable eligibilityChanged) {}
+  record Links(Groups.Shared node, Runnable resign, Runnable eligibilityChanged, GroupWatch watch) {
+    Links(Groups.Shared node, Runnable resign, Runnable eligibilityChanged) {
+      this(node, resign, eligibilityChanged, GroupWatch.NONE);
+    }
+  }
 
   GroupRuntime(RoleSpec spec, MemberId self, Links links) {
     this.role = spec.name();
@@ -207,6 +212,7 @@ final class GroupRuntime {
       }
     }
     haltAtNanos = at;
+    links.watch().changed(state, at);
   }
 
   /** Each of them, whatever one throws: the machine counts on all. */
@@ -252,7 +258,12 @@ final class GroupRuntime {
         if (grant == null || grant.epoch() != call.epoch()) {
           throw new IllegalStateException(role + " starts for " + call + ", but holds " + grant);
         }
-        caller.call(call.call(), () -> resource.start(grant));
+        caller.call(
+            call.call(),
+            () -> {
+              links.watch().awaitReady();
+              resource.start(grant);
+            });
       }
       case STOP -> {
         boolean diedWithItsProcess = call.epoch() == 0 && !outliveProcess.get(call.resource());
@@ -342,7 +353,8 @@ final class GroupRuntime {
 
   /** Why this member may not lead; empty if its resources do not stand in the way. */
   String ineligible() {
-    return ineligible;
+    String own = ineligible;
+    return own.isEmpty() ? links.watch().objection() : own;
   }
 
   /** When the process must end; {@link GroupStep#NEVER} if nothing is at work. */

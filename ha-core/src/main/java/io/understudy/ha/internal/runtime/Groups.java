@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +21,7 @@ final class Groups {
 
   private final MemberId self;
   private final Shared shared;
+  private final @Nullable GuardianLink guardian;
   private final DeadlineGuard guard;
   private final List<GroupRuntime> groups = new CopyOnWriteArrayList<>();
 
@@ -34,15 +36,19 @@ final class Groups {
   record Shared(
       Consumer<Runnable> loop, EventBus events, LastResort lastResort, Executor answers) {}
 
-  Groups(MemberId self, Shared shared) {
+  Groups(MemberId self, Shared shared, @Nullable GuardianLink guardian) {
     this.self = self;
     this.shared = shared;
+    this.guardian = guardian;
     this.guard = new DeadlineGuard(self.value(), shared.lastResort());
   }
 
   /** Any thread. */
   GroupRuntime make(RoleSpec spec, Runnable resign, Runnable eligibilityChanged) {
-    return new GroupRuntime(spec, self, new GroupRuntime.Links(shared, resign, eligibilityChanged));
+    GroupWatch watch =
+        guardian == null ? GroupWatch.NONE : guardian.watch(spec, eligibilityChanged);
+    return new GroupRuntime(
+        spec, self, new GroupRuntime.Links(shared, resign, eligibilityChanged, watch));
   }
 
   /** Any thread: from now on its time counts. A group without resources needs none of that. */

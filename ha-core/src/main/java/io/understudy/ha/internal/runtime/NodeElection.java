@@ -38,6 +38,7 @@ final class NodeElection {
   private final RosterRuntime roster;
   private final ClockWatch clocks;
   private final PeerView view;
+  private final @Nullable GuardianLink guardian;
   private final Groups groups;
   private final DeclaredRoles roles;
   private final Fencer fencer;
@@ -81,10 +82,18 @@ final class NodeElection {
             activity);
     this.audit = new Audit(config.member(), events);
     this.view = new PeerView(config, transport, lives, roster, events);
+    this.guardian =
+        config
+            .safeguards()
+            .guardian()
+            .filter(wanted -> !config.witness())
+            .map(wanted -> new GuardianLink(config, wanted, events, loop::execute))
+            .orElse(null);
     this.groups =
         new Groups(
             config.member(),
-            new Groups.Shared(loop::execute, events, new LastResort(), requests.answers()));
+            new Groups.Shared(loop::execute, events, new LastResort(), requests.answers()),
+            guardian);
     this.roles =
         new DeclaredRoles(
             lives,
@@ -142,6 +151,11 @@ final class NodeElection {
     return rowWitness;
   }
 
+  /** Why a guardian that is wanted does not run; empty if nothing is wrong. */
+  String guardianWarning() {
+    return guardian == null ? "" : guardian.warning();
+  }
+
   // ---- any thread ------------------------------------------------------------------------------
 
   /**
@@ -156,6 +170,9 @@ final class NodeElection {
   /** Runs what was enqueued, and what is from now on. */
   void start() {
     loop.start();
+    if (guardian != null) {
+      guardian.start();
+    }
   }
 
   /** Does something on the election thread. */
@@ -193,6 +210,9 @@ final class NodeElection {
   /** After {@link #stop}: tells the application that all is over, and waits so long for each. */
   void close(long timeoutNanos) {
     roles.lifeEnded(RevokeReason.CLOSED);
+    if (guardian != null) {
+      guardian.close();
+    }
     requests.close();
     roster.close();
     roles.close(timeoutNanos);

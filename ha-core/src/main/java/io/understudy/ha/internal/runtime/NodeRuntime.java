@@ -249,7 +249,8 @@ public final class NodeRuntime implements HaNode {
             election.lives().outOfService(),
             election.roles().refusal(),
             stalls.warning(),
-            disk.warning());
+            disk.warning(),
+            election.guardianWarning());
     Stream<String> witness = rowWitness == null ? Stream.of() : rowWitness.warnings().stream();
     Stream<String> others = Stream.concat(pairWithoutFence().stream(), witness);
     return Stream.concat(own, others).filter(warning -> !warning.isEmpty()).toList();

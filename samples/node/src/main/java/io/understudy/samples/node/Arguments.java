@@ -1,6 +1,7 @@
 package io.understudy.samples.node;
 
 import io.understudy.ha.Connectivity;
+import io.understudy.ha.Guardian;
 import io.understudy.ha.HaNodeBuilder;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.Timing;
@@ -36,6 +37,7 @@ import java.util.regex.Pattern;
  * @param jdbcWitness the witness in a database, if any
  * @param fence how to end another member's process, if there is a way
  * @param connectivity what the member must reach to lead
+ * @param guardian the child process that ends this one, if there is to be one
  */
 record Arguments(
     String cluster,
@@ -53,7 +55,8 @@ record Arguments(
     boolean crashProof,
     Optional<WitnessOptions> jdbcWitness,
     Optional<Fence> fence,
-    Connectivity connectivity) {
+    Connectivity connectivity,
+    Optional<Guardian> guardian) {
 
   /** A command and its limit. */
   record Fence(List<String> command, Duration limit) {}
@@ -85,7 +88,8 @@ record Arguments(
         !given.containsKey(Option.NO_CRASH_PROOF),
         WitnessOptions.parse(given),
         fence(given),
-        ConnectivityOptions.parse(given));
+        ConnectivityOptions.parse(given),
+        guardian(given));
   }
 
   /** Puts everything but the secret into a builder. */
@@ -101,6 +105,7 @@ record Arguments(
         .crashProof(crashProof)
         .connectivity(connectivity);
     roles.forEach(builder::role);
+    guardian.ifPresent(builder::guardian);
     if (witness) {
       builder.witness();
     }
@@ -112,6 +117,15 @@ record Arguments(
                   .exitZeroConfirms(FenceHook.Scope.PROCESS);
           builder.fence(hook, way.limit());
         });
+  }
+
+  private static Optional<Guardian> guardian(Map<Option, List<String>> given)
+      throws ArgumentException {
+    Optional<String> watchdog = single(given, Option.WATCHDOG);
+    if (watchdog.isPresent()) {
+      return Optional.of(Guardian.feeding(path(Option.WATCHDOG, watchdog.get())));
+    }
+    return given.containsKey(Option.GUARDIAN) ? Optional.of(Guardian.alone()) : Optional.empty();
   }
 
   /** Reads {@code 500ms}, {@code 2s} or {@code 2m}. */

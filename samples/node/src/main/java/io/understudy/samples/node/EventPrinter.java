@@ -100,6 +100,14 @@ final class EventPrinter implements Consumer<HaEvent> {
                 "proofMicros",
                 e.proofTook().toNanos() / 1000));
     on(
+        HaEvent.GuardianChanged.class,
+        "guardian",
+        e -> fields("running", e.running(), "detail", e.detail()));
+    on(
+        HaEvent.GuardianActed.class,
+        "guardian-acted",
+        e -> fields("stopped", e.allStopped(), "actions", e.actions()));
+    on(
         HaEvent.StorageChanged.class,
         "storage",
         e -> fields("writable", e.writable(), "reason", e.reason()));

@@ -43,7 +43,9 @@ enum Option {
   START_TIMEOUT("--start-timeout", Kind.SINGLE),
   STOP_TIMEOUT("--stop-timeout", Kind.SINGLE),
   RESTART_LIMIT("--restart-limit", Kind.SINGLE),
-  FAILURE_TIMEOUT("--failure-timeout", Kind.SINGLE);
+  FAILURE_TIMEOUT("--failure-timeout", Kind.SINGLE),
+  GUARDIAN("--guardian", Kind.FLAG),
+  WATCHDOG("--watchdog", Kind.SINGLE);
 
   /** How often an option may stand on the command line, and whether a value follows. */
   enum Kind {

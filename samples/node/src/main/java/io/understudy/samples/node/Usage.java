@@ -73,11 +73,15 @@ final class Usage {
                              the next one moves the role; default 3
         --failure-timeout TIME
                              when failures are forgotten; default 60s
+        --guardian           a child process that kills this one if it cannot end itself 100 ms
+                             after --stop-timeout, and stops what a dead process left at work
+        --watchdog DEVICE    a guardian that feeds this Linux watchdog device every second
         --help               this text
 
       Standard output: one JSON object a line with mono (System.nanoTime), wall, node and event:
         started, view, quorum, roster, elected, revoked, leader, death, register, voter, service,
-        stalled, storing-slow, storage, witness, peer-missing, fence, resource, deadline, stopped.
+        stalled, storing-slow, storage, witness, peer-missing, fence, resource, deadline, guardian,
+        guardian-acted, stopped.
       Standard error: the log.
 
       HTTP

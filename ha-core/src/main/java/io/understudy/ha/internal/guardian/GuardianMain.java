@@ -1,0 +1,149 @@
+package io.understudy.ha.internal.guardian;
+
+import java.io.File;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * The guardian's program; started by a member's JVM with pipes as standard input and output and the
+ * directory of its own class files as working directory. It ends when the JVM does, in whatever
+ * way, and its class files with it.
+ *
+ * <p>Signals that would end it (INT, TERM, HUP) are those that went to the JVM's whole process
+ * group: it takes them as a beginning of the end, and ends when the JVM has. They are not ignored,
+ * because the commands that it runs would inherit that.
+ */
+public final class GuardianMain {
+  /** The exit status if something could not be done. */
+  static final int FAILED = 1;
+
+  /**
+   * Held by a guardian as long as it lives: the next process of a member starts nothing while what
+   * the last one left is being stopped.
+   */
+  private static final String LOCK = "guardian.lock";
+
+  private static final int REFUSED = 2;
+  private static final int BROKEN = 70;
+
+  /** Every class of the package that the child needs; the first is its program. */
+  private static final String[] CLASSES = {
+    "GuardianMain",
+    "GuardianMain$Patience",
+    "Duties",
+    "Duty",
+    "GroupStop",
+    "Intake",
+    "Jvm",
+    "Keeper",
+    "Keeper$Setting",
+    "Protocol",
+    "Report",
+    "Report$Scribe",
+    "Report$Voice",
+    "StopOrder",
+    "StopRun",
+    "StopRun$Output",
+    "Watchdog"
+  };
+
+  private GuardianMain() {}
+
+  /** The names of the class files that the child needs, without their package. */
+  public static List<String> classes() {
+    return List.of(CLASSES);
+  }
+
+  /** Never returns. */
+  public static void main(String[] arguments) {
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(new Patience()));
+      loadAll();
+      Runtime.getRuntime().halt(guard());
+    } catch (Throwable e) { // whatever it is, no guardian is better than half of one
+      fail(e);
+    }
+  }
+
+  /** Now, because the files are deleted at the end and the disk may be gone before. */
+  private static void loadAll() throws ClassNotFoundException {
+    String prefix = GuardianMain.class.getPackageName().concat(".");
+    for (String name : CLASSES) {
+      Class.forName(prefix.concat(name));
+    }
+  }
+
+  private static int guard() throws IOException {
+    FileInputStream in = new FileInputStream(FileDescriptor.in);
+    Duties duties = new Duties(Thread.currentThread());
+    Intake intake = new Intake(in, new FileOutputStream(FileDescriptor.out), duties);
+    List<String> hello = intake.hello();
+    long clock = System.nanoTime();
+    if (!hello.get(1).equals(Protocol.VERSION)) {
+      return refuse(intake, "speaks another version: ".concat(hello.get(1)));
+    }
+    Jvm jvm = Jvm.parent(Long.parseLong(hello.get(2)));
+    if (jvm == null) {
+      return refuse(intake, "its parent is not process ".concat(hello.get(2)));
+    }
+    File state = new File(hello.get(5));
+    if (new FileOutputStream(new File(state, LOCK)).getChannel().tryLock() == null) {
+      return refuse(intake, "the guardian of an earlier process of this member is still at work");
+    }
+    Watchdog watchdog;
+    try {
+      watchdog = new Watchdog(hello.get(6), Long.parseLong(hello.get(7)));
+    } catch (IOException e) {
+      return refuse(intake, "cannot open the watchdog: ".concat(String.valueOf(e.getMessage())));
+    }
+    Report report = new Report(hello.get(3), new File(state, Report.FILE));
+    intake.answer(List.of(Protocol.READY, Protocol.VERSION, Long.toString(clock)));
+    Thread thread = new Thread(intake, "intake");
+    thread.setDaemon(true);
+    thread.start();
+    Keeper.Setting setting = new Keeper.Setting(watchdog, new File(hello.get(4)));
+    int status = new Keeper(jvm, duties, intake, report, setting).keep();
+    deleteClasses();
+    return status;
+  }
+
+  private static int refuse(Intake intake, String reason) throws IOException {
+    intake.answer(List.of(Protocol.REFUSED, reason));
+    return REFUSED;
+  }
+
+  /** What cannot be deleted is overwritten by the next guardian. */
+  private static void deleteClasses() {
+    File file = new File(GuardianMain.class.getPackageName().replace('.', '/')).getAbsoluteFile();
+    for (String name : CLASSES) {
+      boolean unused = new File(file, name.concat(".class")).delete();
+    }
+    File root = new File("").getAbsoluteFile();
+    File up = file;
+    while (up != null && up.delete() && !up.equals(root)) {
+      up = up.getParentFile();
+    }
+  }
+
+  /** Ends it. */
+  static void fail(Throwable e) {
+    System.err.println("guardian: ".concat(e.toString()));
+    Runtime.getRuntime().halt(BROKEN);
+  }
+
+  /** The JVM waits for it before it ends by a signal; it does so for ever. */
+  private static final class Patience implements Runnable {
+    @Override
+    public void run() {
+      try {
+        new CountDownLatch(1).await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e); // nobody does that
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.understudy.ha.internal.guardian;
+
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parent. That it is gone shows by another process having become the parent: that happens when
+ * its last thread has ended, and not only when somebody has taken note of its end.
+ */
+final class Jvm {
+  private static final ProcessHandle SELF = ProcessHandle.current();
+
+  private final ProcessHandle handle;
+
+  private Jvm(ProcessHandle handle) {
+    this.handle = handle;
+  }
+
+  /** The parent, if it is the process that says so; else null. */
+  static @Nullable Jvm parent(long pid) {
+    Optional<ProcessHandle> parent = SELF.parent();
+    return parent.isPresent() && parent.get().pid() == pid ? new Jvm(parent.get()) : null;
+  }
+
+  long pid() {
+    return handle.pid();
+  }
+
+  /** Whether it executes nothing more. If the system does not tell, it may. */
+  boolean isGone() {
+    Optional<ProcessHandle> parent = SELF.parent();
+    return parent.isPresent() && parent.get().pid() != handle.pid();
+  }
+
+  /** Waits for its end, so long. */
+  boolean awaitEnd(long limitNanos) {
+    long untilNanos = System.nanoTime() + limitNanos;
+    while (!isGone()) {
+      if (System.nanoTime() - untilNanos >= 0) {
+        return false;
+      }
+      pause();
+    }
+    return true;
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(1);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e); // nobody does that
+    }
+  }
+
+  /** SIGKILL; the handle knows when the process began and takes no other for it. */
+  void kill() {
+    if (!isGone()) {
+      handle.destroyForcibly();
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package io.understudy.ha.internal.guardian;
+
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps watch until the parent ends, or ends it; then stops what is left of it. */
+final class Keeper {
+  /** How often it looks for the parent's end; usually the pipe tells it at once. */
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  /** How long it waits for a message that has begun to come. */
+  private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  /** Waking so late, it has stood still itself. */
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** From its death to its end: its memory is freed between them. */
+  private static final long END_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private final Jvm jvm;
+  private final Duties duties;
+  private final Intake intake;
+  private final Report report;
+  private final Watchdog watchdog;
+  private final File directory;
+
+  /** With whom and what it works. */
+  Keeper(Jvm jvm, Duties duties, Intake intake, Report report, Setting setting) {
+    this.jvm = jvm;
+    this.duties = duties;
+    this.intake = intake;
+    this.report = report;
+    this.watchdog = setting.watchdog();
+    this.directory = setting.directory();
+  }
+
+  /**
+   * Where it works.
+   *
+   * @param watchdog to feed
+   * @param directory the parent's working directory
+   */
+  record Setting(Watchdog watchdog, File directory) {}
+
+  /** Returns when nothing is left to do: the exit status. */
+  int keep() throws IOException {
+    while (!duties.hasEnded() && !jvm.isGone()) {
+      long lookNanos = System.nanoTime() + LOOK_NANOS;
+      long feedNanos = watchdog.nextNanos();
+      long wakeNanos = feedNanos - lookNanos < 0 ? feedNanos : lookNanos;
+      duties.await(wakeNanos);
+      if (System.nanoTime() - wakeNanos > PAUSE_NANOS) {
+        listenFirst();
+      }
+      Duty overdue = overdue();
+      if (overdue != null) {
+        kill(overdue);
+        return stopAll();
+      }
+      watchdog.feed();
+    }
+    return parentEnded();
+  }
+
+  /** It stood still: the parent may have a lot to say, more than the pipe can hold. */
+  private void listenFirst() {
+    try {
+      TimeUnit.NANOSECONDS.sleep(PAUSE_NANOS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e); // nobody does that
+    }
+  }
+
+  private @Nullable Duty overdue() {
+    long now = System.nanoTime();
+    Duty next = duties.next();
+    if (next == null || now - next.deadlineNanos() < 0) {
+      return null;
+    }
+    boolean heeded = intake.isHeeded(PATIENCE_NANOS);
+    Duty still = duties.next();
+    boolean lifted = still == null || now - still.deadlineNanos() < 0;
+    if (!lifted && !heeded) {
+      report.say("the process has begun to say something and does not go on");
+    }
+    return lifted || duties.hasEnded() ? null : still;
+  }
+
+  private void kill(Duty overdue) {
+    long now = System.nanoTime();
+    jvm.kill();
+    boolean gone = jvm.awaitEnd(END_NANOS);
+    String[] words = {
+      "role ",
+      overdue.role(),
+      ": the group had not stopped by its deadline; killed process ",
+      Long.toString(jvm.pid()),
+      " ",
+      Report.millis(now - overdue.deadlineNanos()),
+      " after the deadline",
+      gone ? ", gone after another " : ", NOT GONE after another ",
+      Report.millis(System.nanoTime() - now)
+    };
+    if (gone) {
+      report.say(words);
+    } else {
+      report.fail(words); // it hangs in the kernel, and executes nothing of its own any more
+    }
+  }
+
+  /** By itself, or somebody else ended it. */
+  private int parentEnded() throws IOException {
+    if (duties.saidBye() || duties.toStop().isEmpty()) {
+      watchdog.disarm();
+      return 0;
+    }
+    if (!jvm.awaitEnd(END_NANOS)) {
+      report.fail(
+          "process ",
+          Long.toString(jvm.pid()),
+          " has closed its pipe and goes on; it is left alone");
+      report.conclude(END_NANOS / 1_000_000);
+      return GuardianMain.FAILED;
+    }
+    report.say("process ", Long.toString(jvm.pid()), " has ended while resources were at work");
+    return stopAll();
+  }
+
+  /** All roles at once, each in its time. */
+  private int stopAll() throws IOException {
+    long began = System.nanoTime();
+    List<Thread> threads = new ArrayList<>();
+    for (Duty duty : duties.toStop()) {
+      Thread thread = new Thread(new GroupStop(duty, directory, report, began), duty.role());
+      thread.start();
+      threads.add(thread);
+    }
+    for (Thread thread : threads) {
+      feedUntilEndOf(thread);
+    }
+    boolean failed = report.hasFailed();
+    if (!failed) {
+      watchdog.disarm();
+    }
+    report.conclude(END_NANOS / 1_000_000);
+    return failed ? GuardianMain.FAILED : 0;
+  }
+
+  /** Stopping takes its time, too; if it fails the watchdog is fed no more. */
+  private void feedUntilEndOf(Thread thread) throws IOException {
+    try {
+      while (thread.isAlive()) {
+        if (!report.hasFailed()) {
+          watchdog.feed();
+        }
+        thread.join(50);
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e); // nobody does that
+    }
+  }
+}

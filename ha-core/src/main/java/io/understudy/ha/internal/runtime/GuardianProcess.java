@@ -1,0 +1,276 @@
+package io.understudy.ha.internal.runtime;
+
+import io.understudy.ha.Guardian;
+import io.understudy.ha.internal.guardian.Duty;
+import io.understudy.ha.internal.guardian.GuardianMain;
+import io.understudy.ha.internal.guardian.Protocol;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * One guardian from its start to its end. A thread sends it what has changed, always the newest and
+ * never what is outdated already; another one hears its answers. If it stops reading, the sender
+ * waits, and nobody else.
+ */
+final class GuardianProcess {
+  private static final long ANSWER_SECONDS = 10;
+
+  private final Process process;
+  private final OutputStream out;
+  private final List<GuardedGroup> groups;
+  private final Thread sender;
+  private final Consumer<GuardedGroup> sentTo;
+  private final CompletableFuture<List<String>> ready = new CompletableFuture<>();
+  private final Map<GuardedGroup, Duty> sent = new ConcurrentHashMap<>();
+  private long clockOffsetNanos;
+  private long pingSent; // the sender's
+  private volatile long pingWanted;
+  private volatile long pongHeard;
+  private volatile boolean byeWanted;
+  private volatile boolean over;
+
+  /**
+   * What it is told at its start.
+   *
+   * @param member whose guardian it is
+   * @param state the state directory
+   * @param guardian as configured
+   */
+  record Greeting(String member, Path state, Guardian guardian) {}
+
+  private GuardianProcess(
+      Process process, String member, List<GuardedGroup> groups, Consumer<GuardedGroup> sentTo) {
+    this.process = process;
+    this.out = process.getOutputStream();
+    this.groups = groups;
+    this.sentTo = sentTo;
+    this.sender = Threads.urgent(this::send, "ha-guardian-sender-" + member);
+  }
+
+  /**
+   * Starts one, and waits until it watches.
+   *
+   * @param classes its class path
+   * @param greeting what it is told
+   * @param groups to be watched; may grow
+   * @param sentTo is told by the sender when what is new of a group has been sent
+   * @throws IOException if it does not come to watch; it has been ended then
+   */
+  static GuardianProcess start(
+      GuardianClasses classes,
+      Greeting greeting,
+      List<GuardedGroup> groups,
+      Consumer<GuardedGroup> sentTo)
+      throws IOException, InterruptedException {
+    classes.write();
+    ProcessBuilder builder =
+        new ProcessBuilder(command())
+            .directory(classes.root().toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().keySet().removeAll(GuardedGroup.JAVA_VARIABLES);
+    GuardianProcess made = new GuardianProcess(builder.start(), greeting.member(), groups, sentTo);
+    boolean watches = false;
+    try {
+      Threads.ordinary(made::hear, "ha-guardian-answers-" + greeting.member()).start();
+      made.greet(greeting);
+      watches = true;
+    } finally {
+      if (!watches) {
+        made.kill();
+      }
+    }
+    made.sender.start();
+    return made;
+  }
+
+  /**
+   * As small as a JVM can be. The class path is the working directory, because a path may contain
+   * what separates paths. The diagnostic option keeps the JDK's class data archive where it was
+   * made for, so that its pages are shared with other JVMs instead of being copied.
+   */
+  private static List<String> command() {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xms2m",
+        "-Xmn1m",
+        "-Xmx64m",
+        "-Xss256k",
+        "-Xint",
+        "-Xshare:auto",
+        "-XX:+UseSerialGC",
+        "-XX:-UsePerfData",
+        "-XX:+IgnoreUnrecognizedVMOptions",
+        "-XX:+UnlockDiagnosticVMOptions",
+        "-XX:ArchiveRelocationMode=0",
+        "-XX:+ExitOnOutOfMemoryError",
+        "-cp",
+        ".",
+        GuardianMain.class.getName());
+  }
+
+  private void greet(Greeting greeting) throws IOException, InterruptedException {
+    long askedNanos = System.nanoTime();
+    write(
+        List.of(
+            Protocol.HELLO,
+            Protocol.VERSION,
+            Long.toString(ProcessHandle.current().pid()),
+            greeting.member(),
+            Path.of("").toAbsolutePath().toString(),
+            greeting.state().toAbsolutePath().toString(),
+            greeting.guardian().watchdog().map(Path::toString).orElse(""),
+            Long.toString(greeting.guardian().feedInterval().toMillis())));
+    out.flush();
+    List<String> answer;
+    try {
+      answer = ready.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException("process " + pid() + " did not answer in " + ANSWER_SECONDS + " s", e);
+    } catch (ExecutionException e) {
+      throw new IOException("process " + pid() + " ended or spoke nonsense at once", e);
+    }
+    if (!answer.get(0).equals(Protocol.READY)) {
+      throw new IOException("process " + pid() + ": " + answer.get(1));
+    }
+    clockOffsetNanos = offsetNanos(askedNanos, Long.parseLong(answer.get(2)), System.nanoTime());
+  }
+
+  /**
+   * How far its clock is ahead. On Linux it is the same clock, and then it read it between question
+   * and answer. Otherwise its deadlines come a little too early, never too late.
+   */
+  static long offsetNanos(long askedNanos, long itsNanos, long answeredNanos) {
+    boolean same = itsNanos - askedNanos >= 0 && answeredNanos - itsNanos >= 0;
+    return same ? 0 : itsNanos - answeredNanos;
+  }
+
+  // ---- the sender ------------------------------------------------------------------------------
+
+  private void send() {
+    try {
+      while (!over) {
+        boolean bye = byeWanted; // before it looks what is new
+        long ping = pingWanted;
+        for (GuardedGroup group : groups) {
+          sendNews(group);
+        }
+        if (ping != pingSent) {
+          pingSent = ping;
+          write(List.of(Protocol.PING, Long.toString(ping)));
+        }
+        if (bye) {
+          write(List.of(Protocol.BYE));
+          out.close();
+          return;
+        }
+        LockSupport.parkNanos(this, TimeUnit.SECONDS.toNanos(1));
+      }
+    } catch (IOException e) {
+      // it has ended: who waits for that says so
+    }
+  }
+
+  private void sendNews(GuardedGroup group) throws IOException {
+    Duty latest = group.latest();
+    Duty before = sent.get(group);
+    if (latest.equals(before) || (before == null && latest.isEmpty())) {
+      return;
+    }
+    if (latest.isEmpty()) {
+      write(List.of(Protocol.CLEAR, latest.role()));
+    } else if (before != null && !before.isEmpty() && before.orders().equals(latest.orders())) {
+      String deadline = latest.deadlineField(clockOffsetNanos);
+      write(List.of(Protocol.DEADLINE, latest.role(), deadline));
+    } else {
+      write(latest.fields(clockOffsetNanos));
+    }
+    sent.put(group, latest);
+    sentTo.accept(group);
+  }
+
+  /** In one piece, and handed to the kernel at once: from then on it arrives whatever happens. */
+  private void write(List<String> message) throws IOException {
+    out.write(("\n" + Protocol.line(message) + "\n").getBytes(StandardCharsets.UTF_8));
+    out.flush();
+  }
+
+  // ---- who hears -------------------------------------------------------------------------------
+
+  private void hear() {
+    try (BufferedReader answers = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = answers.readLine(); line != null; line = answers.readLine()) {
+        List<String> answer = Protocol.fields(line);
+        if (answer.get(0).equals(Protocol.PONG)) {
+          pongHeard = Long.parseLong(answer.get(1));
+        } else {
+          ready.complete(answer);
+        }
+      }
+      ready.completeExceptionally(new IOException("its output has ended"));
+    } catch (IOException | RuntimeException e) {
+      ready.completeExceptionally(e);
+    }
+  }
+
+  // ---- any thread ------------------------------------------------------------------------------
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Whether it was sent what may be at work of a group. */
+  boolean knowsOrders(GuardedGroup group) {
+    Duty known = sent.get(group);
+    return known != null && known.orders().equals(group.latest().orders());
+  }
+
+  /** Something is new. Does not block. */
+  void wake() {
+    LockSupport.unpark(sender);
+  }
+
+  /** Whether it has answered the last question. */
+  boolean hasAnswered() {
+    return pongHeard == pingWanted;
+  }
+
+  /** Asks for an answer. One thread. */
+  void ask() {
+    pingWanted = pongHeard + 1;
+    wake();
+  }
+
+  /** Waits for its end, so long. */
+  boolean awaitEnd(long limitMillis) throws InterruptedException {
+    return process.waitFor(limitMillis, TimeUnit.MILLISECONDS);
+  }
+
+  /** After its end. */
+  int status() {
+    return process.exitValue();
+  }
+
+  /** Nothing is at work any more, and nothing will be. */
+  void sayBye() {
+    byeWanted = true;
+    wake();
+  }
+
+  void kill() {
+    over = true;
+    process.destroyForcibly();
+    wake();
+  }
+}
