@@ -84,7 +84,8 @@ class GuardianIT {
   }
 
   private static boolean lives(long pid) {
-    return ProcessHandle.of(pid).isPresent();
+    // Without a command it is a zombie: whoever inherited it has not taken note of its end.
+    return ProcessHandle.of(pid).flatMap(process -> process.info().command()).isPresent();
   }
 
   private void awaitNoGuardian(Duration limit) {
@@ -162,6 +163,29 @@ class GuardianIT {
     assertEquals(List.of("n1 start 1", "n1 stop 1"), service.log());
   }
 
+  /**
+   * Its heap is full, and it does little but collect garbage. Which of the two ends it, the process
+   * or its guardian, is a matter of chance.
+   */
+  @Test
+  @Tag("fault")
+  void endsAProcessThatThrashes() throws IOException {
+    Path trigger = processes.directory().resolve("thrash");
+    List<String> hoarder = Hoarder.prefix(processes.directory(), trigger);
+    start(Site.at("127.0.0.1", Map.of("n1", hoarder)), Map.of());
+    Files.createFile(trigger);
+    long began = System.nanoTime();
+
+    int status = node.exitStatus(Cluster.PATIENCE);
+
+    tell("thrashing: ended with status", status);
+    tell("thrashing: ended after ms", millisSince(began));
+    assertTrue(status == ENDED_ITSELF || status == KILLED, "status " + status);
+    await("stopped").until(() -> !service.worksOn(node));
+    tell("report", awaitReport());
+    assertEquals(List.of("n1 start 1", "n1 stop 1"), service.log());
+  }
+
   /** It hears at its next start what was done meanwhile. */
   @Test
   void reportsToTheNextLife() {
@@ -179,6 +203,22 @@ class GuardianIT {
     assertTrue(told.text("actions").contains("service.sh stopped at attempt 1"), told.toString());
     assertFalse(Files.exists(report()));
     guardian();
+  }
+
+  /** A few megabytes of its own; most of the rest are the JDK's pages, shared with other JVMs. */
+  @Test
+  void isSmall() throws IOException {
+    start();
+    Path memory = Path.of("/proc", Long.toString(guardian()), "smaps_rollup");
+    List<String> lines = Files.readAllLines(memory);
+    tell("guardian", lines.stream().filter(l -> l.matches("(Rss|Pss|Private_Dirty):.*")).toList());
+    tell("guardian", node.last(e -> e.is("guardian")).orElseThrow().text("detail"));
+    long ownKilobytes =
+        lines.stream()
+            .filter(line -> line.startsWith("Private_"))
+            .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+            .sum();
+    assertTrue(ownKilobytes < 20_000, ownKilobytes + " kB");
   }
 
   // ---- a JVM that ends -------------------------------------------------------------------------
@@ -203,7 +243,8 @@ class GuardianIT {
     start();
     service.spoil(node, "stop.hangs");
     node.terminate();
-    assertEquals(ENDED_ITSELF, node.exitStatus(Cluster.PATIENCE));
+    int status = node.exitStatus(Cluster.PATIENCE);
+    assertTrue(status == ENDED_ITSELF || status == KILLED, "on a busy machine: " + status);
     long ended = System.nanoTime();
 
     String report = awaitReport();
@@ -257,7 +298,7 @@ class GuardianIT {
   void outlivesSignalsToTheWholeProcessGroup() {
     for (String signal : List.of("INT", "TERM", "HUP")) {
       start(Site.at("127.0.0.1", Map.of("n1", List.of("setsid"))), Map.of());
-      Shell.run("sh", "-c", "kill -" + signal + " -- -" + node.pid());
+      Shell.run("sh", "-c", "kill -" + signal + " -" + node.pid());
 
       assertEquals(0, node.exitStatus(Cluster.PATIENCE), signal);
       awaitNoGuardian(Duration.ofSeconds(2));
