@@ -5,6 +5,9 @@ public sealed interface Aim {
   /** Everything stopped; and it stays so. */
   record Rest() implements Aim {}
 
+  /** The role is led, but its group has not begun: maintenance. Everything is stopped. */
+  record Hold() implements Aim {}
+
   /** Everything started, and watched. */
   record Run() implements Aim {}
 

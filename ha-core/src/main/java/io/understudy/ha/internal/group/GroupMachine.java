@@ -17,11 +17,13 @@ import io.understudy.ha.internal.group.GroupState.Pending;
  *    +-----------------------------------------------------------------+
  * </pre>
  *
- * Whatever is active is stopped in reverse order before anything is started for another leadership.
- * A stop that fails is tried again, one that hangs is interrupted, and when the time to stop is
- * over the process ends: that is the only way left to keep the promise that nothing of it works any
- * more. Restart in place, fail count and expiry follow Pacemaker's {@code migration-threshold} and
- * {@code failure-timeout}.
+ * In maintenance a leadership whose group has not begun waits in Hold between Rest and Run.
+ *
+ * <p>Whatever is active is stopped in reverse order before anything is started for another
+ * leadership. A stop that fails is tried again, one that hangs is interrupted, and when the time to
+ * stop is over the process ends: that is the only way left to keep the promise that nothing of it
+ * works any more. Restart in place, fail count and expiry follow Pacemaker's {@code
+ * migration-threshold} and {@code failure-timeout}.
  */
 public final class GroupMachine {
   /**
@@ -72,7 +74,8 @@ public final class GroupMachine {
 
   private static void lost(GroupTurn turn, GroupInput.Lost input) {
     turn.led = 0;
-    if (turn.aim instanceof Aim.Rest) {
+    if (turn.aim instanceof Aim.Rest || turn.aim instanceof Aim.Hold) {
+      turn.aim = new Aim.Rest();
       return;
     }
     turn.aimFor(new Aim.Clear(), input.endedNanos() + turn.settings.stopLimitNanos());
@@ -86,10 +89,12 @@ public final class GroupMachine {
     }
   }
 
-  /** What was cleaned up without haste has a deadline again. */
+  /** At its end what waited begins, and what was cleaned up without haste has a deadline again. */
   private static void maintenance(GroupTurn turn, boolean on) {
     turn.maintenance = on;
-    if (!on && turn.aim instanceof Aim.Restart && turn.stopByNanos == GroupStep.NEVER) {
+    if (!on && turn.aim instanceof Aim.Hold) {
+      turn.serve();
+    } else if (!on && turn.aim instanceof Aim.Restart && turn.stopByNanos == GroupStep.NEVER) {
       turn.stopByNanos = turn.now + turn.settings.stopLimitNanos();
     }
   }
@@ -197,7 +202,7 @@ public final class GroupMachine {
         run(turn);
       } else if (before instanceof Aim.Restart restart) {
         stopDownTo(turn, restart.floor());
-      } else if (!(before instanceof Aim.Rest)) {
+      } else if (!(before instanceof Aim.Rest || before instanceof Aim.Hold)) {
         stopDownTo(turn, 0);
       }
       if (turn.aim.equals(before)) {

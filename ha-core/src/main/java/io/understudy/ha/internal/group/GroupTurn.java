@@ -98,16 +98,22 @@ final class GroupTurn {
     }
   }
 
-  /** Begins to serve the leadership that is held, if this member may. Nothing is active. */
+  /**
+   * Begins to serve the leadership that is held, if this member may. Nothing is active. In
+   * maintenance only what has begun goes on, for example after a move that was refused.
+   */
   void serve() {
-    epoch = led;
     String reason = whyNotEligible();
-    if (reason.isEmpty()) {
+    if (!reason.isEmpty()) {
+      aim = new Aim.Rest();
+      outputs.add(new GroupOutput.GiveUp(reason));
+    } else if (maintenance && epoch != led) {
+      aim = new Aim.Hold();
+    } else {
+      epoch = led;
       aim = new Aim.Run();
       nextNanos = now;
       checked = 0;
-    } else {
-      outputs.add(new GroupOutput.GiveUp(reason));
     }
   }
 
