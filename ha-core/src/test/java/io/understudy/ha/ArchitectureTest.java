@@ -35,6 +35,7 @@ class ArchitectureTest {
   private static final String[] PURE = {
     BASE + ".internal.election..",
     BASE + ".internal.exclusion..",
+    BASE + ".internal.facts..",
     BASE + ".internal.group..",
     BASE + ".internal.placement..",
     BASE + ".internal.witness.."
