@@ -4,13 +4,17 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * What a member must reach of the outside to lead, for example its gateway. Eligibility, never a
  * vote: a member that cannot reach enough of it gives its roles to one that can. Immutable. Give
  * every member the same.
  *
- * @param targets what is probed
+ * <p>Until enough is known at start a member leads nothing: a target that answers counts at once,
+ * one that does not for certain only after the time of dampening.
+ *
+ * @param targets what is probed; 64 at most, each on a thread of its own
  * @param needed how many of the targets must be reached; 0 to their number
  * @param interval how long after a probe of a target the next one begins; at least 100 ms
  * @param timeout how long a probe may take; at least 10 ms
@@ -27,6 +31,11 @@ public record Connectivity(
     WhenAllLack whenAllLack) {
   private static final Duration LONGEST = Duration.ofDays(1);
 
+  private static final int MOST_TARGETS = 64;
+
+  /** No option of a command: it does not begin with a dash. */
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9:_][A-Za-z0-9:._%-]{0,252}");
+
   private static final Connectivity NONE =
       new Connectivity(
           List.of(),
@@ -41,16 +50,30 @@ public record Connectivity(
     /**
      * A port that accepts TCP connections.
      *
-     * @param address where; a name is looked up for each probe
+     * @param address where; a name is looked up for each probe, as often as this JVM's cache of
+     *     names lets it ({@code networkaddress.cache.ttl}, 30 s by default)
      */
     record Tcp(InetSocketAddress address) implements Target {}
 
     /**
-     * A host that answers ICMP echo requests, asked by the system's {@code ping}.
+     * A host that answers ICMP echo requests, asked by the system's {@code ping}. Where there is no
+     * such program the target counts as not reached, and the node's status says what to install.
      *
      * @param host its name or address
      */
-    record Ping(String host) implements Target {}
+    record Ping(String host) implements Target {
+      /**
+       * Checks.
+       *
+       * @throws IllegalArgumentException if it cannot be the name of a host
+       */
+      public Ping {
+        if (!HOST.matcher(host).matches()) {
+          throw new IllegalArgumentException(
+              "'" + host + "' is no host: give a name or an address, for example 10.0.0.254");
+        }
+      }
+    }
   }
 
   /** What happens when no member reaches enough. */
@@ -68,6 +91,10 @@ public record Connectivity(
    */
   public Connectivity {
     targets = List.copyOf(targets);
+    if (targets.size() > MOST_TARGETS) {
+      throw new IllegalArgumentException(
+          targets.size() + " targets; " + MOST_TARGETS + " are possible");
+    }
     if (needed < 0 || needed > targets.size()) {
       throw new IllegalArgumentException(
           "needed " + needed + " is not 0 to the number of targets, " + targets.size());

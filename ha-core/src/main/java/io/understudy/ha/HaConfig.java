@@ -66,13 +66,38 @@ public record HaConfig(
    * @param fence how to fence another member, or null
    * @param connectivity what it must reach of the outside
    * @param guardian the child process that ends this one, if there is to be one
+   * @param health what says whether its application is fit
    */
   public record Safeguards(
-      @Nullable Fence fence, Connectivity connectivity, Optional<Guardian> guardian) {
+      @Nullable Fence fence,
+      Connectivity connectivity,
+      Optional<Guardian> guardian,
+      List<Health> health) {
     /** None. */
     public static final Safeguards NONE =
         new Safeguards(null, Connectivity.none(), Optional.empty());
+
+    /** Copies. */
+    public Safeguards {
+      health = List.copyOf(health);
+    }
+
+    /** Without checks of the application. */
+    public Safeguards(
+        @Nullable Fence fence, Connectivity connectivity, Optional<Guardian> guardian) {
+      this(fence, connectivity, guardian, List.of());
+    }
   }
+
+  /**
+   * Whether the application is fit.
+   *
+   * @param name what people call the check
+   * @param check says so
+   * @param interval how long after a call the next one begins
+   * @param timeout how long a call may take
+   */
+  public record Health(String name, HealthCheck check, Duration interval, Duration timeout) {}
 
   /** Copies. */
   public HaConfig {

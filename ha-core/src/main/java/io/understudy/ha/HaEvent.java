@@ -349,4 +349,39 @@ public sealed interface HaEvent {
     /** Nobody waits for it any more; the group goes on on another thread. */
     ABANDONED
   }
+
+  /**
+   * What this member reaches of the outside changed: "connectivity lost", or "ready". Dampened, so
+   * a single lost answer is not told.
+   *
+   * @param time when
+   * @param reached how many targets it reaches
+   * @param targets how many are probed
+   * @param needed how many it must reach
+   * @param enough whether it reaches enough to lead
+   * @param detail which targets are not reached and why; empty if all are
+   */
+  record ConnectivityChanged(
+      Instant time, int reached, int targets, int needed, boolean enough, String detail)
+      implements HaEvent {}
+
+  /**
+   * A check of the application changed its mind. The first answer is told only if it is bad.
+   *
+   * @param time when
+   * @param check its name
+   * @param healthy what it says now
+   * @param reason why not; empty if it is
+   */
+  record HealthChanged(Instant time, String check, boolean healthy, String reason)
+      implements HaEvent {}
+
+  /**
+   * Maintenance of the cluster began or ended, as this member has heard.
+   *
+   * @param time when it heard
+   * @param on whether nothing is to change
+   * @param by the member at which an operator said so
+   */
+  record MaintenanceChanged(Instant time, boolean on, MemberId by) implements HaEvent {}
 }

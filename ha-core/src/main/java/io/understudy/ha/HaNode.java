@@ -105,6 +105,24 @@ public interface HaNode extends AutoCloseable {
   void standby(boolean on);
 
   /**
+   * Begins or ends maintenance of the whole cluster: it changes nothing by itself. No role fails
+   * back, no resource is restarted or moved because of a failure (failures are counted and told),
+   * and the group of a new leadership does not begin before the end. What operators ask for is
+   * done. Elections go on, and a group whose lease has ended is stopped all the same: safety knows
+   * no maintenance. What had begun when it came is finished.
+   *
+   * <p>Needs no quorum. It counts here at once and at each other member when it hears of it, from
+   * this one or from another one, usually within milliseconds; one that is cut off hears later. The
+   * last word wins. It is kept in the state directory and outlives the restart of all members.
+   * Returns at once; {@link HaEvent.MaintenanceChanged} tells.
+   *
+   * @param on whether nothing is to change
+   */
+  default void maintenance(boolean on) {
+    throw new UnsupportedOperationException("this node knows no maintenance");
+  }
+
+  /**
    * Tells the member that its empty state directory is no lost disk, so that it need not catch up.
    * An operator's word: only true when no member that held votes of this cluster still runs
    * elsewhere.

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HaNodeBuilder {
   private static final Duration DEFAULT_FENCE_LIMIT = Duration.ofSeconds(30);
+  private static final Duration DEFAULT_HEALTH_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration DEFAULT_HEALTH_TIMEOUT = Duration.ofSeconds(5);
 
   private @Nullable String cluster;
   private @Nullable String member;
@@ -37,6 +39,7 @@ public final class HaNodeBuilder {
   private HaConfig.@Nullable Fence fence;
   private Connectivity connectivity = Connectivity.none();
   private @Nullable Guardian guardian;
+  private final List<HaConfig.Health> health = new ArrayList<>();
 
   HaNodeBuilder() {}
 
@@ -233,6 +236,38 @@ public final class HaNodeBuilder {
   }
 
   /**
+   * What says whether the application here is fit to lead; default nothing. The same as {@link
+   * #healthCheck(String, HealthCheck, Duration, Duration)}, a second after each call, with a limit
+   * of 5 s.
+   *
+   * @param name what people call it; each once
+   * @param check says so
+   * @return this
+   */
+  public HaNodeBuilder healthCheck(String name, HealthCheck check) {
+    return healthCheck(name, check, DEFAULT_HEALTH_INTERVAL, DEFAULT_HEALTH_TIMEOUT);
+  }
+
+  /**
+   * What says whether the application here is fit to lead; default nothing. A member is fit if all
+   * its checks say so. One answer is enough in both directions: what only hiccups now and then
+   * should be forgiven by the check itself, because roles move because of it. Until each check has
+   * answered once the member leads nothing.
+   *
+   * @param name what people call it; each once
+   * @param check says so
+   * @param interval how long after a call the next one begins; 10 ms to 1 day
+   * @param timeout how long a call may take, 10 ms to 1 day; then it is interrupted and the member
+   *     counts as unhealthy until a call returns in good order
+   * @return this
+   */
+  public HaNodeBuilder healthCheck(
+      String name, HealthCheck check, Duration interval, Duration timeout) {
+    health.add(new HaConfig.Health(name, check, interval, timeout));
+    return this;
+  }
+
+  /**
    * A small child process that ends this one when its resources have not stopped in time and it
    * cannot do that itself, and stops what outlives it; default none. The same on all members. A
    * role with a resource that outlives the process and has no {@link Resource#guardianStop()} is
@@ -313,7 +348,11 @@ public final class HaNodeBuilder {
     check.timing(timing);
     check.roles(roles, witness);
     check.fence(fence, voters);
+<<<<<<< HEAD
     check.guardian(guardian, roles, ProcessHandle.current().pid());
+=======
+    check.health(health);
+>>>>>>> 1b16fda (Probe, report and gather the facts for placement)
     check.throwIfFaulty();
     return new HaConfig(
         clusterName,
@@ -329,7 +368,7 @@ public final class HaNodeBuilder {
         roles,
         listeners,
         row,
-        new HaConfig.Safeguards(fence, connectivity, Optional.ofNullable(guardian)));
+        new HaConfig.Safeguards(fence, connectivity, Optional.ofNullable(guardian), health));
   }
 
   private static void addParts(List<String> target, String... texts) {

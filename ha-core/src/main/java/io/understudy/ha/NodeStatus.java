@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param roles one entry for each role it declared, sorted by name
  * @param rowWitness the witness that is a row in a database, if there is one
  * @param roster who keeps the roster, and what is being changed
+ * @param condition whether the member is fit to lead, and whether anything is to change
  */
 public record NodeStatus(
     MemberId member,
@@ -32,7 +33,8 @@ public record NodeStatus(
     List<MemberStatus> members,
     List<RoleStatus> roles,
     Optional<WitnessStatus> rowWitness,
-    RosterStatus roster) {
+    RosterStatus roster,
+    Condition condition) {
 
   /**
    * Without a witness in a database, and without any change of the roster.
@@ -71,7 +73,29 @@ public record NodeStatus(
         members,
         roles,
         Optional.empty(),
-        new RosterStatus(Optional.empty(), ""));
+        new RosterStatus(Optional.empty(), ""),
+        Condition.FIT);
+  }
+
+  /**
+   * Whether the member is fit to lead, and whether the cluster changes anything by itself.
+   *
+   * @param maintenance whether nothing is to change, as far as it has heard
+   * @param maintenanceBy the member at which an operator said so last; empty if nobody ever did
+   * @param reached how many of its connectivity targets it reaches
+   * @param targets how many it has
+   * @param needed how many it must reach
+   * @param unhealthy why its application is not fit to lead; empty if it is
+   */
+  public record Condition(
+      boolean maintenance,
+      Optional<MemberId> maintenanceBy,
+      int reached,
+      int targets,
+      int needed,
+      String unhealthy) {
+    /** Nothing is asked of it. */
+    public static final Condition FIT = new Condition(false, Optional.empty(), 0, 0, 0, "");
   }
 
   /**

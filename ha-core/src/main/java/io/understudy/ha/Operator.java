@@ -35,6 +35,14 @@ public interface Operator {
   CompletionStage<Void> standby(boolean on);
 
   /**
+   * Begins or ends maintenance of the whole cluster. See {@link HaNode#maintenance}.
+   *
+   * @param on whether nothing is to change
+   * @return completes when it counts at this member; the others hear of it after that
+   */
+  CompletionStage<Void> maintenance(boolean on);
+
+  /**
    * Forgets the failures of a role's resources at this member. See {@link Role#resetFailCount}.
    *
    * @param role a role that was declared here

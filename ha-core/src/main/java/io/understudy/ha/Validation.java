@@ -20,6 +20,9 @@ final class Validation {
   private static final Duration MAX_LEASE = Duration.ofMinutes(10);
   private static final Duration MIN_FENCE_LIMIT = Duration.ofMillis(100);
   private static final Duration MAX_FENCE_LIMIT = Duration.ofMinutes(10);
+  private static final Duration MIN_HEALTH_TIME = Duration.ofMillis(10);
+  private static final Duration MAX_HEALTH_TIME = Duration.ofDays(1);
+  private static final int MAX_HEALTH_CHECKS = 64;
   private static final Duration MIN_HEARTBEAT = Duration.ofMillis(10);
   private static final double MAX_CLOCK_RATE_ERROR = 0.5;
   private static final MemberId NOBODY = new MemberId("nobody");
@@ -230,6 +233,7 @@ final class Validation {
     ThirdVote.missing("roster has", roster, fence).ifPresent(faults::add);
   }
 
+<<<<<<< HEAD
   void guardian(@Nullable Guardian guardian, List<RoleSpec> roles, long pid) {
     if (guardian == null) {
       return;
@@ -241,6 +245,37 @@ final class Validation {
     }
     for (RoleSpec role : roles) {
       attempt(() -> role.group().stopCommands());
+=======
+  void health(List<HaConfig.Health> checks) {
+    Set<String> names = new HashSet<>();
+    for (HaConfig.Health check : checks) {
+      if (!names.add(check.name())) {
+        faults.add("health check '" + check.name() + "' is given twice; give each its own name");
+      }
+      healthTime(check.name(), "interval", check.interval());
+      healthTime(check.name(), "timeout", check.timeout());
+    }
+    if (checks.size() > MAX_HEALTH_CHECKS) {
+      faults.add(
+          checks.size() + " health checks are given; " + MAX_HEALTH_CHECKS + " are possible");
+    }
+  }
+
+  private void healthTime(String check, String what, Duration time) {
+    if (time.compareTo(MIN_HEALTH_TIME) < 0 || time.compareTo(MAX_HEALTH_TIME) > 0) {
+      faults.add(
+          "health check '"
+              + check
+              + "' has "
+              + what
+              + " "
+              + time.toMillis()
+              + " ms; "
+              + MIN_HEALTH_TIME.toMillis()
+              + " ms to "
+              + MAX_HEALTH_TIME.toDays()
+              + " day are possible");
+>>>>>>> 1b16fda (Probe, report and gather the facts for placement)
     }
   }
 

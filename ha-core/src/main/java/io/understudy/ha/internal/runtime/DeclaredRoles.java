@@ -8,11 +8,13 @@ import io.understudy.ha.RoleSpec;
 import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.RoleState;
+import io.understudy.ha.internal.facts.RoleReport;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * says otherwise.
  */
 final class DeclaredRoles {
+  private static final RoleReport UNDECLARED =
+      new RoleReport("has not declared the role, or not yet", 0);
+
   private final Lives lives;
   private final Requests requests;
   private final RoleRuntime.Shared shared;
@@ -126,6 +131,35 @@ final class DeclaredRoles {
     if (declared != null) {
       declared.announce(announcement);
     }
+  }
+
+  /**
+   * What other members should know of the roles, and that others are not declared here.
+   *
+   * @param known the roles of which this member has heard
+   */
+  Map<String, RoleReport> reports(Iterable<String> known) {
+    Map<String, RoleReport> reports = new TreeMap<>();
+    for (String role : known) {
+      if (!role.startsWith("_") && !roles.containsKey(role)) {
+        reports.put(role, UNDECLARED);
+      }
+    }
+    roles.forEach(
+        (name, role) -> {
+          RoleReport said = role.report();
+          if (!said.equals(RoleReport.NOTHING)) {
+            reports.put(name, said);
+          }
+        });
+    return reports;
+  }
+
+  /** Who leads each role, as far as is known; the others are not in it. */
+  Map<String, MemberId> leaders() {
+    Map<String, MemberId> leaders = new TreeMap<>();
+    roles.forEach((name, role) -> role.knownLeader().ifPresent(who -> leaders.put(name, who)));
+    return leaders;
   }
 
   /** A caller may have seen a lease end that the machine takes for running, by the wall clock. */

@@ -2,6 +2,7 @@ package io.understudy.ha.internal.runtime;
 
 import io.understudy.ha.HaConfig;
 import io.understudy.ha.HaEvent;
+import io.understudy.ha.internal.facts.Maintenance;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -65,6 +66,19 @@ final class Disk {
     } finally {
       activity.back(before);
       tellIfSlow(System.nanoTime() - beganNanos);
+    }
+  }
+
+  /**
+   * Makes a word on maintenance durable. Not for the election thread.
+   *
+   * @throws IOException if it is not known to be; the message says what to do
+   */
+  void saveMaintenance(Maintenance word) throws IOException {
+    try {
+      store.saveMaintenance(word);
+    } catch (IOException e) {
+      throw new IOException(explain(e), e);
     }
   }
 

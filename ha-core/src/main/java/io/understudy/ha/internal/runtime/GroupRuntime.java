@@ -58,6 +58,11 @@ final class GroupRuntime {
   private volatile String ineligible = "";
   private volatile boolean closed;
 
+  /** The last leadership of which the machine has heard; the one being served may be news to it. */
+  private long lastLed;
+
+  private long stoppedThrough;
+
   /**
    * What a group is tied to.
    *
@@ -164,6 +169,26 @@ final class GroupRuntime {
     }
   }
 
+  /** Nothing is restarted or moved for a while, and nothing begins. */
+  void maintenance(boolean on) {
+    take(new GroupInput.Maintenance(on));
+  }
+
+  /**
+   * Of which leadership on, backwards, nothing works here any more; 0 if nothing can be said. Never
+   * one that is held: it could begin once more, after a move that was refused.
+   */
+  long stoppedThrough() {
+    return stoppedThrough;
+  }
+
+  private void noteWhatHasStopped() {
+    if (!state.isActive() && state.led() == 0 && lastLed > stoppedThrough) {
+      stoppedThrough = lastLed;
+      links.node().changed().run();
+    }
+  }
+
   /** When time alone makes it do something. */
   long wakeAtNanos() {
     return wakeAtNanos;
@@ -195,9 +220,11 @@ final class GroupRuntime {
 
   private void dealWith(GroupInput input) {
     GroupStep step = machine.step(state, input, System.nanoTime());
+    lastLed = input instanceof GroupInput.Led led ? led.epoch() : lastLed;
     state = step.next();
     wakeAtNanos = step.wakeAtNanos();
     setDeadline();
+    noteWhatHasStopped();
     actAll(step.outputs().iterator());
   }
 
@@ -242,6 +269,7 @@ final class GroupRuntime {
     } else if (output instanceof GroupOutput.Eligible eligible) {
       ineligible = eligible.reason();
       reports.eligible(ineligible);
+      links.node().changed().run();
       links.eligibilityChanged().run();
     } else if (output instanceof GroupOutput.Told told) {
       reports.told(told);

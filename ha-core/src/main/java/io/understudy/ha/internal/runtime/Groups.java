@@ -24,6 +24,7 @@ final class Groups {
   private final @Nullable GuardianLink guardian;
   private final DeadlineGuard guard;
   private final List<GroupRuntime> groups = new CopyOnWriteArrayList<>();
+  private volatile boolean maintenance;
 
   /**
    * What all groups of a node share.
@@ -32,9 +33,14 @@ final class Groups {
    * @param events gets what people should know
    * @param lastResort ends the process
    * @param answers where the application's code goes on
+   * @param changed is called on the election thread when other members should hear of a group
    */
   record Shared(
-      Consumer<Runnable> loop, EventBus events, LastResort lastResort, Executor answers) {}
+      Consumer<Runnable> loop,
+      EventBus events,
+      LastResort lastResort,
+      Executor answers,
+      Runnable changed) {}
 
   Groups(MemberId self, Shared shared, @Nullable GuardianLink guardian) {
     this.self = self;
@@ -56,7 +62,14 @@ final class Groups {
     if (!group.isEmpty()) {
       groups.add(group);
       guard.add(group);
+      shared.loop().accept(() -> group.maintenance(maintenance));
     }
+  }
+
+  /** Nothing is restarted or moved for a while, and nothing begins. Election thread. */
+  void maintenance(boolean on) {
+    maintenance = on;
+    groups.forEach(group -> group.maintenance(on));
   }
 
   /** Election thread. */

@@ -214,6 +214,12 @@ final class Lives {
     return running != null && memberRecord.roster().members().size() == 2 && running.isAlone();
   }
 
+  /** The roles of which the running life has heard, reserved ones included. */
+  Iterable<String> knownRoles() {
+    MemberCore running = core;
+    return running == null ? List.of() : running.roles();
+  }
+
   Life self() {
     return self;
   }

@@ -203,6 +203,11 @@ public final class MemberCore {
     return machines.isAlone();
   }
 
+  /** The roles of which it has heard, reserved ones included. */
+  public Iterable<String> roles() {
+    return machines.roles();
+  }
+
   /** This life. */
   public Life self() {
     return machines.self();

@@ -11,6 +11,7 @@ import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.RoleState;
 import io.understudy.ha.internal.election.RosterChange;
 import io.understudy.ha.internal.election.RosterGoal;
+import io.understudy.ha.internal.facts.Maintenance;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -43,6 +44,7 @@ final class NodeElection {
   private final DeclaredRoles roles;
   private final Fencer fencer;
   private final Audit audit;
+  private final NodeFacts facts;
 
   /**
    * With what the first life begins.
@@ -50,8 +52,10 @@ final class NodeElection {
    * @param stored the record on disk
    * @param network how the node talks
    * @param incarnation the life's number
+   * @param maintenance the last word on maintenance on disk
    */
-  record Beginning(MemberRecord stored, Transport network, long incarnation) {}
+  record Beginning(
+      MemberRecord stored, Transport network, long incarnation, Maintenance maintenance) {}
 
   /**
    * Makes it; {@link #connect} and {@link #start} set it going.
@@ -92,8 +96,13 @@ final class NodeElection {
     this.groups =
         new Groups(
             config.member(),
+<<<<<<< HEAD
             new Groups.Shared(loop::execute, events, new LastResort(), requests.answers()),
             guardian);
+=======
+            new Groups.Shared(
+                loop::execute, events, new LastResort(), requests.answers(), this::factsChanged));
+>>>>>>> 1b16fda (Probe, report and gather the facts for placement)
     this.roles =
         new DeclaredRoles(
             lives,
@@ -106,6 +115,13 @@ final class NodeElection {
             life -> life.equals(lives.self()) && lives.inService(),
             events::publish,
             answer -> loop.execute(() -> fenceAnswered(answer)));
+    this.facts =
+        new NodeFacts(
+            config,
+            new NodeFacts.Node(lives, roster, view, roles, groups),
+            new NodeFacts.Links(transport, events, loop),
+            new MaintenanceSwitch(
+                config.member(), beginning.maintenance(), disk::saveMaintenance, events));
   }
 
   private @Nullable WitnessTransport rowWitness(Transport network) {
@@ -146,6 +162,11 @@ final class NodeElection {
     return roster;
   }
 
+  /** What placement goes by. */
+  NodeFacts facts() {
+    return facts;
+  }
+
   /** The witness in a database, or null if there is none. */
   @Nullable WitnessTransport rowWitness() {
     return rowWitness;
@@ -170,9 +191,13 @@ final class NodeElection {
   /** Runs what was enqueued, and what is from now on. */
   void start() {
     loop.start();
+<<<<<<< HEAD
     if (guardian != null) {
       guardian.start();
     }
+=======
+    facts.start();
+>>>>>>> 1b16fda (Probe, report and gather the facts for placement)
   }
 
   /** Does something on the election thread. */
@@ -201,6 +226,7 @@ final class NodeElection {
 
   /** Nothing is sent, fenced or decided any more. Waits so long for the election thread. */
   void stop(long timeoutNanos) {
+    facts.close();
     transport.close();
     fencer.close();
     loop.close(timeoutNanos);
@@ -235,10 +261,12 @@ final class NodeElection {
   private final class Incoming implements Transport.Listener {
     @Override
     public void received(List<Envelope> envelopes) {
+      List<Envelope> votes = facts.withoutReports(envelopes);
+      if (votes.isEmpty()) {
+        return;
+      }
       List<Envelope> believed =
-          config.crashProof()
-              ? envelopes
-              : envelopes.stream().map(Envelope::withoutDeaths).toList();
+          config.crashProof() ? votes : votes.stream().map(Envelope::withoutDeaths).toList();
       loop.executeMessage(() -> lives.run(core -> core.receive(believed)));
     }
 
@@ -292,10 +320,15 @@ final class NodeElection {
     groups.tick();
     serviceMayHaveChanged();
     view.quorumMayHaveChanged();
+    facts.tick();
   }
 
   private long wakeAtNanos() {
-    return groups.wakeAtNanos(lives.wakeAtNanos());
+    return facts.wakeAtNanos(groups.wakeAtNanos(lives.wakeAtNanos()));
+  }
+
+  private void factsChanged() {
+    facts.changed();
   }
 
   private boolean couldLead(MemberId successor) {

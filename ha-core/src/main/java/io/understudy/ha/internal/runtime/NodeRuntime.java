@@ -1,6 +1,7 @@
 package io.understudy.ha.internal.runtime;
 
 import io.understudy.ha.HaConfig;
+import io.understudy.ha.HaConfigurationException;
 import io.understudy.ha.HaEvent;
 import io.understudy.ha.HaNode;
 import io.understudy.ha.MemberId;
@@ -15,6 +16,7 @@ import io.understudy.ha.Subscription;
 import io.understudy.ha.Timing;
 import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Roster;
+import io.understudy.ha.internal.facts.Maintenance;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -57,6 +59,7 @@ public final class NodeRuntime implements HaNode {
    * @param stored what the directory holds
    * @param transport how it talks
    * @param incarnation the first life's number
+   * @throws HaConfigurationException if what the directory holds of maintenance is damaged
    */
   public NodeRuntime(
       HaConfig config,
@@ -64,6 +67,7 @@ public final class NodeRuntime implements HaNode {
       MemberRecord stored,
       Transport transport,
       long incarnation) {
+    Maintenance maintenance = store.loadMaintenance(); // first: it may refuse, and nothing runs yet
     this.config = config;
     this.store = store;
     this.events = new EventBus(config.member().value());
@@ -77,7 +81,7 @@ public final class NodeRuntime implements HaNode {
             disk,
             events,
             activity,
-            new NodeElection.Beginning(stored, transport, incarnation));
+            new NodeElection.Beginning(stored, transport, incarnation, maintenance));
     this.stalls = new StallReporter(config.member().value(), events, election::stack);
     this.watch =
         new Watch(
@@ -213,6 +217,11 @@ public final class NodeRuntime implements HaNode {
     return config.timing();
   }
 
+  /** For those who look inside. */
+  NodeElection election() {
+    return election;
+  }
+
   private String incarnation() {
     return Long.toHexString(election.lives().self().incarnation());
   }
@@ -239,7 +248,8 @@ public final class NodeRuntime implements HaNode {
         inForce.members().stream().map(entry -> statusOf(entry, seen)).toList(),
         roles.statuses(),
         Optional.ofNullable(election.rowWitness()).map(WitnessTransport::status),
-        election.roster().status());
+        election.roster().status(),
+        election.facts().status());
   }
 
   private List<String> warnings() {
@@ -252,7 +262,9 @@ public final class NodeRuntime implements HaNode {
             disk.warning(),
             election.guardianWarning());
     Stream<String> witness = rowWitness == null ? Stream.of() : rowWitness.warnings().stream();
-    Stream<String> others = Stream.concat(pairWithoutFence().stream(), witness);
+    Stream<String> facts = election.facts().warnings().stream();
+    Stream<String> others =
+        Stream.of(pairWithoutFence().stream(), witness, facts).flatMap(some -> some);
     return Stream.concat(own, others).filter(warning -> !warning.isEmpty()).toList();
   }
 
@@ -304,6 +316,11 @@ public final class NodeRuntime implements HaNode {
   @Override
   public void standby(boolean on) {
     operator(Audit.APPLICATION).standby(on);
+  }
+
+  @Override
+  public void maintenance(boolean on) {
+    operator(Audit.APPLICATION).maintenance(on);
   }
 
   @Override

@@ -58,10 +58,22 @@ final class OperatorDesk implements Operator {
   public CompletionStage<Void> standby(boolean on) {
     return election
         .audit()
+        .does("standby " + (on ? "on" : "off"), by, () -> election.does(() -> setStandby(on)));
+  }
+
+  private void setStandby(boolean on) {
+    election.roles().standby(on);
+    election.facts().changed();
+  }
+
+  @Override
+  public CompletionStage<Void> maintenance(boolean on) {
+    return election
+        .audit()
         .does(
-            "standby " + (on ? "on" : "off"),
+            "maintenance " + (on ? "on" : "off"),
             by,
-            () -> election.does(() -> election.roles().standby(on)));
+            () -> election.does(() -> election.facts().maintenance(on)));
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.RoleState;
+import io.understudy.ha.internal.facts.RoleReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -381,6 +382,17 @@ final class RoleRuntime implements Role {
   Input.Candidacy candidacy(boolean mayLead) {
     return new Input.Candidacy(
         mayLead, spec.placement().preference(), spec.placement().failback().isPresent());
+  }
+
+  /** What other members should know of it. Election thread. */
+  RoleReport report() {
+    return new RoleReport(
+        left ? "the node is being closed" : group.ineligible(), group.stoppedThrough());
+  }
+
+  /** Who leads it, as far as is known. */
+  Optional<MemberId> knownLeader() {
+    return leader.map(LeaderInfo::member);
   }
 
   GroupRuntime group() {

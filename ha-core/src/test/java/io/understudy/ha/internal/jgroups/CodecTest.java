@@ -128,6 +128,19 @@ final class CodecTest {
     assertThrows(IllegalArgumentException.class, () -> Codec.encode(parcel(List.of(badRole))));
   }
 
+  @Test
+  void aReportTravelsAsItIsUpToItsBound() throws Exception {
+    byte[] content = new byte[Message.Report.MAX_BYTES];
+    new Random(1).nextBytes(content);
+    byte[] bytes = Codec.encode(letter(new Message.Report(Long.MAX_VALUE, content)));
+    Payload.Parcel parcel = (Payload.Parcel) Codec.decode(bytes);
+    Message.Report report = (Message.Report) parcel.envelopes().get(0).message();
+    assertEquals(Long.MAX_VALUE, report.number());
+    assertArrayEquals(content, report.content());
+    Message tooLong = new Message.Report(1, new byte[Message.Report.MAX_BYTES + 1]);
+    assertThrows(IllegalArgumentException.class, () -> Codec.encode(letter(tooLong)));
+  }
+
   private static Payload letter(Message message) {
     return parcel(List.of(new Envelope("main", LIFE, Life.ANY, 1, message)));
   }

@@ -203,7 +203,8 @@ class GroupCallerTest {
           @Override
           public void stop() {}
         };
-    Groups.Shared node = new Groups.Shared(loop, events, new LastResort(), Answers.of("n1"));
+    Groups.Shared node =
+        new Groups.Shared(loop, events, new LastResort(), Answers.of("n1"), () -> {});
     return new GroupRuntime(
         RoleSpec.named("main").running(ResourceGroup.of("a", any)),
         MemberId.of("n1"),

@@ -39,7 +39,8 @@ class GroupMovesTest {
           RoleSpec.named("main").running(ResourceGroup.of("a", new Part())),
           MemberId.of("n1"),
           new GroupRuntime.Links(
-              new Groups.Shared(election::execute, events, new LastResort(), Answers.of("n1")),
+              new Groups.Shared(
+                  election::execute, events, new LastResort(), Answers.of("n1"), () -> {}),
               this::resign,
               () -> {}));
 

@@ -1,0 +1,162 @@
+package io.understudy.ha.internal.runtime;
+
+import io.understudy.ha.HaNode;
+import io.understudy.ha.internal.election.Message;
+import io.understudy.ha.internal.facts.Maintenance;
+import io.understudy.ha.internal.facts.Report;
+import io.understudy.ha.internal.facts.ReportPart;
+import io.understudy.ha.internal.facts.RoleReport;
+import io.understudy.ha.internal.placement.MemberFacts;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * The bytes of a {@link Report}: version, part, then everything but the roles in each part, then
+ * some of the roles. All 1023 roles that a cluster can have fit, with names of 64 characters: into
+ * several parts, and with shorter reasons if there are many. Reading believes nothing: whatever the
+ * bytes are, they are a part or an {@link IOException}.
+ */
+final class ReportCodec {
+  private static final int VERSION = 1;
+  private static final int MANY_ROLES = 64;
+  private static final int SHORT_REASON = 60;
+  private static final Pattern ROLE = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
+
+  private ReportCodec() {}
+
+  // ---- writing
+
+  /** The contents of as many messages as the report needs; one, as a rule. */
+  static List<byte[]> encode(Report report) {
+    try {
+      List<List<byte[]>> parts = distribute(report);
+      List<byte[]> encoded = new ArrayList<>();
+      for (int i = 0; i < parts.size(); i++) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(bytes);
+        out.writeByte(VERSION);
+        out.writeByte(i);
+        out.writeByte(parts.size());
+        bytes.writeBytes(head(report));
+        out.writeShort(parts.get(i).size());
+        parts.get(i).forEach(bytes::writeBytes);
+        encoded.add(bytes.toByteArray());
+      }
+      return encoded;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory does not fail
+    }
+  }
+
+  private static byte[] head(Report report) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    out.writeBoolean(report.standby());
+    MaintenanceCodec.write(out, report.maintenance());
+    out.writeShort(report.link().reached());
+    out.writeShort(report.link().targets());
+    out.writeShort(report.link().needed());
+    out.writeUTF(report.unhealthy());
+    return bytes.toByteArray();
+  }
+
+  /** The roles of each part; the first part is there without roles, too. */
+  private static List<List<byte[]>> distribute(Report report) throws IOException {
+    int room = Message.Report.MAX_BYTES - head(report).length - 5;
+    int reason = report.roles().size() > MANY_ROLES ? SHORT_REASON : RoleReport.MAX_REASON;
+    List<List<byte[]>> parts = new ArrayList<>();
+    parts.add(new ArrayList<>());
+    int used = 0;
+    for (Map.Entry<String, RoleReport> entry : report.roles().entrySet()) {
+      byte[] role = role(entry.getKey(), entry.getValue().cutTo(reason));
+      if (used + role.length > room) {
+        parts.add(new ArrayList<>());
+        used = 0;
+      }
+      parts.get(parts.size() - 1).add(role);
+      used += role.length;
+    }
+    return parts;
+  }
+
+  private static byte[] role(String name, RoleReport said) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    out.writeUTF(name);
+    out.writeUTF(said.unfit());
+    out.writeLong(said.stoppedThrough());
+    return bytes.toByteArray();
+  }
+
+  // ---- reading
+
+  /**
+   * Reads one part.
+   *
+   * @throws IOException if the bytes are none, or of a version that is not known here
+   */
+  static ReportPart decode(byte[] bytes) throws IOException {
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+    int version = in.readUnsignedByte();
+    if (version != VERSION) {
+      throw new IOException("a report of version " + version + ", known is " + VERSION);
+    }
+    try {
+      int index = in.readUnsignedByte();
+      ReportPart part = new ReportPart(index, in.readUnsignedByte(), report(in));
+      if (in.read() != -1) {
+        throw new IOException("something follows the report");
+      }
+      return part;
+    } catch (IllegalArgumentException e) {
+      throw new IOException("a report that cannot be", e);
+    }
+  }
+
+  private static Report report(DataInputStream in) throws IOException {
+    boolean standby = bool(in);
+    Maintenance maintenance = MaintenanceCodec.read(in);
+    MemberFacts.Link link =
+        new MemberFacts.Link(
+            in.readUnsignedShort(), in.readUnsignedShort(), in.readUnsignedShort());
+    if (link.reached() > link.targets() || link.needed() > link.targets()) {
+      throw new IOException("reaches " + link);
+    }
+    String unhealthy = in.readUTF();
+    return new Report(standby, maintenance, link, unhealthy, roles(in));
+  }
+
+  private static Map<String, RoleReport> roles(DataInputStream in) throws IOException {
+    int count = in.readUnsignedShort();
+    if (count > HaNode.MAX_ROLES) {
+      throw new IOException(count + " roles where at most " + HaNode.MAX_ROLES + " can be");
+    }
+    Map<String, RoleReport> roles = new TreeMap<>();
+    for (int i = 0; i < count; i++) {
+      String name = in.readUTF();
+      RoleReport said = new RoleReport(in.readUTF(), in.readLong());
+      if (!ROLE.matcher(name).matches() || roles.put(name, said) != null) {
+        throw new IOException("a bad role, or one that is named twice");
+      }
+    }
+    return roles;
+  }
+
+  /** What {@link DataOutputStream#writeBoolean} writes, and nothing else. */
+  static boolean bool(DataInputStream in) throws IOException {
+    int value = in.readUnsignedByte();
+    if (value > 1) {
+      throw new IOException("truth value " + value);
+    }
+    return value == 1;
+  }
+}
