@@ -348,11 +348,8 @@ public final class HaNodeBuilder {
     check.timing(timing);
     check.roles(roles, witness);
     check.fence(fence, voters);
-<<<<<<< HEAD
     check.guardian(guardian, roles, ProcessHandle.current().pid());
-=======
     check.health(health);
->>>>>>> 1b16fda (Probe, report and gather the facts for placement)
     check.throwIfFaulty();
     return new HaConfig(
         clusterName,

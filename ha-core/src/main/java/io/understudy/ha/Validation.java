@@ -233,7 +233,6 @@ final class Validation {
     ThirdVote.missing("roster has", roster, fence).ifPresent(faults::add);
   }
 
-<<<<<<< HEAD
   void guardian(@Nullable Guardian guardian, List<RoleSpec> roles, long pid) {
     if (guardian == null) {
       return;
@@ -245,7 +244,9 @@ final class Validation {
     }
     for (RoleSpec role : roles) {
       attempt(() -> role.group().stopCommands());
-=======
+    }
+  }
+
   void health(List<HaConfig.Health> checks) {
     Set<String> names = new HashSet<>();
     for (HaConfig.Health check : checks) {
@@ -275,7 +276,6 @@ final class Validation {
               + " ms to "
               + MAX_HEALTH_TIME.toDays()
               + " day are possible");
->>>>>>> 1b16fda (Probe, report and gather the facts for placement)
     }
   }
 

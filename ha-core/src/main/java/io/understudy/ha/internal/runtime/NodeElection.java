@@ -96,13 +96,9 @@ final class NodeElection {
     this.groups =
         new Groups(
             config.member(),
-<<<<<<< HEAD
-            new Groups.Shared(loop::execute, events, new LastResort(), requests.answers()),
-            guardian);
-=======
             new Groups.Shared(
-                loop::execute, events, new LastResort(), requests.answers(), this::factsChanged));
->>>>>>> 1b16fda (Probe, report and gather the facts for placement)
+                loop::execute, events, new LastResort(), requests.answers(), this::factsChanged),
+            guardian);
     this.roles =
         new DeclaredRoles(
             lives,
@@ -191,13 +187,10 @@ final class NodeElection {
   /** Runs what was enqueued, and what is from now on. */
   void start() {
     loop.start();
-<<<<<<< HEAD
     if (guardian != null) {
       guardian.start();
     }
-=======
     facts.start();
->>>>>>> 1b16fda (Probe, report and gather the facts for placement)
   }
 
   /** Does something on the election thread. */
