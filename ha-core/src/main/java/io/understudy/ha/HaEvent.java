@@ -8,8 +8,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Something that happened, as this member saw it. State changes first, the event comes after.
- * Events of one member are delivered in order, on one thread that is never the election thread.
+ * Something that happened, as this member saw it. State changes first, the event comes after. Every
+ * subscriber is told of all events in the same order, on a thread of its own that is never the
+ * election thread. One that falls 10,000 events behind loses the oldest ones, and is told so by
+ * {@link Overflow} in their place.
  */
 public sealed interface HaEvent {
   /**
@@ -263,6 +265,15 @@ public sealed interface HaEvent {
       actions = List.copyOf(actions);
     }
   }
+
+  /**
+   * This subscriber was too slow: events that happened before the next one were lost. Others may
+   * have got them.
+   *
+   * @param time when the first of them happened
+   * @param lost how many
+   */
+  record Overflow(Instant time, long lost) implements HaEvent {}
 
   /**
    * The node was closed; the last event.

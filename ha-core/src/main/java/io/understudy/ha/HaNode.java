@@ -164,8 +164,9 @@ public interface HaNode extends AutoCloseable {
   /**
    * Subscribes to everything that happens from now on.
    *
-   * @param listener called in order on one thread that is never the election thread; what it throws
-   *     is logged
+   * @param listener called in order on a thread of its own that is never the election thread; what
+   *     it throws is logged. If it falls 10,000 events behind it loses the oldest ones, see {@link
+   *     HaEvent.Overflow}
    * @return ends the subscription
    */
   Subscription subscribe(Consumer<? super HaEvent> listener);

@@ -297,8 +297,9 @@ public final class HaNodeBuilder {
    * Subscribes to everything that happens, from the first event on. {@link HaNode#subscribe} comes
    * later and may miss what happens while the node starts.
    *
-   * @param listener called in order on one thread that is never the election thread; what it throws
-   *     is logged
+   * @param listener called in order on a thread of its own that is never the election thread; what
+   *     it throws is logged. If it falls 10,000 events behind it loses the oldest ones, see {@link
+   *     HaEvent.Overflow}
    * @return this
    */
   public HaNodeBuilder listener(Consumer<? super HaEvent> listener) {

@@ -26,6 +26,11 @@ final class Courier {
     queue.add(task);
   }
 
+  /** Takes a task back. False if it has begun, or was never given. */
+  boolean retract(Runnable task) {
+    return queue.remove(task);
+  }
+
   private void run() {
     while (!closing || !queue.isEmpty()) {
       try {

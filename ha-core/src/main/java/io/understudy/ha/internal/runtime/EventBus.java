@@ -5,43 +5,55 @@ import io.understudy.ha.Subscription;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Tells subscribers what happened, in order, on a thread of its own. */
+/**
+ * Tells subscribers what happened, all of them in the same order. Each has a thread and a bounded
+ * queue of its own, so that one that is slow, or never returns, holds up nobody and fills no heap.
+ */
 final class EventBus {
-  private static final Logger LOG = LoggerFactory.getLogger(EventBus.class);
+  private final String member;
+  private final List<EventFeed> feeds = new CopyOnWriteArrayList<>();
 
-  private final List<Consumer<? super HaEvent>> listeners = new CopyOnWriteArrayList<>();
-  private final Courier courier;
+  /** Held while an event is put into all queues: publishers are on several threads. */
+  private final Object order = new Object();
+
+  private int subscribed;
+  private boolean closed;
 
   EventBus(String member) {
-    courier = new Courier("ha-events-" + member);
+    this.member = member;
   }
 
   Subscription subscribe(Consumer<? super HaEvent> listener) {
-    listeners.add(listener);
-    return () -> listeners.remove(listener);
-  }
-
-  void publish(HaEvent event) {
-    courier.deliver(
-        () -> {
-          for (Consumer<? super HaEvent> listener : listeners) {
-            tell(listener, event);
-          }
-        });
-  }
-
-  private static void tell(Consumer<? super HaEvent> listener, HaEvent event) {
-    try {
-      listener.accept(event);
-    } catch (RuntimeException | Error e) { // the other listeners must still be told
-      LOG.error("a subscriber failed on {}", event, e);
+    synchronized (order) {
+      if (closed) {
+        return () -> {};
+      }
+      subscribed++;
+      String number = subscribed == 1 ? "" : "-" + subscribed;
+      EventFeed feed = new EventFeed(listener, "ha-events-" + member + number);
+      feed.start();
+      feeds.add(feed);
+      return () -> {
+        feeds.remove(feed);
+        feed.end();
+      };
     }
   }
 
+  void publish(HaEvent event) {
+    synchronized (order) {
+      feeds.forEach(feed -> feed.offer(event));
+    }
+  }
+
+  /** Delivers what is queued, waits at most that long for all together, and ends the threads. */
   void close(long timeoutNanos) {
-    courier.close(timeoutNanos);
+    synchronized (order) {
+      closed = true;
+      feeds.forEach(EventFeed::endWhenEmpty);
+    }
+    long deadlineNanos = System.nanoTime() + timeoutNanos;
+    feeds.forEach(feed -> feed.awaitEnd(deadlineNanos));
   }
 }

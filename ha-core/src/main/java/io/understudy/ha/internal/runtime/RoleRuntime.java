@@ -64,6 +64,9 @@ final class RoleRuntime implements Role {
   /** So that the ends of leaderships are told in order; never held while anything slow is done. */
   private final Object telling = new Object();
 
+  /** Tells of the running leadership, or has done so; guarded by {@link #telling}. */
+  private @Nullable Runnable handingOut;
+
   /**
    * What all roles of a node share.
    *
@@ -150,7 +153,9 @@ final class RoleRuntime implements Role {
     synchronized (telling) {
       events.publish(new HaEvent.Elected(Instant.now(), name(), grant.epoch()));
       running = grant;
-      courier.deliver(() -> handOut(grant));
+      Runnable handing = () -> handOut(grant);
+      handingOut = handing;
+      courier.deliver(handing);
     }
     LOG.info("{} - leads {} in epoch {}", self, name(), grant.epoch());
     group.led(grant, first);
@@ -196,7 +201,13 @@ final class RoleRuntime implements Role {
   private void tellRevoked(Grant grant, RevokeReason reason) {
     register.leadershipLost(grant);
     events.publish(new HaEvent.Revoked(Instant.now(), name(), grant.epoch(), reason));
-    courier.deliver(() -> takeBack(grant, reason));
+    // What nobody was told of is taken back from the queue: while a callback hangs, leaderships
+    // that come and go for days must not fill the heap.
+    Runnable handing = handingOut;
+    handingOut = null;
+    if (handing == null || !courier.retract(handing)) {
+      courier.deliver(() -> takeBack(grant, reason));
+    }
   }
 
   /** Last: a log on a disk that hangs must hold up nobody's callback. */
