@@ -1,10 +1,8 @@
 package io.understudy.ha;
 
-import io.understudy.ha.spi.FenceHook;
 import io.understudy.ha.spi.WitnessStore;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -53,14 +51,6 @@ public record HaConfig(
   public record RowWitness(MemberId member, WitnessStore store) {}
 
   /**
-   * How to fence another member.
-   *
-   * @param hook does it
-   * @param limit how long one call may take
-   */
-  public record Fence(FenceHook hook, Duration limit) {}
-
-  /**
    * What keeps a member that cannot do its work from doing harm, or from leading.
    *
    * @param fence how to fence another member, or null
@@ -69,7 +59,7 @@ public record HaConfig(
    * @param health what says whether its application is fit
    */
   public record Safeguards(
-      @Nullable Fence fence,
+      @Nullable FencePlan fence,
       Connectivity connectivity,
       Optional<Guardian> guardian,
       List<Health> health) {
@@ -141,15 +131,15 @@ public record HaConfig(
   /**
    * How to fence another member.
    *
-   * @return the hook, or null if there is none
+   * @return the plan, or null if there is none
    */
-  public @Nullable Fence fence() {
+  public @Nullable FencePlan fence() {
     return safeguards.fence();
   }
 
   /**
    * Why a roster leaves its two voting members without a third vote, as far as this member can
-   * tell: it knows its own fence hook, and takes it that the other one has the same.
+   * tell: it knows its own fence plan, and takes it that the other one has the same.
    *
    * @param changed the roster
    * @return the explanation with the ways out; empty if there is nothing to object to

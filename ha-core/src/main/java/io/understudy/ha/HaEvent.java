@@ -1,5 +1,6 @@
 package io.understudy.ha;
 
+import io.understudy.ha.spi.FenceHook;
 import io.understudy.ha.spi.FenceResult;
 import java.time.Duration;
 import java.time.Instant;
@@ -220,25 +221,39 @@ public sealed interface HaEvent {
       implements HaEvent {}
 
   /**
-   * The fence hook is called.
+   * A fence hook is called.
    *
    * @param time when
    * @param role the role for which it is needed first
    * @param target whom to fence
+   * @param level the level of the {@link FencePlan}, from 1
+   * @param hook the hook's name
    * @param reason why
    */
-  record FenceStarted(Instant time, String role, MemberId target, String reason)
+  record FenceStarted(
+      Instant time, String role, MemberId target, int level, String hook, String reason)
       implements HaEvent {}
 
   /**
-   * The fence hook has answered, or failed.
+   * A fence hook has answered or failed, or has not returned though it was interrupted. What a
+   * confirmation is worth as long as others of its level are missing, {@link FenceConcluded} tells.
+   *
+   * @param time when
+   * @param attempt the call
+   */
+  record FenceEnded(Instant time, FenceAttempt attempt) implements HaEvent {}
+
+  /**
+   * A fence plan came to its end: a level has confirmed, or none.
    *
    * @param time when
    * @param role the role for which it was needed first
    * @param target whom to fence
+   * @param scope what a confirmation means
    * @param result what came of it
    */
-  record FenceEnded(Instant time, String role, MemberId target, FenceResult result)
+  record FenceConcluded(
+      Instant time, String role, MemberId target, FenceHook.Scope scope, FenceResult result)
       implements HaEvent {}
 
   /**

@@ -1,5 +1,6 @@
 package io.understudy.ha;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -159,6 +160,16 @@ public interface HaNode extends AutoCloseable {
    */
   default Operator operator(String by) {
     throw new UnsupportedOperationException("this node has no operators");
+  }
+
+  /**
+   * The last hundred calls of fence hooks by this process, the oldest first. Not durable.
+   *
+   * @return when, whom, by which hook, and what came of it; a hook that has not returned after its
+   *     limit is listed then, and again when it returns
+   */
+  default List<FenceAttempt> fenceHistory() {
+    return List.of();
   }
 
   /**

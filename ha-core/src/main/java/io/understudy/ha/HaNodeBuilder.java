@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * faults at once.
  */
 public final class HaNodeBuilder {
-  private static final Duration DEFAULT_FENCE_LIMIT = Duration.ofSeconds(30);
   private static final Duration DEFAULT_HEALTH_INTERVAL = Duration.ofSeconds(1);
   private static final Duration DEFAULT_HEALTH_TIMEOUT = Duration.ofSeconds(5);
 
@@ -36,7 +35,7 @@ public final class HaNodeBuilder {
   private @Nullable String rowWitness;
   private @Nullable WitnessStore witnessStore;
   private boolean crashProof = true;
-  private HaConfig.@Nullable Fence fence;
+  private @Nullable FencePlan fence;
   private Connectivity connectivity = Connectivity.none();
   private @Nullable Guardian guardian;
   private final List<HaConfig.Health> health = new ArrayList<>();
@@ -197,22 +196,12 @@ public final class HaNodeBuilder {
    * @return this
    */
   public HaNodeBuilder fence(FenceHook hook) {
-    return fence(hook, DEFAULT_FENCE_LIMIT);
+    return fence(FencePlan.first(FencePlan.Call.to(hook)));
   }
 
   /**
-   * How this member cuts off another one that it cannot reach; no default.
-   *
-   * <p>Two members without a witness need one of scope {@link FenceHook.Scope#PROCESS} on each
-   * side. Then a leader whose peer has not acknowledged for three quarters of a lease has it fenced
-   * and goes on, and a follower that has heard nothing for a promise (about 1.2 leases) fences the
-   * leader and takes over; the second of the roster waits an eighth of a lease longer. If each
-   * leads a role and hooks are slower than that, let the hook of one member wait first, for longer
-   * than the other's takes; otherwise both may be ended when the link between them is cut. So a
-   * pause of the peer that is longer than that ends its process: choose a lease that is longer than
-   * your garbage collections, and long enough for the hook to answer within a quarter of it, if the
-   * leader is to go on without a break. A member that has started fences nobody before it has
-   * exchanged its state with its peer.
+   * How this member cuts off another one that it cannot reach; no default. A plan of one level with
+   * one hook that is called once; see {@link #fence(FencePlan)}.
    *
    * @param hook does it
    * @param limit how long one call may take, 100 ms to 10 min; then it is interrupted, and tried
@@ -220,7 +209,29 @@ public final class HaNodeBuilder {
    * @return this
    */
   public HaNodeBuilder fence(FenceHook hook, Duration limit) {
-    this.fence = new HaConfig.Fence(hook, limit);
+    return fence(FencePlan.first(FencePlan.Call.to(hook).within(limit)));
+  }
+
+  /**
+   * How this member cuts off another one that it cannot reach; no default. Called again it
+   * replaces.
+   *
+   * <p>Two members without a witness need a plan on each side in which every level has a hook of
+   * scope {@link FenceHook.Scope#PROCESS}. Then a leader whose peer has not acknowledged for three
+   * quarters of a lease has it fenced and goes on, and a follower that has heard nothing for a
+   * promise (about 1.2 leases) fences the leader and takes over; the second of the roster waits an
+   * eighth of a lease longer. If each leads a role and hooks are slower than that, let the hook of
+   * one member wait first, for longer than the other's takes; otherwise both may be ended when the
+   * link between them is cut. So a pause of the peer that is longer than that ends its process:
+   * choose a lease that is longer than your garbage collections, and long enough for the hook to
+   * answer within a quarter of it, if the leader is to go on without a break. A member that has
+   * started fences nobody before it has exchanged its state with its peer.
+   *
+   * @param plan what is tried, in which order, for how long; tried again later if nothing confirms
+   * @return this
+   */
+  public HaNodeBuilder fence(FencePlan plan) {
+    this.fence = plan;
     return this;
   }
 

@@ -1,6 +1,5 @@
 package io.understudy.ha;
 
-import io.understudy.ha.spi.FenceHook;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,7 @@ final class ThirdVote {
    * @return the explanation with the ways out; empty if there is nothing to object to
    */
   static Optional<String> missing(
-      String subject, List<RosterMember> roster, HaConfig.@Nullable Fence fence) {
+      String subject, List<RosterMember> roster, @Nullable FencePlan fence) {
     List<RosterMember> voters = roster.stream().filter(entry -> entry.votes() > 0).toList();
     boolean pair =
         voters.size() == 2
@@ -35,12 +34,12 @@ final class ThirdVote {
         : Optional.empty();
   }
 
-  private static boolean endsProcesses(HaConfig.@Nullable Fence fence) {
-    return fence != null && fence.hook().scope() == FenceHook.Scope.PROCESS;
+  private static boolean endsProcesses(@Nullable FencePlan fence) {
+    return fence != null && fence.endsProcesses();
   }
 
   private static String explain(
-      String subject, List<RosterMember> voters, int size, HaConfig.@Nullable Fence fence) {
+      String subject, List<RosterMember> voters, int size, @Nullable FencePlan fence) {
     MemberId one = voters.get(0).member();
     MemberId other = voters.get(1).member();
     return subject
@@ -58,12 +57,17 @@ final class ThirdVote {
         + remark(size, fence);
   }
 
-  private static String remark(int size, HaConfig.@Nullable Fence fence) {
+  private static String remark(int size, @Nullable FencePlan fence) {
     if (fence == null) {
       return "";
     }
-    return endsProcesses(fence)
-        ? " (the hook that is configured serves a roster of two members, this one has " + size + ")"
-        : " (the hook that is configured is of scope RESOURCE)";
+    if (endsProcesses(fence)) {
+      return " (the hook that is configured serves a roster of two members, this one has "
+          + size
+          + ")";
+    }
+    return fence.levels().size() == 1
+        ? " (the hook that is configured is of scope RESOURCE)"
+        : " (of the fence plan that is configured not every level has a hook of scope PROCESS)";
   }
 }

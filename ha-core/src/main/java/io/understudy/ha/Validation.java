@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class Validation {
   private static final Duration MIN_LEASE = Duration.ofMillis(100);
   private static final Duration MAX_LEASE = Duration.ofMinutes(10);
-  private static final Duration MIN_FENCE_LIMIT = Duration.ofMillis(100);
-  private static final Duration MAX_FENCE_LIMIT = Duration.ofMinutes(10);
   private static final Duration MIN_HEALTH_TIME = Duration.ofMillis(10);
   private static final Duration MAX_HEALTH_TIME = Duration.ofDays(1);
   private static final int MAX_HEALTH_CHECKS = 64;
@@ -217,18 +215,9 @@ final class Validation {
     }
   }
 
-  void fence(HaConfig.@Nullable Fence fence, List<RosterMember> roster) {
-    if (fence != null
-        && (fence.limit().compareTo(MIN_FENCE_LIMIT) < 0
-            || fence.limit().compareTo(MAX_FENCE_LIMIT) > 0)) {
-      faults.add(
-          "fence limit is "
-              + fence.limit().toMillis()
-              + " ms; "
-              + MIN_FENCE_LIMIT.toMillis()
-              + " ms to "
-              + MAX_FENCE_LIMIT.toMinutes()
-              + " min are possible");
+  void fence(@Nullable FencePlan fence, List<RosterMember> roster) {
+    if (fence != null) {
+      faults.addAll(fence.faults());
     }
     ThirdVote.missing("roster has", roster, fence).ifPresent(faults::add);
   }

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.understudy.ha.spi.CommandFenceHook;
 import io.understudy.ha.spi.FenceHook.Scope;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which rosters leave two members with nobody to decide between them. */
@@ -43,12 +43,36 @@ class ThirdVoteTest {
     List<RosterMember> members =
         Stream.of(roster.split(" ", -1)).map(ThirdVoteTest::entry).toList();
     return ThirdVote.missing(
-        "roster has",
-        members,
-        scope == null
-            ? null
-            : new HaConfig.Fence(
-                CommandFenceHook.running("true").exitZeroConfirms(scope), Duration.ofSeconds(1)));
+        "roster has", members, scope == null ? null : FencePlan.first(call(scope)));
+  }
+
+  private static FencePlan.Call call(Scope scope) {
+    return FencePlan.Call.to(CommandFenceHook.running("true").exitZeroConfirms(scope));
+  }
+
+  /** A level that cuts off from a resource alone would hide the others once it confirms. */
+  @ParameterizedTest
+  @CsvSource({
+    "PROCESS,          PROCESS,          true",
+    "PROCESS,          RESOURCE,         false",
+    "RESOURCE,         PROCESS,          false",
+    "RESOURCE PROCESS, PROCESS RESOURCE, true"
+  })
+  void everyLevelOfAPlanEndsProcesses(String first, String second, boolean serves) {
+    FencePlan plan = FencePlan.first(calls(first)).otherwise(calls(second));
+    List<RosterMember> pair = List.of(entry("a1"), entry("b1"));
+
+    Optional<String> missing = ThirdVote.missing("roster has", pair, plan);
+
+    assertEquals(serves, missing.isEmpty());
+    missing.ifPresent(
+        why -> assertTrue(why.contains("not every level has a hook of scope PROCESS"), why));
+  }
+
+  private static FencePlan.Call[] calls(String scopes) {
+    return Stream.of(scopes.split(" ", -1))
+        .map(scope -> call(Scope.valueOf(scope)))
+        .toArray(FencePlan.Call[]::new);
   }
 
   /** Name, votes; a name that begins with w is a witness'. */

@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * One run of a program, to its end or to the limit; then it is killed together with what it has
- * started. For hooks and resources that are commands.
+ * started. On Linux that includes what it put into the background; it is known by the variable
+ * {@code HA_RUN}, which is another one in each run. For hooks and resources that are commands.
  *
  * @param ended whether it ended by itself
  * @param status its exit status, if it ended
@@ -37,6 +38,7 @@ public record CommandRun(boolean ended, int status, String told) {
       throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);
+    ProcessTree tree = ProcessTree.of(builder);
     Process process = builder.start();
     Output output = new Output(process);
     boolean ended = false;
@@ -45,7 +47,7 @@ public record CommandRun(boolean ended, int status, String told) {
       ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
     } finally {
       if (!ended) {
-        kill(process);
+        tree.kill(process);
       }
     }
     return ended
@@ -59,12 +61,6 @@ public record CommandRun(boolean ended, int status, String told) {
     } catch (IOException ignored) {
       // A command that does not read its input is judged by its exit status.
     }
-  }
-
-  private static void kill(Process process) {
-    List<ProcessHandle> started = process.descendants().toList();
-    process.destroyForcibly();
-    started.forEach(ProcessHandle::destroyForcibly);
   }
 
   /** The end of what a command prints, read on a thread so that it never blocks the command. */

@@ -29,6 +29,41 @@ public interface FenceHook {
     RESOURCE
   }
 
+  /** What a hook does when it is called. */
+  @FunctionalInterface
+  interface Callback {
+    /**
+     * Fences a member; see {@link FenceHook#fence}.
+     *
+     * @param request whom to fence, and why
+     * @param limit how long it may take, counted from the call
+     * @return what came of it
+     * @throws Exception if it failed in a way that leaves open what happened
+     */
+    FenceResult fence(FenceRequest request, Duration limit) throws Exception;
+  }
+
+  /**
+   * A hook that is a piece of the application.
+   *
+   * @param scope what a confirmed answer means
+   * @param name what events and status call it
+   * @param callback does it
+   * @return the hook
+   */
+  static FenceHook of(Scope scope, String name, Callback callback) {
+    return new CallbackFenceHook(scope, name, callback);
+  }
+
+  /**
+   * What events, history and status call it; asked once, when the hook is configured.
+   *
+   * @return by default the simple name of its class
+   */
+  default String name() {
+    return getClass().getSimpleName();
+  }
+
   /**
    * What a confirmed answer of this hook means. Must always be the same.
    *

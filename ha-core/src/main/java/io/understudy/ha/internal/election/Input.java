@@ -77,8 +77,8 @@ public sealed interface Input {
    * one.
    *
    * @param target the life that was to be fenced
-   * @param startedNanos this life's clock when the hook was called: what began before that has
-   *     ended if the answer says so
+   * @param startedNanos this life's clock before the first hook of the level that answered was
+   *     called: what began before that has ended if the answer says so
    * @param scope what a confirmation means
    * @param result the answer
    */

@@ -1,20 +1,21 @@
 package io.understudy.ha.internal.runtime;
 
+import io.understudy.ha.FenceAttempt;
+import io.understudy.ha.FencePlan;
 import io.understudy.ha.HaConfig;
 import io.understudy.ha.HaEvent;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Output;
-import io.understudy.ha.spi.FenceHook;
 import io.understudy.ha.spi.FenceRequest;
-import io.understudy.ha.spi.FenceResult;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -22,24 +23,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls the fence hook: on a thread of its own, for one target once at a time, and only for a life
- * of this member that goes on. Two threads for a call: one runs the hook, the other interrupts it
- * at its limit, and says so if that does not help.
+ * Has members fenced: one plan at a time for each target, on a thread of its own, and only for a
+ * life of this member that goes on.
  */
 final class Fencer {
+  /** How many calls of hooks are remembered. */
+  static final int HISTORY = 100;
+
   private static final Logger LOG = LoggerFactory.getLogger(Fencer.class);
-  private static final long GRACE_MILLIS = 5_000;
 
   private final HaConfig config;
-  private final HaConfig.@Nullable Fence fence;
+  private final @Nullable FencePlan plan;
   private final Predicate<Life> goesOn;
+  private final Predicate<MemberId> heard;
   private final Consumer<HaEvent> events;
   private final Consumer<Answer> answers;
-  private final Set<MemberId> running = ConcurrentHashMap.newKeySet();
-  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+  private final Map<MemberId, Running> running = new ConcurrentHashMap<>();
+  private final Deque<FenceAttempt> history = new ArrayDeque<>();
+  private volatile boolean closed;
 
   /**
-   * What a hook answered.
+   * What a plan came to.
    *
    * @param by the life that asked
    * @param input for its machines
@@ -47,137 +51,146 @@ final class Fencer {
   record Answer(Life by, Input.FenceAnswered input) {}
 
   /**
+   * A plan under way.
+   *
+   * @param thread runs it
+   * @param roles that want it
+   */
+  private record Running(Thread thread, Set<String> roles) {}
+
+  /**
    * Makes it; nothing runs yet.
    *
-   * @param config names the hook, if there is one
+   * @param config names the plan, if there is one
    * @param goesOn whether a life of this member goes on; called by any thread
+   * @param heard whether a member is heard now; called by any thread
    * @param events gets what people should know
-   * @param answers gets what the hook answered, on the hook's thread
+   * @param answers gets what the plan came to, on the plan's thread
    */
   Fencer(
-      HaConfig config, Predicate<Life> goesOn, Consumer<HaEvent> events, Consumer<Answer> answers) {
+      HaConfig config,
+      Predicate<Life> goesOn,
+      Predicate<MemberId> heard,
+      Consumer<HaEvent> events,
+      Consumer<Answer> answers) {
     this.config = config;
-    this.fence = config.fence();
+    this.plan = config.fence();
     this.goesOn = goesOn;
+    this.heard = heard;
     this.events = events;
     this.answers = answers;
   }
 
   /** Whether a machine may ask this. */
   static boolean endsProcesses(HaConfig config) {
-    HaConfig.Fence fence = config.fence();
-    return fence != null && fence.hook().scope() == FenceHook.Scope.PROCESS;
+    FencePlan plan = config.fence();
+    return plan != null && plan.endsProcesses();
   }
 
   /** Has a life fenced, unless that is under way. Election thread. */
   void ask(Life by, String role, Output.Fence wanted) {
-    HaConfig.Fence configured = fence;
-    if (configured == null || !running.add(wanted.target().member())) {
+    FencePlan configured = plan;
+    if (configured == null || closed) {
       return;
     }
-    long startedNanos = System.nanoTime();
-    FenceRequest request =
-        new FenceRequest(
-            config.cluster(),
-            role,
-            wanted.target().member().value(),
-            Long.toHexString(wanted.target().incarnation()),
-            config.member().value(),
-            wanted.epoch(),
-            wanted.reason());
-    Thread caller =
-        Threads.ordinary(
-            () -> {
-              FenceResult result =
-                  goesOn.test(by)
-                      ? call(configured, request)
-                      : FenceResult.unknown("not called: the life that asked has ended");
-              Input.FenceAnswered input =
-                  new Input.FenceAnswered(
-                      wanted.target(), startedNanos, configured.hook().scope(), result);
-              running.remove(wanted.target().member());
-              answers.accept(new Answer(by, input));
-            },
-            "ha-fence-" + request.target());
-    Thread watcher =
-        Threads.ordinary(() -> watch(caller, configured, request), caller.getName() + "-limit");
-    threads.add(caller);
+    MemberId target = wanted.target().member();
+    Running before = running.get(target);
+    if (before != null) {
+      before.roles().add(role);
+      return;
+    }
+    Set<String> roles = ConcurrentHashMap.newKeySet();
+    roles.add(role);
+    FenceRun run =
+        new FenceRun(
+            configured,
+            request(role, wanted),
+            () -> objection(by, target, roles),
+            new FenceRun.Reports(config.member(), events, this::remember));
+    Thread thread =
+        Threads.ordinary(() -> answer(by, wanted.target(), run), "ha-fence-" + target + "-plan");
+    running.put(target, new Running(thread, roles));
     try {
-      caller.start();
-      watcher.start();
+      thread.start();
     } catch (OutOfMemoryError e) { // no thread to be had: asked again later
-      LOG.error("{} - cannot call the fence hook for {}: {}", config.member(), request.target(), e);
-      threads.remove(caller);
-      if (!caller.isAlive()) {
-        running.remove(wanted.target().member());
-      }
+      LOG.error("{} - cannot call the fence hooks for {}: {}", config.member(), target, e);
+      running.remove(target);
     }
   }
 
-  private FenceResult call(HaConfig.Fence configured, FenceRequest request) {
-    LOG.warn("{} - fences {}: {}", config.member(), request.target(), request.reason());
-    MemberId target = MemberId.of(request.target());
-    events.accept(
-        new HaEvent.FenceStarted(Instant.now(), request.role(), target, request.reason()));
-    long began = System.nanoTime();
-    FenceResult result;
-    try {
-      FenceResult answered = configured.hook().fence(request, configured.limit());
-      result = Objects.requireNonNull(answered, "the hook returned null");
-    } catch (InterruptedException e) {
-      result = FenceResult.unknown("interrupted after " + millisSince(began) + " ms");
-    } catch (Throwable e) { // whatever the hook does, the election must hear of it
-      LOG.warn("{} - the fence hook failed", config.member(), e);
-      result = FenceResult.unknown("the hook failed after " + millisSince(began) + " ms: " + e);
+  private FenceRequest request(String role, Output.Fence wanted) {
+    return new FenceRequest(
+        config.cluster(),
+        role,
+        wanted.target().member().value(),
+        Long.toHexString(wanted.target().incarnation()),
+        config.member().value(),
+        wanted.epoch(),
+        wanted.reason());
+  }
+
+  /**
+   * A leader whose lease ends wants no fence for a moment, and then again as a follower. So the
+   * target must also be heard before a plan that has begun well is given up.
+   */
+  private String objection(Life by, MemberId target, Set<String> roles) {
+    if (closed) {
+      return "this member is closing";
     }
-    tell(target, request.role(), result, millisSince(began));
-    return result;
+    if (!goesOn.test(by)) {
+      return "the life that asked has ended";
+    }
+    return roles.isEmpty() && heard.test(target)
+        ? target + " is heard again, and no role wants it any more"
+        : "";
   }
 
-  private void tell(MemberId target, String role, FenceResult result, long tookMillis) {
-    LOG.warn(
-        "{} - fence of {} {} after {} ms: {}",
-        config.member(),
-        target,
-        result.outcome(),
-        tookMillis,
-        result.detail());
-    events.accept(new HaEvent.FenceEnded(Instant.now(), role, target, result));
+  private void answer(Life by, Life target, FenceRun run) {
+    FenceRun.Conclusion end = run.run();
+    running.remove(target.member());
+    if (end.called()) {
+      LOG.warn(
+          "{} - fence of {} {}: {}",
+          config.member(),
+          target.member(),
+          end.result().outcome(),
+          end.result().detail());
+      events.accept(
+          new HaEvent.FenceConcluded(
+              Instant.now(), run.role(), target.member(), end.scope(), end.result()));
+    }
+    answers.accept(
+        new Answer(
+            by, new Input.FenceAnswered(target, end.startedNanos(), end.scope(), end.result())));
   }
 
-  private static long millisSince(long nanos) {
-    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
+  /**
+   * A role wants no fence any more: when none does and the target is heard, what is under way ends
+   * before the next call of a hook. Election thread.
+   */
+  void callOff(String role) {
+    running.values().forEach(under -> under.roles().remove(role));
   }
 
-  private void watch(Thread caller, HaConfig.Fence configured, FenceRequest request) {
-    Duration limit = configured.limit();
-    try {
-      // A hook that watches its limit by itself gets the chance to say what it knows.
-      caller.join(limit.toMillis() + GRACE_MILLIS / 5);
-      if (caller.isAlive()) {
-        caller.interrupt();
-        caller.join(GRACE_MILLIS);
+  private void remember(FenceAttempt attempt) {
+    synchronized (history) {
+      if (history.size() == HISTORY) {
+        history.removeFirst();
       }
-      if (caller.isAlive()) {
-        tell(
-            MemberId.of(request.target()),
-            request.role(),
-            FenceResult.unknown(
-                "the hook has not returned, though its limit was "
-                    + limit.toMillis()
-                    + " ms and it was interrupted; it is not called again before it returns"),
-            limit.toMillis() + GRACE_MILLIS);
-        caller.join();
-      }
-    } catch (InterruptedException e) {
-      caller.interrupt();
-    } finally {
-      threads.remove(caller);
+      history.addLast(attempt);
+    }
+  }
+
+  /** The last calls of hooks, the oldest first. */
+  List<FenceAttempt> history() {
+    synchronized (history) {
+      return List.copyOf(history);
     }
   }
 
   /** Interrupts what is under way: what it comes to, nobody here will act on. */
   void close() {
-    threads.forEach(Thread::interrupt);
+    closed = true;
+    running.values().forEach(under -> under.thread().interrupt());
   }
 }

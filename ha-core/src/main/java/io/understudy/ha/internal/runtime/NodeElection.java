@@ -109,6 +109,7 @@ final class NodeElection {
         new Fencer(
             config,
             life -> life.equals(lives.self()) && lives.inService(),
+            member -> view.reachable().contains(member),
             events::publish,
             answer -> loop.execute(() -> fenceAnswered(answer)));
     this.facts =
@@ -161,6 +162,10 @@ final class NodeElection {
   /** What placement goes by. */
   NodeFacts facts() {
     return facts;
+  }
+
+  Fencer fencer() {
+    return fencer;
   }
 
   /** The witness in a database, or null if there is none. */
@@ -347,6 +352,8 @@ final class NodeElection {
     } else if (role.equals(RosterChange.ROLE)) {
       announceOfRoster(announcement);
       return;
+    } else if (announcement instanceof Output.PeerMissing peer && peer.reason().isEmpty()) {
+      fencer.callOff(role);
     }
     roles.announce(role, announcement);
   }

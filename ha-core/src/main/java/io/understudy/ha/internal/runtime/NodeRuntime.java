@@ -1,5 +1,6 @@
 package io.understudy.ha.internal.runtime;
 
+import io.understudy.ha.FenceAttempt;
 import io.understudy.ha.HaConfig;
 import io.understudy.ha.HaConfigurationException;
 import io.understudy.ha.HaEvent;
@@ -340,6 +341,11 @@ public final class NodeRuntime implements HaNode {
       }
       throw e;
     }
+  }
+
+  @Override
+  public List<FenceAttempt> fenceHistory() {
+    return election.fencer().history();
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.understudy.ha.Connectivity;
+import io.understudy.ha.FencePlan;
 import io.understudy.ha.HaConfig;
 import io.understudy.ha.HaEvent;
 import io.understudy.ha.MemberId;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,7 @@ class FencerTest {
   private final Queue<Fencer.Answer> answers = new ConcurrentLinkedQueue<>();
   private final CountDownLatch release = new CountDownLatch(1);
   private final AtomicInteger calls = new AtomicInteger();
+  private final AtomicBoolean heard = new AtomicBoolean();
 
   @AfterEach
   void letHooksGo() {
@@ -62,6 +65,10 @@ class FencerTest {
             return body.fence(request);
           }
         };
+    return fencer(FencePlan.first(FencePlan.Call.to(hook).within(limit)), goesOn);
+  }
+
+  private Fencer fencer(FencePlan plan, boolean goesOn) {
     HaConfig config =
         new HaConfig(
             "test",
@@ -77,9 +84,8 @@ class FencerTest {
             List.of(),
             List.of(),
             Optional.empty(),
-            new HaConfig.Safeguards(
-                new HaConfig.Fence(hook, limit), Connectivity.none(), Optional.empty()));
-    return new Fencer(config, life -> goesOn, events::add, answers::add);
+            new HaConfig.Safeguards(plan, Connectivity.none(), Optional.empty()));
+    return new Fencer(config, life -> goesOn, member -> heard.get(), events::add, answers::add);
   }
 
   private Fencer.Answer answer() {
@@ -110,7 +116,7 @@ class FencerTest {
     assertEquals(
         new FenceRequest("test", "jobs", "n2", "22", "n1", 7, "n2 is silent"), seen.remove());
     assertEquals(
-        List.of(HaEvent.FenceStarted.class, HaEvent.FenceEnded.class),
+        List.of(HaEvent.FenceStarted.class, HaEvent.FenceEnded.class, HaEvent.FenceConcluded.class),
         events.stream().map(Object::getClass).toList());
   }
 
@@ -218,5 +224,67 @@ class FencerTest {
     fencer.close();
 
     assertEquals(Outcome.UNKNOWN, answer().input().result().outcome());
+  }
+
+  /** A leader whose lease ends wants no fence for a moment; the target is silent all the same. */
+  @Test
+  void endsEarlyOnlyWhenTheTargetIsHeardAndNobodyWantsItsEnd() {
+    assertEquals(Outcome.CONFIRMED, outcomeOfTwoLevels(false, "jobs", "mail"));
+    assertEquals(Outcome.CONFIRMED, outcomeOfTwoLevels(true, "jobs"));
+    assertEquals(Outcome.UNKNOWN, outcomeOfTwoLevels(true, "jobs", "mail"));
+  }
+
+  /** The roles jobs and mail ask; some of them call it off while the first level is under way. */
+  private Outcome outcomeOfTwoLevels(boolean isHeard, String... calledOff) {
+    heard.set(isHeard);
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    FenceHook first =
+        FenceHook.of(
+            FenceHook.Scope.PROCESS,
+            "first",
+            (request, limit) -> {
+              begun.countDown();
+              goOn.await();
+              return FenceResult.failed("on");
+            });
+    FenceHook second =
+        FenceHook.of(
+            FenceHook.Scope.PROCESS, "second", (request, limit) -> FenceResult.confirmed("off"));
+    Fencer fencer =
+        fencer(
+            FencePlan.first(FencePlan.Call.to(first)).otherwise(FencePlan.Call.to(second)), true);
+    fencer.ask(SELF, "jobs", WANTED);
+    fencer.ask(SELF, "mail", WANTED);
+    await().until(() -> begun.getCount() == 0);
+    for (String role : calledOff) {
+      fencer.callOff(role);
+    }
+    goOn.countDown();
+    return answer().input().result().outcome();
+  }
+
+  @Test
+  void remembersTheLastHundredCalls() {
+    FencePlan.Call ten =
+        FencePlan.Call.to(
+                FenceHook.of(
+                    FenceHook.Scope.PROCESS,
+                    "counts",
+                    (request, limit) -> FenceResult.failed("no " + calls.incrementAndGet())))
+            .attempts(10, Duration.ZERO);
+    Fencer fencer = fencer(FencePlan.first(ten), true);
+
+    for (int i = 0; i < 11; i++) {
+      fencer.ask(SELF, "jobs", WANTED);
+      answer();
+    }
+
+    assertEquals(Fencer.HISTORY, fencer.history().size());
+    assertEquals("no 11", fencer.history().get(0).result().detail());
+    assertEquals("no 110", fencer.history().get(99).result().detail());
+    assertEquals(PEER.member(), fencer.history().get(99).target());
+    assertEquals("counts", fencer.history().get(99).hook());
+    assertEquals(10, fencer.history().get(99).number());
   }
 }

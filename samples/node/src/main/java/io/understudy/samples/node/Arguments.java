@@ -1,12 +1,11 @@
 package io.understudy.samples.node;
 
 import io.understudy.ha.Connectivity;
+import io.understudy.ha.FencePlan;
 import io.understudy.ha.Guardian;
 import io.understudy.ha.HaNodeBuilder;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.Timing;
-import io.understudy.ha.spi.CommandFenceHook;
-import io.understudy.ha.spi.FenceHook;
 import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -54,12 +53,9 @@ record Arguments(
     boolean witness,
     boolean crashProof,
     Optional<WitnessOptions> jdbcWitness,
-    Optional<Fence> fence,
+    Optional<FencePlan> fence,
     Connectivity connectivity,
     Optional<Guardian> guardian) {
-
-  /** A command and its limit. */
-  record Fence(List<String> command, Duration limit) {}
 
   static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m)");
   private static final Pattern HOST_AND_PORT = Pattern.compile("(.+):([0-9]{1,5})");
@@ -87,7 +83,7 @@ record Arguments(
         witness,
         !given.containsKey(Option.NO_CRASH_PROOF),
         WitnessOptions.parse(given),
-        fence(given),
+        FenceOptions.parse(given),
         ConnectivityOptions.parse(given),
         guardian(given));
   }
@@ -110,13 +106,7 @@ record Arguments(
       builder.witness();
     }
     jdbcWitness.ifPresent(options -> options.applyTo(builder));
-    fence.ifPresent(
-        way -> {
-          CommandFenceHook hook =
-              CommandFenceHook.running(way.command().toArray(new String[0]))
-                  .exitZeroConfirms(FenceHook.Scope.PROCESS);
-          builder.fence(hook, way.limit());
-        });
+    fence.ifPresent(builder::fence);
   }
 
   private static Optional<Guardian> guardian(Map<Option, List<String>> given)
@@ -149,13 +139,6 @@ record Arguments(
     Timing timing =
         lease.isPresent() ? Timing.ofLease(duration(Option.LEASE, lease.get())) : Timing.DEFAULT;
     return rho.isPresent() ? timing.withClockRateError(rate(rho.get())) : timing;
-  }
-
-  private static Optional<Fence> fence(Map<Option, List<String>> given) throws ArgumentException {
-    Optional<String> command = single(given, Option.FENCE_COMMAND);
-    String limit = single(given, Option.FENCE_LIMIT).orElse("30s");
-    Duration parsed = duration(Option.FENCE_LIMIT, limit);
-    return command.map(text -> new Fence(List.of(text.strip().split("\\s+", -1)), parsed));
   }
 
   private static double rate(String text) throws ArgumentException {

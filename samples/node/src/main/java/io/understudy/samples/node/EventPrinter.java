@@ -1,5 +1,6 @@
 package io.understudy.samples.node;
 
+import io.understudy.ha.FenceAttempt;
 import io.understudy.ha.HaEvent;
 import io.understudy.ha.LeaderInfo;
 import io.understudy.ha.RosterMember;
@@ -21,6 +22,7 @@ final class EventPrinter implements Consumer<HaEvent> {
     ofFaults();
     ofElection();
     ofWork();
+    ofFences();
   }
 
   @Override
@@ -115,6 +117,7 @@ final class EventPrinter implements Consumer<HaEvent> {
         HaEvent.StoringSlow.class,
         "storing-slow",
         e -> fields("millis", e.took().toMillis(), "directory", e.directory()));
+    on(HaEvent.Overflow.class, "overflow", e -> fields("lost", e.lost()));
     on(
         HaEvent.Stalled.class,
         "stalled",
@@ -190,6 +193,9 @@ final class EventPrinter implements Consumer<HaEvent> {
         HaEvent.DeadlineStep.class,
         "deadline",
         e -> fields("role", e.role(), "step", small(e.step()), "reason", e.reason()));
+  }
+
+  private void ofFences() {
     on(
         HaEvent.FenceStarted.class,
         "fence",
@@ -197,24 +203,47 @@ final class EventPrinter implements Consumer<HaEvent> {
             fields(
                 "role",
                 e.role(),
-                "target",
+                "member",
                 e.target(),
-                "outcome",
-                "STARTED",
+                "level",
+                e.level(),
+                "hook",
+                e.hook(),
+                "result",
+                "asked",
                 "detail",
                 e.reason()));
+    on(HaEvent.FenceEnded.class, "fence", e -> ended(e.attempt()));
     on(
-        HaEvent.FenceEnded.class,
-        "fence",
+        HaEvent.FenceConcluded.class,
+        "fence-concluded",
         e ->
             fields(
                 "role",
                 e.role(),
-                "target",
+                "member",
                 e.target(),
-                "outcome",
-                e.result().outcome(),
+                "scope",
+                small(e.scope()),
+                "result",
+                small(e.result().outcome()),
                 "detail",
                 e.result().detail()));
+  }
+
+  private static @Nullable Object[] ended(FenceAttempt attempt) {
+    return fields(
+        "role",
+        attempt.role(),
+        "member",
+        attempt.target(),
+        "level",
+        attempt.level(),
+        "hook",
+        attempt.hook(),
+        "result",
+        small(attempt.result().outcome()),
+        "detail",
+        attempt.result().detail());
   }
 }

@@ -35,7 +35,7 @@ final class Operations {
   Answer answer(Route route, Query query, String by) throws Answer.Refusal {
     Operator operator = node.operator(by);
     return switch (route) {
-      case STATUS -> new Answer(200, StatusJson.of(node.status()));
+      case STATUS -> new Answer(200, StatusJson.of(node.status(), node.fenceHistory()));
       case LEADER -> leader(query.required("role"));
       case HANDOVER -> handOver(operator, query.required("role"), query.required("to"));
       case RESIGN -> resign(operator, query.required("role"));

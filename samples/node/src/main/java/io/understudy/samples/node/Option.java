@@ -36,6 +36,7 @@ enum Option {
   DAMPENING("--dampening", Kind.SINGLE),
   EXCLUSION("--exclusion", Kind.SINGLE),
   REQUIRE_FENCE("--require-fence", Kind.FLAG),
+  FENCE("--fence", Kind.REPEATABLE),
   FENCE_COMMAND("--fence-command", Kind.SINGLE),
   FENCE_LIMIT("--fence-limit", Kind.SINGLE),
   RESOURCE("--resource", Kind.REPEATABLE),

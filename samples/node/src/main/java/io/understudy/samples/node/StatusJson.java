@@ -1,10 +1,13 @@
 package io.understudy.samples.node;
 
+import io.understudy.ha.FenceAttempt;
 import io.understudy.ha.LeaderInfo;
 import io.understudy.ha.NodeStatus;
 import io.understudy.ha.NodeStatus.MemberStatus;
 import io.understudy.ha.NodeStatus.RoleStatus;
 import io.understudy.ha.NodeStatus.WitnessStatus;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class StatusJson {
   private StatusJson() {}
 
-  static Map<String, @Nullable Object> of(NodeStatus status) {
+  static Map<String, @Nullable Object> of(NodeStatus status, List<FenceAttempt> fences) {
     return Json.object(
         "node", status.member(),
         "cluster", status.cluster(),
@@ -26,6 +29,7 @@ final class StatusJson {
         "rosterChange", status.roster().change(),
         "members", status.members().stream().map(StatusJson::member).toList(),
         "roles", status.roles().stream().map(StatusJson::role).toList(),
+        "fences", fences.stream().map(StatusJson::fence).toList(),
         // The witness in a database; a witness JVM is a member like any other.
         "witness",
             status
@@ -49,6 +53,19 @@ final class StatusJson {
         "witness", member.witness(),
         "reachable", member.reachable(),
         "roster", true);
+  }
+
+  private static Map<String, @Nullable Object> fence(FenceAttempt attempt) {
+    return Json.object(
+        "wall", attempt.time(),
+        "role", attempt.role(),
+        "member", attempt.target(),
+        "level", attempt.level(),
+        "hook", attempt.hook(),
+        "attempt", attempt.number(),
+        "result", attempt.result().outcome().name().toLowerCase(Locale.ROOT),
+        "detail", attempt.result().detail(),
+        "tookMillis", attempt.took().toMillis());
   }
 
   private static Map<String, @Nullable Object> role(RoleStatus role) {

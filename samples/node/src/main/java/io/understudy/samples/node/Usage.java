@@ -57,10 +57,16 @@ final class Usage {
                              and new work apart; stopped: once the old resources have stopped
         --require-fence      a new leader begins only once the last one is fenced, unless that
                              stopped in good order; else it waits for an operator
-        --fence-command CMD  ends another member's process for certain when it exits with 0;
-                             two members without a witness need one. Words, no shell; the
-                             target is in HA_FENCE_TARGET and on standard input as nodename=
-        --fence-limit TIME   how long the command may take; default 30s
+        --fence COMMAND      a fence agent (key=value lines on standard input) that ends another
+                             member's process: called with action=off, then with action=status
+                             until that ends with 2. Words, no shell; words like key=value are
+                             options, key@n2=value those for one target. Repeatable: the next one
+                             is tried if the ones before did not confirm
+        --fence-command CMD  instead of --fence: ends another member's process for certain when
+                             it exits with 0. Words, no shell; the target is in HA_FENCE_TARGET
+                             and on standard input as nodename=. Two members without a witness
+                             need one of the two options
+        --fence-limit TIME   how long each of them may take; default 30s
         --resource ROLE=CMD  runs with a role; repeatable, started in this order, stopped in
                              reverse. Called with start, stop and status (LSB exit codes);
                              HA_ROLE, HA_EPOCH and HA_NODE are in its environment. Words, no shell
@@ -80,7 +86,8 @@ final class Usage {
 
       Standard output: one JSON object a line with mono (System.nanoTime), wall, node and event:
         started, view, quorum, roster, elected, revoked, leader, death, register, voter, service,
-        stalled, storing-slow, storage, witness, peer-missing, fence, resource, deadline, guardian,
+        stalled, storing-slow, storage, witness, peer-missing, fence (result asked, confirmed,
+        failed, unknown), fence-concluded, overflow, operation, resource, deadline, guardian,
         guardian-acted, stopped.
       Standard error: the log.
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.understudy.ha.FencePlan;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.Timing;
@@ -72,6 +73,38 @@ class ArgumentsTest {
 
     assertEquals("w1", arguments.jdbcWitness().orElseThrow().member());
     assertTrue(parse("").jdbcWitness().isEmpty());
+  }
+
+  @Test
+  void eachFenceAgentIsALevel() throws ArgumentException {
+    FencePlan plan = fence("--fence", "/sbin/ipmi -v ip@n2=10.0.9.2", "--fence", "/sbin/pdu a=b");
+
+    assertEquals(2, plan.levels().size());
+    assertTrue(plan.endsProcesses());
+    assertEquals("ipmi", plan.levels().get(0).calls().get(0).name());
+    assertEquals(Duration.ofSeconds(30), plan.levels().get(1).calls().get(0).limit());
+    FencePlan single = fence("--fence-command", "sh f", "--fence-limit", "5s");
+    assertEquals(Duration.ofSeconds(5), single.levels().get(0).calls().get(0).limit());
+    assertTrue(parse("").fence().isEmpty());
+  }
+
+  @Test
+  void fencesOfTwoConventionsAndActionsAreRefused() {
+    assertTrue(
+        assertThrows(ArgumentException.class, () -> fence("--fence", "a", "--fence-command", "b"))
+            .getMessage()
+            .startsWith("--fence and --fence-command exclude each other"));
+    assertTrue(
+        assertThrows(ArgumentException.class, () -> fence("--fence", "a action=reboot"))
+            .getMessage()
+            .startsWith("--fence: fence option 'action'"));
+    assertThrows(ArgumentException.class, () -> fence("--fence", "a=b"));
+  }
+
+  private static FencePlan fence(String... more) throws ArgumentException {
+    return Arguments.parse(Stream.concat(words(REQUIRED).stream(), Stream.of(more)).toList())
+        .fence()
+        .orElseThrow();
   }
 
   @Test

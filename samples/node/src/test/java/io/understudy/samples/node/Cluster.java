@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ final class Cluster implements AutoCloseable {
   /** The value of an option that has none. */
   static final String FLAG = "";
 
+  private static final Set<String> REPEATED = Set.of("--role", "--fence");
   private static final Path JAR = Path.of("target", "ha-node.jar");
   private static final String WITNESS = ":witness";
   private static final Duration POLL = Duration.ofMillis(10);
@@ -115,9 +117,9 @@ final class Cluster implements AutoCloseable {
     List<String> words = new ArrayList<>();
     options.forEach(
         (option, value) -> {
-          // The one option that may be repeated: several values in one.
+          // Options that may be repeated: several values in one.
           List<String> values =
-              option.equals("--role") ? List.of(value.split(",", -1)) : List.of(value);
+              REPEATED.contains(option) ? List.of(value.split(",", -1)) : List.of(value);
           for (String one : values) {
             words.addAll(one.equals(FLAG) ? List.of(option) : List.of(option, one));
           }

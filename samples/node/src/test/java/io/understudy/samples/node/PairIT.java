@@ -142,13 +142,39 @@ class PairIT {
     assertTrue(second.epoch() < 1_000_000, second::toString);
   }
 
+  /** Both levels are agents; the first one has lost its power together with the machine. */
+  @Test
+  void theSecondLevelIsTriedWhenTheFirstDoesNotConfirm() {
+    Cluster cluster = cluster();
+    Pair pair = new Pair(cluster).withAgents("management", "supply").startAll();
+    Reign first = cluster.awaitPeace();
+    NodeProcess other = pair.otherThan(first.node());
+    pair.breakAgent("management");
+
+    first.node().signal("STOP");
+
+    cluster.awaitLeader(List.of(other), first.epoch(), Cluster.PATIENCE);
+    assertFalse(first.node().isAlive());
+    assertEquals(
+        List.of(
+            "1 management asked", "1 management failed", "2 supply asked", "2 supply confirmed"),
+        other.events().stream().filter(e -> e.is("fence")).map(PairIT::brief).toList());
+    assertEquals(1, other.count("fence-concluded"));
+    String status = other.get("/ha/status").body();
+    assertTrue(status.contains("\"hook\":\"supply\""), status);
+  }
+
+  private static String brief(Event fence) {
+    return fence.number("level") + " " + fence.text("hook") + " " + fence.text("result");
+  }
+
   private static boolean leads(Reign reign) {
     return reign.node().leadership().filter(e -> e.number("epoch") == reign.epoch()).isPresent();
   }
 
   private static long confirmedBy(NodeProcess node) {
     return node.events().stream()
-        .filter(e -> e.is("fence") && "CONFIRMED".equals(e.text("outcome")))
+        .filter(e -> e.is("fence") && "confirmed".equals(e.text("result")))
         .count();
   }
 
