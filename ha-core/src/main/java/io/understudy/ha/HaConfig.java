@@ -3,6 +3,7 @@ package io.understudy.ha;
 import io.understudy.ha.spi.WitnessStore;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -74,7 +75,7 @@ public record HaConfig(
 
     /** Without checks of the application. */
     public Safeguards(
-        @Nullable Fence fence, Connectivity connectivity, Optional<Guardian> guardian) {
+        @Nullable FencePlan fence, Connectivity connectivity, Optional<Guardian> guardian) {
       this(fence, connectivity, guardian, List.of());
     }
   }
