@@ -2,6 +2,7 @@ package io.understudy.ha.internal.placement;
 
 import io.understudy.ha.MemberId;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,7 +19,20 @@ public record ClusterFacts(
     MemberId self, List<MemberFacts> members, Map<String, MemberId> leaders, boolean maintenance) {
   /** Copies, sorted. */
   public ClusterFacts {
-    members = members.stream().sorted(java.util.Comparator.comparing(MemberFacts::member)).toList();
+    members = members.stream().sorted(Comparator.comparing(MemberFacts::member)).toList();
     leaders = Collections.unmodifiableMap(new TreeMap<>(leaders));
+  }
+
+  /** Whether this member leads the role. */
+  boolean leads(String role) {
+    return self.equals(leaders.get(role));
+  }
+
+  ClusterFacts withMembers(List<MemberFacts> others) {
+    return new ClusterFacts(self, others, leaders, maintenance);
+  }
+
+  ClusterFacts withLeaders(Map<String, MemberId> others) {
+    return new ClusterFacts(self, members, others, maintenance);
   }
 }

@@ -36,6 +36,11 @@ public record MemberFacts(
     /** No targets are configured. */
     public static final Link NONE = new Link(0, 0, 0);
 
+    /** The same targets, of which it reaches so many. */
+    Link reaching(int others) {
+      return new Link(others, targets, needed);
+    }
+
     /** Whether it reaches enough. */
     public boolean isEnough() {
       return reached >= needed;
@@ -50,5 +55,26 @@ public record MemberFacts(
   /** A reachable member with nothing against it. */
   public static MemberFacts fit(MemberId member) {
     return new MemberFacts(member, true, true, false, Link.NONE, "", Map.of());
+  }
+
+  /** Seen or not, and heard of or not. */
+  MemberFacts seen(boolean isReachable, boolean hasReported) {
+    return new MemberFacts(member, isReachable, hasReported, standby, link, unhealthy, unfit);
+  }
+
+  MemberFacts withStandby(boolean on) {
+    return new MemberFacts(member, reachable, reported, on, link, unhealthy, unfit);
+  }
+
+  MemberFacts withLink(Link other) {
+    return new MemberFacts(member, reachable, reported, standby, other, unhealthy, unfit);
+  }
+
+  MemberFacts withHealth(String reason) {
+    return new MemberFacts(member, reachable, reported, standby, link, reason, unfit);
+  }
+
+  MemberFacts withUnfit(Map<String, String> reasons) {
+    return new MemberFacts(member, reachable, reported, standby, link, unhealthy, reasons);
   }
 }

@@ -1,0 +1,46 @@
+package io.understudy.ha.internal.placement;
+
+/**
+ * The times of a {@link PlacementMachine}.
+ *
+ * @param settleNanos how long a leader waits for what may pass, and leads at least before a
+ *     fail-back. Longer than it takes until what happens to all shows at all: an interval of the
+ *     probes with its time-out, and two intervals of the reports; and longer than an election
+ * @param retryNanos after how long a refused move to the same member is tried again; doubled each
+ *     time
+ * @param longestRetryNanos the longest such pause
+ * @param moveLimitNanos how long a move may take before it counts as failed; longer than the
+ *     resources take to stop
+ */
+public record PlacementSettings(
+    long settleNanos, long retryNanos, long longestRetryNanos, long moveLimitNanos) {
+  /** After so many refused moves of every member that could lead, a role is given up. */
+  static final int TRIES = 3;
+
+  /**
+   * Checks.
+   *
+   * @throws IllegalArgumentException if a time is not positive, or the bounds are crossed
+   */
+  public PlacementSettings {
+    if (settleNanos <= 0 || retryNanos <= 0 || moveLimitNanos <= 0) {
+      throw new IllegalArgumentException(
+          "settle %d, retry %d and move limit %d ns must be positive"
+              .formatted(settleNanos, retryNanos, moveLimitNanos));
+    }
+    if (longestRetryNanos < retryNanos) {
+      throw new IllegalArgumentException(
+          "the longest pause, %d ns, is shorter than the first, %d ns"
+              .formatted(longestRetryNanos, retryNanos));
+    }
+  }
+
+  /** The pause after so many refusals. */
+  long pauseNanos(int refusals) {
+    long pause = retryNanos;
+    for (int i = 1; i < refusals && pause < longestRetryNanos; i++) {
+      pause *= 2;
+    }
+    return Math.min(pause, longestRetryNanos);
+  }
+}
