@@ -20,27 +20,58 @@ import java.util.TreeMap;
  * }</pre>
  *
  * <p>Exit status 0 means success. Of {@code status} and {@code monitor} everything else means that
- * it does not work: 3 (LSB) and 7 (OCF) that it is stopped, others that it failed. {@code stop}
- * must succeed when it is stopped already. The environment tells {@code HA_ROLE}, {@code HA_EPOCH},
- * and what {@link #with} added. A call that is interrupted, or reaches the limit, is killed
- * together with what it has started, unless that has made itself a session of its own.
+ * it does not work: 3 (LSB) and 7 (OCF) that it is stopped, others that it failed; but 8 (OCF) that
+ * it works and is promoted. {@code stop} must succeed when it is stopped already. The environment
+ * tells {@code HA_ROLE}, {@code HA_EPOCH}, and what {@link #with} added. A call that is
+ * interrupted, or reaches the limit, is killed together with what it has started, unless that has
+ * made itself a session of its own.
  *
  * <p>It outlives the process: what a command starts goes on when the JVM ends. So it is stopped
  * when the member begins, before it may lead.
  */
 public final class CommandResource implements Resource {
   private static final Duration LIMIT = Duration.ofDays(1); // the group interrupts long before that
-  private static final int LSB_STOPPED = 3;
-  private static final int OCF_STOPPED = 7;
 
   private final List<String> command;
-  private final String check;
+  private final Style style;
   private final Map<String, String> environment;
   private volatile Map<String, String> leadership = Map.of("HA_ROLE", "", "HA_EPOCH", "0");
 
-  private CommandResource(List<String> command, String check, Map<String, String> environment) {
+  /** What the two conventions do not share. */
+  private enum Style {
+    LSB("status", 3, 0),
+    OCF("monitor", 7, 8);
+
+    final String check;
+    final int stopped;
+
+    /** Of a check: works, and is the promoted one of several. The same as 0 where there is none. */
+    final int promoted;
+
+    Style(String check, int stopped, int promoted) {
+      this.check = check;
+      this.stopped = stopped;
+      this.promoted = promoted;
+    }
+
+    /** What a status means, ready to be appended; from the OCF standard, and LSB's shared part. */
+    String meaning(int status) {
+      return switch (status) {
+        case 2 -> " (wrong arguments)";
+        case 3 -> " (not implemented)";
+        case 4 -> " (not permitted)";
+        case 5 -> " (not installed)";
+        case 6 -> " (not configured)";
+        case 7 -> " (stopped)";
+        case 126, 127 -> " (no such command)";
+        default -> "";
+      };
+    }
+  }
+
+  private CommandResource(List<String> command, Style style, Map<String, String> environment) {
     this.command = List.copyOf(command);
-    this.check = check;
+    this.style = style;
     this.environment = Map.copyOf(environment);
   }
 
@@ -52,7 +83,7 @@ public final class CommandResource implements Resource {
    * @throws IllegalArgumentException if there are no words, or the first is blank
    */
   public static CommandResource lsb(String... words) {
-    return new CommandResource(checked(words), "status", Map.of());
+    return new CommandResource(checked(words), Style.LSB, Map.of());
   }
 
   /**
@@ -64,7 +95,7 @@ public final class CommandResource implements Resource {
    * @throws IllegalArgumentException if there are no words, or the first is blank
    */
   public static CommandResource ocf(String... words) {
-    return new CommandResource(checked(words), "monitor", Map.of("OCF_ROOT", "/usr/lib/ocf"));
+    return new CommandResource(checked(words), Style.OCF, Map.of("OCF_ROOT", "/usr/lib/ocf"));
   }
 
   private static List<String> checked(String... words) {
@@ -84,7 +115,7 @@ public final class CommandResource implements Resource {
   public CommandResource with(String variable, String value) {
     Map<String, String> more = new TreeMap<>(environment);
     more.put(variable, value);
-    return new CommandResource(command, check, more);
+    return new CommandResource(command, style, more);
   }
 
   @Override
@@ -100,12 +131,15 @@ public final class CommandResource implements Resource {
 
   @Override
   public void check() throws IOException, InterruptedException {
-    CommandRun run = run(check);
-    if (run.status() == LSB_STOPPED || run.status() == OCF_STOPPED) {
-      throw new IOException(
-          command.get(0) + " " + check + " says that it is stopped, status " + run.status());
+    CommandRun run = run(style.check);
+    if (run.ended() && run.status() == style.promoted) {
+      return;
     }
-    require(check, run);
+    if (run.ended() && run.status() == style.stopped) {
+      throw new IOException(
+          command.get(0) + " " + style.check + " says that it is stopped, status " + run.status());
+    }
+    require(style.check, run);
   }
 
   @Override
@@ -128,7 +162,9 @@ public final class CommandResource implements Resource {
           command.get(0)
               + " "
               + action
-              + (run.ended() ? " ended with status " + run.status() : " did not end")
+              + (run.ended()
+                  ? " ended with status " + run.status() + style.meaning(run.status())
+                  : " did not end")
               + run.told());
     }
   }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
@@ -17,28 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Commands that are really run. */
 class CommandResourceTest {
-  private static final Leadership HELD =
-      new Leadership() {
-        @Override
-        public String role() {
-          return "main";
-        }
-
-        @Override
-        public long epoch() {
-          return 7;
-        }
-
-        @Override
-        public boolean isValid() {
-          return true;
-        }
-
-        @Override
-        public Duration remaining() {
-          return Duration.ofSeconds(1);
-        }
-      };
+  private static final Leadership HELD = new HeldLeadership();
 
   @TempDir Path directory;
 
@@ -72,8 +50,31 @@ class CommandResourceTest {
     assertTrue(String.valueOf(stopped.getMessage()).contains("monitor says that it is stopped"));
     IOException failed = assertThrows(IOException.class, () -> agent.start(HELD));
     assertTrue(
-        String.valueOf(failed.getMessage()).contains("status 7, output: start 10.0.0.9"),
+        String.valueOf(failed.getMessage()).contains("status 7 (stopped), output: start 10.0.0.9"),
         failed::toString);
+  }
+
+  /** The OCF standard has two ways to say that all is well, and names what went wrong. */
+  @Test
+  void knowsTheExitCodesOfOcfAgents() throws Exception {
+    Path file = directory.resolve("agent.sh");
+    Files.writeString(file, "[ $1 = monitor ] && exit 8; [ -d $OCF_ROOT ] || exit 6; exit 5");
+    CommandResource agent = CommandResource.ocf("sh", file.toString()).with("OCF_ROOT", "/");
+
+    agent.check();
+
+    IOException missing = assertThrows(IOException.class, () -> agent.start(HELD));
+    assertTrue(
+        String.valueOf(missing.getMessage()).contains("status 5 (not installed)"),
+        missing::toString);
+  }
+
+  /** To an init script 8 is a failure like any other. */
+  @Test
+  void doesNotTakeTheCodesOfOneStyleForThoseOfTheOther() throws Exception {
+    assertThrows(IOException.class, resource("exit 8")::check);
+    IOException failed = assertThrows(IOException.class, resource("exit 7")::check);
+    assertTrue(String.valueOf(failed.getMessage()).contains("status 7"), failed::toString);
   }
 
   /** What the command has started ends with it: nothing goes on behind our back. */
