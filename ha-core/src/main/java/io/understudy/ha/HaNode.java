@@ -98,6 +98,30 @@ public interface HaNode extends AutoCloseable {
   }
 
   /**
+   * Why a role is where it is: the members that may lead it with their scores and what excludes
+   * them, what this member does about it, and the last moves. From memory; blocks nobody.
+   *
+   * @param role a role that was declared here
+   * @return the explanation
+   * @throws IllegalArgumentException if it was not declared here
+   */
+  default Explanation explain(String role) {
+    throw new UnsupportedOperationException("this node explains nothing");
+  }
+
+  /**
+   * A dry run: who would lead the roles that were declared here if something happened, by the same
+   * rules that decide. Changes nothing. From memory; blocks nobody.
+   *
+   * @param change what happens
+   * @return who would lead then, and why
+   * @throws IllegalArgumentException if it names a member or a role that is not known
+   */
+  default Forecast simulate(WhatIf change) {
+    throw new UnsupportedOperationException("this node tries nothing out");
+  }
+
+  /**
    * Takes the member out of the running, or back in. On standby it leads nothing (what it leads it
    * resigns), but goes on voting. Not durable: a restarted member is not on standby.
    *

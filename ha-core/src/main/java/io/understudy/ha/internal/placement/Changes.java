@@ -1,30 +1,31 @@
 package io.understudy.ha.internal.placement;
 
 import io.understudy.ha.MemberId;
+import io.understudy.ha.WhatIf;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
-/** Facts as they would be after a {@link Change}. */
+/** Facts as they would be after a {@link WhatIf}. */
 final class Changes {
   private Changes() {}
 
   /** The facts after it; where roles are led changes only by the loss of a member. */
-  static ClusterFacts applied(ClusterFacts facts, Change change) {
-    if (change instanceof Change.MemberLost lost) {
+  static ClusterFacts applied(ClusterFacts facts, WhatIf change) {
+    if (change instanceof WhatIf.MemberLost lost) {
       ClusterFacts without = changed(facts, lost.member(), m -> m.seen(false, false));
       Map<String, MemberId> left = new TreeMap<>(facts.leaders());
       left.values().removeIf(lost.member()::equals);
       return without.withLeaders(left);
-    } else if (change instanceof Change.MemberReturned back) {
+    } else if (change instanceof WhatIf.MemberReturned back) {
       return changed(facts, back.member(), Changes::asNew);
-    } else if (change instanceof Change.Standby standby) {
+    } else if (change instanceof WhatIf.Standby standby) {
       return changed(facts, standby.member(), m -> m.withStandby(standby.on()));
-    } else if (change instanceof Change.ConnectivityLost lost) {
+    } else if (change instanceof WhatIf.ConnectivityLost lost) {
       return changed(facts, lost.member(), m -> m.withLink(m.link().reaching(0)));
-    } else if (change instanceof Change.ConnectivityRegained back) {
+    } else if (change instanceof WhatIf.ConnectivityRegained back) {
       return changed(facts, back.member(), m -> m.withLink(m.link().reaching(m.link().targets())));
-    } else if (change instanceof Change.Maintenance maintenance) {
+    } else if (change instanceof WhatIf.Maintenance maintenance) {
       return new ClusterFacts(facts.self(), facts.members(), facts.leaders(), maintenance.on());
     }
     return facts;

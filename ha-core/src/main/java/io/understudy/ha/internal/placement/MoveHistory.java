@@ -1,5 +1,6 @@
 package io.understudy.ha.internal.placement;
 
+import io.understudy.ha.Move;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,7 +9,7 @@ import java.util.List;
  *
  * @param moves oldest first; at most {@value #MOST}
  */
-public record MoveHistory(List<MoveRecord> moves) {
+public record MoveHistory(List<Move> moves) {
   /** How many are kept. */
   public static final int MOST = 100;
 
@@ -26,8 +27,8 @@ public record MoveHistory(List<MoveRecord> moves) {
    * @param move what happened last
    * @return a changed copy
    */
-  public MoveHistory plus(MoveRecord move) {
-    List<MoveRecord> more = new ArrayList<>(moves);
+  public MoveHistory plus(Move move) {
+    List<Move> more = new ArrayList<>(moves);
     more.add(move);
     return new MoveHistory(more);
   }
@@ -38,7 +39,7 @@ public record MoveHistory(List<MoveRecord> moves) {
    * @param role its name
    * @return oldest first
    */
-  public List<MoveRecord> of(String role) {
+  public List<Move> of(String role) {
     return moves.stream().filter(move -> move.role().equals(role)).toList();
   }
 }

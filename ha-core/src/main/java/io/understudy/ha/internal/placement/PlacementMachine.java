@@ -78,10 +78,10 @@ public final class PlacementMachine {
    * @param nowNanos the monotonic time
    * @return the whole of it
    */
-  public Explanation explain(PlacementState state, ClusterFacts facts, long nowNanos) {
+  public ExplainedRole explain(PlacementState state, ClusterFacts facts, long nowNanos) {
     Ranking ranking = Ranking.of(rules, facts);
     PlacementStep step = step(ranking, state, facts, nowNanos);
-    return new Explanation(facts.self(), ranking, step.mayRun(), step.whyNot(), step.decision());
+    return new ExplainedRole(facts.self(), ranking, step.mayRun(), step.whyNot(), step.decision());
   }
 
   private static String whyNot(Ranking ranking, MemberId self) {

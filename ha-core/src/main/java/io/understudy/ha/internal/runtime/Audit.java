@@ -51,7 +51,8 @@ final class Audit {
                 failure == null ? "" : reasonOf(failure)));
   }
 
-  private static String reasonOf(Throwable failure) {
+  /** What people are told of a failure. */
+  static String reasonOf(Throwable failure) {
     Throwable cause = failure;
     while (cause instanceof CompletionException && cause.getCause() != null) {
       cause = cause.getCause();

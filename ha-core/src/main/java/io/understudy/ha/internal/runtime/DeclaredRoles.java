@@ -13,8 +13,11 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,7 @@ final class DeclaredRoles {
   private final Requests requests;
   private final RoleRuntime.Shared shared;
   private final Groups groups;
+  private final Placements placements;
   private final Supplier<Set<MemberId>> reachable;
   private final Map<String, RoleRuntime> roles = new ConcurrentHashMap<>();
 
@@ -42,19 +46,28 @@ final class DeclaredRoles {
   private volatile String refusal = "";
 
   /**
+   * What makes a role more than an election.
+   *
+   * @param groups its resources
+   * @param placements where it should be led
+   */
+  record Parts(Groups groups, Placements placements) {}
+
+  /**
    * None yet.
    *
    * @param lives that run for them
    * @param shared what they share
-   * @param groups their resources
+   * @param parts of which a role consists, too
    * @param reachable whom this member sees
    */
   DeclaredRoles(
-      Lives lives, RoleRuntime.Shared shared, Groups groups, Supplier<Set<MemberId>> reachable) {
+      Lives lives, RoleRuntime.Shared shared, Parts parts, Supplier<Set<MemberId>> reachable) {
     this.lives = lives;
     this.requests = shared.requests();
     this.shared = shared;
-    this.groups = groups;
+    this.groups = parts.groups();
+    this.placements = parts.placements();
     this.reachable = reachable;
   }
 
@@ -214,8 +227,9 @@ final class DeclaredRoles {
    * Takes a role in; somebody must {@linkplain #enter enter} it then.
    *
    * @throws IllegalStateException if it is declared already, or there are too many
+   * @throws IllegalArgumentException if the rules of all roles cannot be kept together
    */
-  RoleRuntime add(RoleSpec spec) {
+  synchronized RoleRuntime add(RoleSpec spec) {
     if (roles.size() >= HaNode.MAX_ROLES) {
       throw new IllegalStateException(
           "role '"
@@ -224,13 +238,54 @@ final class DeclaredRoles {
               + HaNode.MAX_ROLES
               + ", all there can be");
     }
-    RoleRuntime role = new RoleRuntime(spec, lives.self().member(), shared, groupOf(spec));
-    if (roles.putIfAbsent(spec.name(), role) != null) {
-      role.close(0);
+    if (roles.containsKey(spec.name())) {
       throw new IllegalStateException("role '" + spec.name() + "' is declared already");
     }
+    RolePlacement placement = placements.add(spec, new Actions(spec.name()));
+    RoleRuntime role =
+        new RoleRuntime(spec, lives.self().member(), shared, groupOf(spec), placement);
+    roles.put(spec.name(), role);
     groups.add(role.group());
     return role;
+  }
+
+  /** What the placement of a role brings about. The role is there before anything happens. */
+  private final class Actions implements RolePlacement.Actions {
+    private final String name;
+
+    Actions(String name) {
+      this.name = name;
+    }
+
+    private RoleRuntime role() {
+      return Objects.requireNonNull(roles.get(name));
+    }
+
+    @Override
+    public void entered() {
+      enter(role());
+    }
+
+    /** Otherwise it is on its way out already. */
+    @Override
+    public boolean mayAct() {
+      return mayLead(role());
+    }
+
+    @Override
+    public CompletionStage<?> handOver(MemberId to) {
+      return role().handOver(to, MoveLog.BY_RULES);
+    }
+
+    @Override
+    public CompletionStage<?> giveUp() {
+      return role().resign(MoveLog.BY_RULES);
+    }
+
+    @Override
+    public void later(Runnable task) {
+      CompletableFuture<Void> unused = requests.does(task);
+    }
   }
 
   private GroupRuntime groupOf(RoleSpec spec) {

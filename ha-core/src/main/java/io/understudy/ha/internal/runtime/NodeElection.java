@@ -1,5 +1,6 @@
 package io.understudy.ha.internal.runtime;
 
+import io.understudy.ha.Connectivity;
 import io.understudy.ha.HaConfig;
 import io.understudy.ha.HaEvent;
 import io.understudy.ha.MemberId;
@@ -12,6 +13,7 @@ import io.understudy.ha.internal.election.RoleState;
 import io.understudy.ha.internal.election.RosterChange;
 import io.understudy.ha.internal.election.RosterGoal;
 import io.understudy.ha.internal.facts.Maintenance;
+import io.understudy.ha.internal.placement.ClusterFacts;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -45,6 +47,7 @@ final class NodeElection {
   private final Fencer fencer;
   private final Audit audit;
   private final NodeFacts facts;
+  private final Placements placements;
 
   /**
    * With what the first life begins.
@@ -99,11 +102,14 @@ final class NodeElection {
             new Groups.Shared(
                 loop::execute, events, new LastResort(), requests.answers(), this::factsChanged),
             guardian);
+    this.placements =
+        new Placements(
+            this::currentFacts, Placements.settingsOf(config), whenAllLack(), new MoveLog());
     this.roles =
         new DeclaredRoles(
             lives,
             new RoleRuntime.Shared(requests, events, clocks::lease, this::couldLead, audit),
-            groups,
+            new DeclaredRoles.Parts(groups, placements),
             view::reachable);
     this.fencer =
         new Fencer(
@@ -119,6 +125,15 @@ final class NodeElection {
             new NodeFacts.Links(transport, events, loop),
             new MaintenanceSwitch(
                 config.member(), beginning.maintenance(), disk::saveMaintenance, events));
+    facts.whenChanged(placements::look);
+  }
+
+  private ClusterFacts currentFacts() {
+    return facts.current();
+  }
+
+  private Connectivity.WhenAllLack whenAllLack() {
+    return config.safeguards().connectivity().whenAllLack();
   }
 
   private @Nullable WitnessTransport rowWitness(Transport network) {
@@ -160,6 +175,10 @@ final class NodeElection {
   }
 
   /** What placement goes by. */
+  Placements placements() {
+    return placements;
+  }
+
   NodeFacts facts() {
     return facts;
   }
@@ -319,10 +338,12 @@ final class NodeElection {
     serviceMayHaveChanged();
     view.quorumMayHaveChanged();
     facts.tick();
+    placements.tick();
   }
 
   private long wakeAtNanos() {
-    return facts.wakeAtNanos(groups.wakeAtNanos(lives.wakeAtNanos()));
+    long others = placements.wakeAtNanos(groups.wakeAtNanos(lives.wakeAtNanos()));
+    return facts.wakeAtNanos(others);
   }
 
   private void factsChanged() {

@@ -38,7 +38,7 @@ final class NodeFacts {
   private final ReportBook book;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final List<ReportListener> reportListeners = new CopyOnWriteArrayList<>();
-  private ClusterFacts facts;
+  private volatile ClusterFacts facts;
   private boolean stale = true;
   private long lookAgainNanos = System.nanoTime();
 
@@ -215,7 +215,7 @@ final class NodeFacts {
     return reports.wakeAtNanos(othersNanos, System.nanoTime());
   }
 
-  /** What is known; at most a heartbeat interval old. */
+  /** What is known; at most a heartbeat interval old. Any thread. */
   ClusterFacts current() {
     return facts;
   }

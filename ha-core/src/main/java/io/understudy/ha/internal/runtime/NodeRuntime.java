@@ -1,6 +1,8 @@
 package io.understudy.ha.internal.runtime;
 
+import io.understudy.ha.Explanation;
 import io.understudy.ha.FenceAttempt;
+import io.understudy.ha.Forecast;
 import io.understudy.ha.HaConfig;
 import io.understudy.ha.HaConfigurationException;
 import io.understudy.ha.HaEvent;
@@ -15,6 +17,7 @@ import io.understudy.ha.RosterAdmin;
 import io.understudy.ha.RosterMember;
 import io.understudy.ha.Subscription;
 import io.understudy.ha.Timing;
+import io.understudy.ha.WhatIf;
 import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Roster;
 import io.understudy.ha.internal.facts.Maintenance;
@@ -312,6 +315,20 @@ public final class NodeRuntime implements HaNode {
   @Override
   public Operator operator(String by) {
     return new OperatorDesk(by, member(), election);
+  }
+
+  @Override
+  public Explanation explain(String role) {
+    RoleRuntime declared = election.roles().get(role);
+    if (declared == null) {
+      throw new IllegalArgumentException(member() + " does not campaign for role '" + role + "'");
+    }
+    return declared.placement().explain(election.facts().current());
+  }
+
+  @Override
+  public Forecast simulate(WhatIf change) {
+    return election.placements().simulate(change);
   }
 
   @Override

@@ -45,6 +45,7 @@ final class RoleRuntime implements Role {
   private final LeadershipWait wait = new LeadershipWait();
   private final LongFunction<Lease> leases;
   private final GroupRuntime group;
+  private final RolePlacement placement;
   private final Predicate<MemberId> couldLead;
   private final Audit audit;
 
@@ -83,10 +84,12 @@ final class RoleRuntime implements Role {
       Predicate<MemberId> couldLead,
       Audit audit) {}
 
-  RoleRuntime(RoleSpec spec, MemberId self, Shared shared, GroupRuntime group) {
+  RoleRuntime(
+      RoleSpec spec, MemberId self, Shared shared, GroupRuntime group, RolePlacement placement) {
     this.spec = spec;
     this.self = self;
     this.group = group;
+    this.placement = placement;
     this.requests = shared.requests();
     this.events = shared.events();
     this.leases = shared.leases();
@@ -240,6 +243,7 @@ final class RoleRuntime implements Role {
         life == null ? Optional.empty() : Optional.of(new LeaderInfo(life.member(), seen.epoch()));
     if (!now.equals(leader)) {
       leader = now;
+      placement.seen(now.map(LeaderInfo::member));
       events.publish(new HaEvent.LeaderChanged(Instant.now(), name(), now));
       now.ifPresent(info -> requests.leaderSeen(name(), info));
     }
@@ -316,7 +320,10 @@ final class RoleRuntime implements Role {
   }
 
   CompletionStage<Void> resign(String by) {
-    return audit.does("resignation of " + name(), by, this::resignAfterStop);
+    placement.expect(by);
+    return audit
+        .does("resignation of " + name(), by, this::resignAfterStop)
+        .whenComplete(placement::asked);
   }
 
   private CompletionStage<Void> resignAfterStop() {
@@ -329,8 +336,10 @@ final class RoleRuntime implements Role {
   }
 
   CompletionStage<LeaderInfo> handOver(MemberId successor, String by) {
-    return audit.does(
-        "hand-over of " + name() + " to " + successor, by, () -> handOverAndWait(successor));
+    placement.expect(by);
+    return audit
+        .does("hand-over of " + name() + " to " + successor, by, () -> handOverAndWait(successor))
+        .whenComplete(placement::asked);
   }
 
   private CompletionStage<LeaderInfo> handOverAndWait(MemberId successor) {
@@ -374,7 +383,7 @@ final class RoleRuntime implements Role {
         isLeader(),
         leftMillis,
         register.view().value().version(),
-        Stream.of(waiting, stalled, group.ineligible())
+        Stream.of(waiting, stalled, group.ineligible(), placement.whyNot())
             .filter(reason -> !reason.isEmpty())
             .findFirst()
             .orElse(""));
@@ -387,12 +396,11 @@ final class RoleRuntime implements Role {
 
   /** Whether this member may lead it, as far as the role itself is concerned. */
   boolean mayLead() {
-    return !left && group.ineligible().isEmpty();
+    return !left && group.ineligible().isEmpty() && placement.mayRun();
   }
 
   Input.Candidacy candidacy(boolean mayLead) {
-    return new Input.Candidacy(
-        mayLead, spec.placement().preference(), spec.placement().failback().isPresent());
+    return new Input.Candidacy(mayLead, placement.order(), false);
   }
 
   /** What other members should know of it. Election thread. */
@@ -404,6 +412,10 @@ final class RoleRuntime implements Role {
   /** Who leads it, as far as is known. */
   Optional<MemberId> knownLeader() {
     return leader.map(LeaderInfo::member);
+  }
+
+  RolePlacement placement() {
+    return placement;
   }
 
   GroupRuntime group() {

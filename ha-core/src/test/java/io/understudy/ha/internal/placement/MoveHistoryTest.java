@@ -3,6 +3,9 @@ package io.understudy.ha.internal.placement;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.understudy.ha.MemberId;
+import io.understudy.ha.Move;
+import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MoveHistoryTest {
@@ -16,8 +19,8 @@ class MoveHistoryTest {
       history = history.plus(move(i, "db"));
     }
     assertEquals(MoveHistory.MOST, history.moves().size());
-    assertEquals(151, history.moves().get(0).epochMillis());
-    assertEquals(250, history.moves().get(99).epochMillis());
+    assertEquals(151, history.moves().get(0).time().toEpochMilli());
+    assertEquals(250, history.moves().get(99).time().toEpochMilli());
   }
 
   @Test
@@ -25,7 +28,8 @@ class MoveHistoryTest {
     MoveHistory history =
         MoveHistory.EMPTY.plus(move(1, "db")).plus(move(2, "web")).plus(move(3, "db"));
     assertEquals(
-        java.util.List.of(1L, 3L), history.of("db").stream().map(MoveRecord::epochMillis).toList());
+        java.util.List.of(1L, 3L),
+        history.of("db").stream().map(move -> move.time().toEpochMilli()).toList());
   }
 
   @Test
@@ -35,7 +39,13 @@ class MoveHistoryTest {
     assertEquals(1, before.moves().size());
   }
 
-  private static MoveRecord move(long at, String role) {
-    return new MoveRecord(at, role, N1, N2, "n1 is in standby", "placement at n1");
+  private static Move move(long at, String role) {
+    return new Move(
+        Instant.ofEpochMilli(at),
+        role,
+        Optional.of(N1),
+        Optional.of(N2),
+        "n1 is in standby",
+        "placement at n1");
   }
 }

@@ -3,13 +3,16 @@ package io.understudy.ha.internal.placement;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.understudy.ha.Connectivity.WhenAllLack;
+import io.understudy.ha.Forecast;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.Placement;
+import io.understudy.ha.WhatIf;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -243,25 +246,25 @@ final class PlacementScript {
 
   private List<String> whatIf(String text) {
     String[] words = text.split(" ", -1);
-    Change change =
+    WhatIf change =
         switch (words[0]) {
-          case "lost" -> new Change.MemberLost(MemberId.of(words[1]));
-          case "returned" -> new Change.MemberReturned(MemberId.of(words[1]));
-          case "standby" -> new Change.Standby(MemberId.of(words[1]), words[2].equals("on"));
-          case "disconnected" -> new Change.ConnectivityLost(MemberId.of(words[1]));
-          case "connected" -> new Change.ConnectivityRegained(MemberId.of(words[1]));
-          case "maintenance" -> new Change.Maintenance(words[1].equals("on"));
-          case "moved" -> new Change.RoleMoved(words[1], MemberId.of(words[2]));
+          case "lost" -> new WhatIf.MemberLost(MemberId.of(words[1]));
+          case "returned" -> new WhatIf.MemberReturned(MemberId.of(words[1]));
+          case "standby" -> new WhatIf.Standby(MemberId.of(words[1]), words[2].equals("on"));
+          case "disconnected" -> new WhatIf.ConnectivityLost(MemberId.of(words[1]));
+          case "connected" -> new WhatIf.ConnectivityRegained(MemberId.of(words[1]));
+          case "maintenance" -> new WhatIf.Maintenance(words[1].equals("on"));
+          case "moved" -> new WhatIf.RoleMoved(words[1], MemberId.of(words[2]));
           default -> throw new IllegalArgumentException(text);
         };
     try {
-      Forecast forecast = WhatIf.of(rules.values(), facts(watched.get(0)), change);
+      Forecast forecast = DryRun.of(rules.values(), facts(watched.get(0)), change);
       List<String> lines = new ArrayList<>();
       for (Forecast.Outcome one : forecast.outcomes()) {
         String to =
-            String.valueOf(one.before()).equals(String.valueOf(one.after()))
-                ? "stays at " + one.after()
-                : "from " + one.before() + " to " + one.after();
+            one.before().equals(one.after())
+                ? "stays at " + name(one.after())
+                : "from " + name(one.before()) + " to " + name(one.after());
         lines.add(one.role() + " " + to.replace("null", "nobody") + ": " + one.why());
       }
       if (!forecast.settled()) {
@@ -304,5 +307,9 @@ final class PlacementScript {
 
   private static String seconds(long nanos) {
     return String.format(Locale.ROOT, "%.1f", (double) nanos / SECOND).replace(".0", "") + "s";
+  }
+
+  private static String name(Optional<MemberId> member) {
+    return member.map(MemberId::value).orElse("null");
   }
 }

@@ -3,16 +3,19 @@ package io.understudy.ha.internal.placement;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.understudy.ha.Forecast;
 import io.understudy.ha.MemberId;
+import io.understudy.ha.WhatIf;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /** What holds for every dry run. */
-class WhatIfPropertyTest {
+class DryRunPropertyTest {
   /** Rules that pass the check come to rest, whatever happens and in whatever order they come. */
   @Property(tries = 3_000)
   void comesToRest(@ForAll long seed) {
@@ -21,31 +24,32 @@ class WhatIfPropertyTest {
     List<MemberId> members = RandomPlacement.members(1 + random.nextInt(5));
     List<RoleRules> rules = draw.rules(members, 1 + random.nextInt(6));
     ClusterFacts facts = draw.facts(members, rules);
-    Change change = change(random, members, rules);
-    Forecast forecast = WhatIf.of(rules, facts, change);
+    WhatIf change = change(random, members, rules);
+    Forecast forecast = DryRun.of(rules, facts, change);
     assertTrue(forecast.settled(), change + " with " + rules + " and " + facts);
     assertEquals(rules.size(), forecast.outcomes().size());
     List<RoleRules> shuffled = new ArrayList<>(rules);
     Collections.shuffle(shuffled, random);
-    assertEquals(forecast, WhatIf.of(shuffled, facts, change));
+    assertEquals(forecast, DryRun.of(shuffled, facts, change));
     for (Forecast.Outcome outcome : forecast.outcomes()) {
       assertTrue(!outcome.why().isEmpty(), "says why: " + outcome);
       assertTrue(
-          !(change instanceof Change.MemberLost lost) || !lost.member().equals(outcome.after()),
+          !(change instanceof WhatIf.MemberLost lost)
+              || !outcome.after().equals(Optional.of(lost.member())),
           "a lost member leads nothing: " + outcome);
     }
   }
 
-  private static Change change(Random random, List<MemberId> members, List<RoleRules> rules) {
+  private static WhatIf change(Random random, List<MemberId> members, List<RoleRules> rules) {
     MemberId member = members.get(random.nextInt(members.size()));
     return switch (random.nextInt(7)) {
-      case 0 -> new Change.MemberLost(member);
-      case 1 -> new Change.MemberReturned(member);
-      case 2 -> new Change.Standby(member, random.nextBoolean());
-      case 3 -> new Change.ConnectivityLost(member);
-      case 4 -> new Change.ConnectivityRegained(member);
-      case 5 -> new Change.Maintenance(random.nextBoolean());
-      default -> new Change.RoleMoved(rules.get(random.nextInt(rules.size())).role(), member);
+      case 0 -> new WhatIf.MemberLost(member);
+      case 1 -> new WhatIf.MemberReturned(member);
+      case 2 -> new WhatIf.Standby(member, random.nextBoolean());
+      case 3 -> new WhatIf.ConnectivityLost(member);
+      case 4 -> new WhatIf.ConnectivityRegained(member);
+      case 5 -> new WhatIf.Maintenance(random.nextBoolean());
+      default -> new WhatIf.RoleMoved(rules.get(random.nextInt(rules.size())).role(), member);
     };
   }
 }

@@ -1,6 +1,8 @@
 package io.understudy.ha.internal.placement;
 
+import io.understudy.ha.Forecast;
 import io.understudy.ha.MemberId;
+import io.understudy.ha.WhatIf;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -8,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * the roles whose rules it is given, lets all delays pass, and takes every hand-over and election
  * for one that succeeds: whether enough votes would be left is not asked here.
  */
-public final class WhatIf {
+public final class DryRun {
   /** Without circles in the rules the first round brings all to rest, and the second shows it. */
   private static final int MOST_ROUNDS = 10;
 
@@ -28,7 +31,7 @@ public final class WhatIf {
   private final Map<String, MemberId> leaders;
   private final ClusterFacts facts;
 
-  private WhatIf(Collection<RoleRules> rules, ClusterFacts before, ClusterFacts after) {
+  private DryRun(Collection<RoleRules> rules, ClusterFacts before, ClusterFacts after) {
     this.rules = PlacementRules.inOrder(rules);
     this.before = before.leaders();
     this.facts = after;
@@ -44,26 +47,26 @@ public final class WhatIf {
    * @return who would lead
    * @throws IllegalArgumentException if the change names a member or a role that is not known
    */
-  public static Forecast of(Collection<RoleRules> rules, ClusterFacts facts, Change change) {
-    WhatIf trial = new WhatIf(rules, facts, Changes.applied(facts, change));
+  public static Forecast of(Collection<RoleRules> rules, ClusterFacts facts, WhatIf change) {
+    DryRun trial = new DryRun(rules, facts, Changes.applied(facts, change));
     trial.happen(change);
     boolean settled = trial.settle();
     return new Forecast(trial.outcomes(), settled);
   }
 
-  private void happen(Change change) {
-    if (change instanceof Change.MemberLost lost) {
+  private void happen(WhatIf change) {
+    if (change instanceof WhatIf.MemberLost lost) {
       for (RoleRules role : rules) {
         if (lost.member().equals(before.get(role.role()))) {
           moved(role.role(), lost.member() + ", which led it, is lost");
         }
       }
-    } else if (change instanceof Change.RoleMoved asked) {
+    } else if (change instanceof WhatIf.RoleMoved asked) {
       handOver(asked);
     }
   }
 
-  private void handOver(Change.RoleMoved asked) {
+  private void handOver(WhatIf.RoleMoved asked) {
     Changes.requireMember(facts, asked.to());
     RoleRules role =
         rules.stream()
@@ -162,8 +165,16 @@ public final class WhatIf {
     return rules.stream()
         .map(RoleRules::role)
         .sorted(Comparator.naturalOrder())
-        .map(role -> new Forecast.Outcome(role, before.get(role), leaders.get(role), why(role)))
+        .map(this::outcome)
         .toList();
+  }
+
+  private Forecast.Outcome outcome(String role) {
+    return new Forecast.Outcome(
+        role,
+        Optional.ofNullable(before.get(role)),
+        Optional.ofNullable(leaders.get(role)),
+        why(role));
   }
 
   /** Why it rests is told where it did not move, or ends nowhere. */

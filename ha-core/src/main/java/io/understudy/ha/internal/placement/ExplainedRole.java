@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * @param whyNot why not; empty if it may
  * @param decision what it would do now, and why
  */
-public record Explanation(
+public record ExplainedRole(
     MemberId self, Ranking ranking, boolean mayRun, String whyNot, Decision decision) {
   /**
    * All of it for people.
@@ -32,11 +32,16 @@ public record Explanation(
       lines.add(place + ". " + line(candidate));
       place++;
     }
-    lines.add(self + ": " + decided());
+    lines.add(self + ": " + verdict());
     return lines;
   }
 
-  private String decided() {
+  /**
+   * What it would do now, and why.
+   *
+   * @return one line
+   */
+  public String verdict() {
     if (decision instanceof Decision.HandOver move) {
       return "hands it over to " + move.to() + ": " + move.reason();
     } else if (decision instanceof Decision.GiveUp giveUp) {

@@ -1,0 +1,186 @@
+package io.understudy.ha.internal.runtime;
+
+import io.understudy.ha.Explanation;
+import io.understudy.ha.MemberId;
+import io.understudy.ha.internal.placement.Candidate;
+import io.understudy.ha.internal.placement.ClusterFacts;
+import io.understudy.ha.internal.placement.Decision;
+import io.understudy.ha.internal.placement.Exclusion;
+import io.understudy.ha.internal.placement.ExplainedRole;
+import io.understudy.ha.internal.placement.PlacementMachine;
+import io.understudy.ha.internal.placement.PlacementSettings;
+import io.understudy.ha.internal.placement.PlacementState;
+import io.understudy.ha.internal.placement.PlacementStep;
+import io.understudy.ha.internal.placement.RoleRules;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One role's place, as this member sees it. Election thread, but for the volatile getters. */
+final class RolePlacement {
+  private static final Logger LOG = LoggerFactory.getLogger(RolePlacement.class);
+
+  private final RoleRules rules;
+  private final PlacementMachine machine;
+  private final Actions actions;
+  private final MoveLog moves;
+  private volatile PlacementState state = PlacementState.NEW;
+  private long wakeAtNanos = System.nanoTime();
+  private boolean looked;
+  private String decided = "";
+  private volatile boolean mayRun;
+  private volatile String whyNot = "has not looked at its own condition yet";
+  private volatile List<MemberId> order;
+
+  /** Does what is decided. */
+  interface Actions {
+    /** Whether this member runs, or in which order members do, has changed. */
+    void entered();
+
+    /** Whether nothing but placement keeps this member from leading. */
+    boolean mayAct();
+
+    /** Hands the role over; nothing of it works here any more when it moves. */
+    CompletionStage<?> handOver(MemberId to);
+
+    /** Gives the role up, in the same way. */
+    CompletionStage<?> giveUp();
+
+    /** Does something on the election thread. */
+    void later(Runnable task);
+  }
+
+  RolePlacement(RoleRules rules, PlacementSettings settings, Actions actions, MoveLog moves) {
+    this.rules = rules;
+    this.machine = new PlacementMachine(rules, settings);
+    this.actions = actions;
+    this.moves = moves;
+    this.order = rules.placement().preference();
+  }
+
+  // ---- any thread ------------------------------------------------------------------------------
+
+  RoleRules rules() {
+    return rules;
+  }
+
+  /** Whether this member may run for the role; not before it has looked once. */
+  boolean mayRun() {
+    return mayRun;
+  }
+
+  /** Why not; empty if it may. */
+  String whyNot() {
+    return whyNot;
+  }
+
+  /** Who should lead, best first. */
+  List<MemberId> order() {
+    return order;
+  }
+
+  // ---- election thread -------------------------------------------------------------------------
+
+  boolean isDue(long nowNanos) {
+    return wakeAtNanos != PlacementStep.NEVER && nowNanos - wakeAtNanos >= 0;
+  }
+
+  /** The earlier of that time and its own. */
+  long earlier(long othersNanos) {
+    boolean mine =
+        wakeAtNanos != PlacementStep.NEVER
+            && (othersNanos == PlacementStep.NEVER || wakeAtNanos - othersNanos < 0);
+    return mine ? wakeAtNanos : othersNanos;
+  }
+
+  void look(ClusterFacts facts) {
+    PlacementStep step = machine.step(state, facts, System.nanoTime());
+    state = step.next();
+    wakeAtNanos = step.wakeAtNanos();
+    boolean changed = !looked || step.mayRun() != mayRun || !step.order().equals(order);
+    looked = true;
+    mayRun = step.mayRun();
+    whyNot = step.whyNot();
+    order = step.order();
+    if (changed) {
+      actions.entered();
+    }
+    if (actions.mayAct()) {
+      act(facts.self(), step.decision());
+    }
+  }
+
+  private void act(MemberId self, Decision decision) {
+    if (decision instanceof Decision.HandOver move) {
+      LOG.info("{} - hands {} over to {}: {}", self, rules.role(), move.to(), move.reason());
+      decided = decision.reason();
+      watch(actions.handOver(move.to()));
+    } else if (decision instanceof Decision.GiveUp) {
+      LOG.warn("{} - gives {} up: {}", self, rules.role(), decision.reason());
+      decided = decision.reason();
+      watch(actions.giveUp());
+    }
+  }
+
+  private void watch(CompletionStage<?> move) {
+    var unused =
+        move.whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                String reason = Audit.reasonOf(failure);
+                actions.later(() -> failed(reason));
+              }
+            });
+  }
+
+  /** The next look finds another way, or waits. */
+  private void failed(String reason) {
+    long now = System.nanoTime();
+    state = machine.moveFailed(state, reason, now);
+    wakeAtNanos = now;
+  }
+
+  /** Somebody moves the role. */
+  void expect(String by) {
+    moves.expect(rules.role(), by.equals(MoveLog.BY_RULES) ? decided : "asked for", by);
+  }
+
+  /** What came of that: if it was refused, a later move has another cause. Any thread. */
+  void asked(@Nullable Object done, @Nullable Throwable refusal) {
+    if (refusal != null) {
+      moves.forget(rules.role());
+    }
+  }
+
+  /** Another leader is known, or none. */
+  void seen(Optional<MemberId> leader) {
+    moves.seen(rules.role(), leader);
+  }
+
+  // ---- any thread ------------------------------------------------------------------------------
+
+  Explanation explain(ClusterFacts facts) {
+    ExplainedRole explained = machine.explain(state, facts, System.nanoTime());
+    return new Explanation(
+        rules.role(),
+        facts.self(),
+        Optional.ofNullable(facts.leaders().get(rules.role())),
+        explained.ranking().candidates().stream().map(RolePlacement::candidate).toList(),
+        explained.verdict(),
+        moves.of(rules.role()));
+  }
+
+  private static Explanation.Candidate candidate(Candidate ranked) {
+    return new Explanation.Candidate(
+        ranked.member(),
+        ranked.score(),
+        ranked.parts().stream()
+            .map(part -> new Explanation.Part(part.name(), part.points()))
+            .toList(),
+        ranked.exclusions().stream().map(Exclusion::text).toList(),
+        ranked.reported());
+  }
+}
