@@ -1,0 +1,213 @@
+package io.understudy.ha.internal.runtime;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.understudy.ha.Explanation;
+import io.understudy.ha.Forecast;
+import io.understudy.ha.HaConfig;
+import io.understudy.ha.Leadership;
+import io.understudy.ha.MemberId;
+import io.understudy.ha.Move;
+import io.understudy.ha.Resource;
+import io.understudy.ha.ResourceGroup;
+import io.understudy.ha.RoleSpec;
+import io.understudy.ha.RosterMember;
+import io.understudy.ha.Secret;
+import io.understudy.ha.Timing;
+import io.understudy.ha.WhatIf;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Roles go where the rules say, on whole nodes; the network is in memory. */
+class PlacementsTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Timing TIMING = Timing.ofLease(Duration.ofSeconds(1));
+  private static final MemberId N1 = MemberId.of("n1");
+  private static final MemberId N2 = MemberId.of("n2");
+  private static final MemberId N3 = MemberId.of("n3");
+
+  @TempDir Path directory;
+
+  private final MemoryNetwork network = new MemoryNetwork();
+  private final Map<MemberId, NodeRuntime> nodes = new TreeMap<>();
+  private final List<String> calls = new CopyOnWriteArrayList<>();
+
+  @AfterEach
+  void close() {
+    nodes.values().forEach(NodeRuntime::close);
+  }
+
+  private static RoleSpec preferring(String name, MemberId... members) {
+    return RoleSpec.named(name).preferring(List.of(members));
+  }
+
+  private void startAll(RoleSpec... roles) {
+    List.of(N1, N2, N3).forEach(member -> start(member, roles));
+  }
+
+  private void start(MemberId member, RoleSpec... roles) {
+    HaConfig config =
+        new HaConfig(
+            "test",
+            member,
+            List.of(N1, N2, N3).stream().map(m -> new RosterMember(m, 1, false)).toList(),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
+            List.of(),
+            directory.resolve(member.value()),
+            Secret.of("a secret of some length"),
+            TIMING,
+            false,
+            true,
+            List.of(roles),
+            List.of());
+    nodes.put(member, LocalNodes.start(config, network));
+  }
+
+  private Optional<MemberId> leader(String role) {
+    List<MemberId> leaders = new ArrayList<>();
+    nodes.forEach(
+        (member, node) -> {
+          if (node.role(role).orElseThrow().isLeader()) {
+            leaders.add(member);
+          }
+        });
+    return leaders.size() == 1 ? Optional.of(leaders.get(0)) : Optional.empty();
+  }
+
+  private void awaitLeader(String role, MemberId member) {
+    await(member + " leads " + role)
+        .atMost(LONG)
+        .until(() -> leader(role).equals(Optional.of(member)));
+  }
+
+  /** Writes down when it works, and where. */
+  private final class Work implements Resource {
+    @Override
+    public void start(Leadership leadership) {
+      calls.add("start");
+    }
+
+    @Override
+    public void stop() {
+      calls.add("stop");
+    }
+  }
+
+  @Test
+  void theMostPreferredLeadsAndGetsTheRoleBackAfterTheDelay() {
+    RoleSpec role = preferring("main", N2, N1).failingBackAfter(Duration.ofSeconds(2));
+    startAll(role.running(ResourceGroup.of("work", new Work())));
+    awaitLeader("main", N2);
+
+    nodes.get(N2).standby(true);
+    awaitLeader("main", N1);
+    nodes.get(N2).standby(false);
+    awaitLeader("main", N2);
+
+    await().atMost(LONG).until(() -> calls.size() == 5);
+    assertEquals(List.of("start", "stop", "start", "stop", "start"), calls);
+    Move back = lastMove(N1);
+    assertEquals(Optional.of(N1), back.from());
+    assertEquals(Optional.of(N2), back.to());
+    assertEquals(MoveLog.BY_RULES, back.by());
+    assertTrue(back.reason().contains("n2"), back.reason());
+  }
+
+  private Move lastMove(MemberId at) {
+    await().atMost(LONG).until(() -> !nodes.get(at).explain("main").moves().isEmpty());
+    List<Move> moves = nodes.get(at).explain("main").moves();
+    return moves.get(moves.size() - 1);
+  }
+
+  @Test
+  void itStaysInMaintenance() {
+    startAll(preferring("main", N2).failingBackAfter(Duration.ZERO));
+    awaitLeader("main", N2);
+    nodes.get(N1).maintenance(true);
+    await().atMost(LONG).until(() -> nodes.get(N2).status().condition().maintenance());
+
+    nodes.get(N2).role("main").orElseThrow().handOver(N1).toCompletableFuture().join();
+
+    String verdict = nodes.get(N1).explain("main").verdict();
+    assertTrue(verdict.contains("maintenance"), verdict);
+    nodes.get(N3).maintenance(false);
+    awaitLeader("main", N2);
+  }
+
+  @Test
+  void aRoleFollowsAnotherAndGivesWayToAThird() {
+    startAll(
+        preferring("db", N1),
+        RoleSpec.named("web").placed(RoleSpec.named("web").placement().with("db")),
+        RoleSpec.named("batch").placed(RoleSpec.named("batch").placement().notWith("db")));
+    awaitLeader("db", N1);
+    awaitLeader("web", N1);
+    await()
+        .atMost(LONG)
+        .until(() -> leader("batch").isPresent() && !leader("batch").equals(leader("db")));
+
+    nodes.get(N1).role("db").orElseThrow().handOver(N2).toCompletableFuture().join();
+
+    awaitLeader("web", N2);
+    await()
+        .atMost(LONG)
+        .until(() -> leader("batch").isPresent() && !leader("batch").equals(Optional.of(N2)));
+  }
+
+  @Test
+  void rulesThatCannotBeKeptTogetherAreRefused() {
+    startAll(RoleSpec.named("a").placed(RoleSpec.named("a").placement().with("b")));
+    RoleSpec circle = RoleSpec.named("b").placed(RoleSpec.named("b").placement().with("a"));
+
+    String refusal =
+        assertThrows(IllegalArgumentException.class, () -> nodes.get(N1).declare(circle))
+            .getMessage();
+
+    assertTrue(refusal.contains("circle"), refusal);
+    assertEquals(Optional.empty(), nodes.get(N1).role("b"));
+  }
+
+  @Test
+  void itExplainsAndForetellsByTheSameRules() {
+    startAll(preferring("main", N2, N3));
+    awaitLeader("main", N2);
+    nodes.get(N1).standby(true);
+    await().atMost(LONG).until(() -> !candidate(N3, N1).canLead());
+
+    Explanation explained = nodes.get(N3).explain("main");
+
+    assertEquals(
+        List.of(N2, N3, N1),
+        explained.candidates().stream().map(Explanation.Candidate::member).toList());
+    assertEquals(200, candidate(N3, N2).score());
+    assertTrue(candidate(N3, N1).excludedBy().get(0).contains("standby"));
+    Forecast forecast = nodes.get(N3).simulate(new WhatIf.MemberLost(N2));
+    assertEquals(Optional.of(N2), forecast.outcomes().get(0).before());
+    assertEquals(Optional.of(N3), forecast.outcomes().get(0).after());
+    assertThrows(IllegalArgumentException.class, () -> nodes.get(N3).explain("other"));
+
+    nodes.remove(N2).close();
+    awaitLeader("main", N3);
+  }
+
+  private Explanation.Candidate candidate(MemberId at, MemberId member) {
+    return nodes.get(at).explain("main").candidates().stream()
+        .filter(candidate -> candidate.member().equals(member))
+        .findFirst()
+        .orElseThrow();
+  }
+}
