@@ -105,6 +105,11 @@ public final class HaNodeJmx implements HaNodeMXBean {
   }
 
   @Override
+  public boolean isMaintenance() {
+    return node.status().condition().maintenance();
+  }
+
+  @Override
   public List<String> getWarnings() {
     return node.status().warnings();
   }
@@ -138,6 +143,21 @@ public final class HaNodeJmx implements HaNodeMXBean {
   @Override
   public void standby(boolean on) {
     await(operator().standby(on));
+  }
+
+  @Override
+  public void maintenance(boolean on) {
+    await(operator().maintenance(on));
+  }
+
+  @Override
+  public String explain(String role) {
+    return node.explain(role).toString();
+  }
+
+  @Override
+  public String simulateLoss(String member) {
+    return node.simulate(new WhatIf.MemberLost(MemberId.of(member))).toString();
   }
 
   @Override

@@ -52,6 +52,13 @@ public interface HaNodeMXBean {
   boolean isStandby();
 
   /**
+   * Whether the cluster is in maintenance, as far as this member has heard.
+   *
+   * @return true in maintenance
+   */
+  boolean isMaintenance();
+
+  /**
    * What somebody should look after.
    *
    * @return sentences; empty if all is well
@@ -93,6 +100,29 @@ public interface HaNodeMXBean {
    * @param on whether to be on standby
    */
   void standby(boolean on);
+
+  /**
+   * Begins or ends maintenance of the whole cluster.
+   *
+   * @param on whether nothing is to change by itself
+   */
+  void maintenance(boolean on);
+
+  /**
+   * Why a role is where it is.
+   *
+   * @param role the role
+   * @return the explanation, for people
+   */
+  String explain(String role);
+
+  /**
+   * A dry run: who would lead what without a member.
+   *
+   * @param member the member that would be lost
+   * @return the forecast, for people
+   */
+  String simulateLoss(String member);
 
   /**
    * Forgets the failures of a role's resources at this member.

@@ -73,6 +73,12 @@ final class DeclaredRoles {
 
   // ---- election thread -------------------------------------------------------------------------
 
+  /** The role was declared: it is decided about from now on. */
+  void begin(RoleRuntime role) {
+    role.placement().begin();
+    enter(role);
+  }
+
   /**
    * Whether the running life runs for the role. Whatever changes that comes through here: who is
    * not eligible resigns at once, so a leader whose resources work stops them first, and then it is
@@ -224,7 +230,7 @@ final class DeclaredRoles {
   // ---- any thread ------------------------------------------------------------------------------
 
   /**
-   * Takes a role in; somebody must {@linkplain #enter enter} it then.
+   * Takes a role in; somebody must let it {@linkplain #begin begin} then.
    *
    * @throws IllegalStateException if it is declared already, or there are too many
    * @throws IllegalArgumentException if the rules of all roles cannot be kept together

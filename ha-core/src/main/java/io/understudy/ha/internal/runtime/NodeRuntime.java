@@ -298,7 +298,7 @@ public final class NodeRuntime implements HaNode {
     }
     DeclaredRoles roles = election.roles();
     RoleRuntime role = roles.add(spec);
-    election.execute(() -> roles.enter(role));
+    election.execute(() -> roles.begin(role));
     return role;
   }
 

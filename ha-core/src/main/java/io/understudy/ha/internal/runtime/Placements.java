@@ -70,7 +70,7 @@ final class Placements {
   // ---- any thread ------------------------------------------------------------------------------
 
   /**
-   * Places a role, too, from the next look on.
+   * Places a role, too, once it has {@linkplain RolePlacement#begin() begun}.
    *
    * @param spec the role
    * @param actions does what is decided

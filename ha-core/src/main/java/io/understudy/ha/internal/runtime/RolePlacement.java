@@ -28,7 +28,8 @@ final class RolePlacement {
   private final Actions actions;
   private final MoveLog moves;
   private volatile PlacementState state = PlacementState.NEW;
-  private long wakeAtNanos = System.nanoTime();
+  private long wakeAtNanos = PlacementStep.NEVER;
+  private boolean begun;
   private boolean looked;
   private String decided = "";
   private volatile boolean mayRun;
@@ -96,7 +97,16 @@ final class RolePlacement {
     return mine ? wakeAtNanos : othersNanos;
   }
 
+  /** From now on it decides: the role is declared, and all that was asked for before is done. */
+  void begin() {
+    begun = true;
+    wakeAtNanos = System.nanoTime();
+  }
+
   void look(ClusterFacts facts) {
+    if (!begun) {
+      return;
+    }
     PlacementStep step = machine.step(state, facts, System.nanoTime());
     state = step.next();
     wakeAtNanos = step.wakeAtNanos();

@@ -142,8 +142,9 @@ class PlacementsTest {
 
     nodes.get(N2).role("main").orElseThrow().handOver(N1).toCompletableFuture().join();
 
-    String verdict = nodes.get(N1).explain("main").verdict();
-    assertTrue(verdict.contains("maintenance"), verdict);
+    await()
+        .atMost(LONG)
+        .until(() -> nodes.get(N1).explain("main").verdict().contains("maintenance: it stays"));
     nodes.get(N3).maintenance(false);
     awaitLeader("main", N2);
   }

@@ -69,6 +69,26 @@ final class EventPrinter implements Consumer<HaEvent> {
         HaEvent.ServiceChanged.class,
         "service",
         e -> fields("inService", e.inService(), "reason", e.reason()));
+    on(
+        HaEvent.ConnectivityChanged.class,
+        "connectivity",
+        e ->
+            fields(
+                "enough",
+                e.enough(),
+                "reached",
+                e.reached(),
+                "targets",
+                e.targets(),
+                "needed",
+                e.needed(),
+                "detail",
+                e.detail()));
+    on(
+        HaEvent.HealthChanged.class,
+        "health",
+        e -> fields("healthy", e.healthy(), "reason", e.reason()));
+    on(HaEvent.MaintenanceChanged.class, "maintenance", e -> fields("on", e.on(), "by", e.by()));
     on(HaEvent.Refused.class, "refused", e -> fields("reason", e.reason()));
     on(
         HaEvent.Operation.class,

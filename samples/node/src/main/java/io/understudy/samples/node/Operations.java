@@ -1,5 +1,7 @@
 package io.understudy.samples.node;
 
+import io.understudy.ha.Explanation;
+import io.understudy.ha.Forecast;
 import io.understudy.ha.HaException;
 import io.understudy.ha.HaNode;
 import io.understudy.ha.LeaderInfo;
@@ -7,6 +9,7 @@ import io.understudy.ha.MemberId;
 import io.understudy.ha.NodeStatus;
 import io.understudy.ha.Operator;
 import io.understudy.ha.Role;
+import io.understudy.ha.WhatIf;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -40,6 +43,9 @@ final class Operations {
       case HANDOVER -> handOver(operator, query.required("role"), query.required("to"));
       case RESIGN -> resign(operator, query.required("role"));
       case STANDBY -> standby(operator, query.requiredSwitch("on"));
+      case EXPLAIN -> new Answer(200, PlacementJson.of(explained(query.required("role"))));
+      case SIMULATE -> new Answer(200, PlacementJson.of(simulated(Suppositions.of(query))));
+      case MAINTENANCE -> maintenance(operator, query.requiredSwitch("on"));
       case ROSTER -> rosterChanges.answer(query);
       case RESET_FAIL_COUNT -> resetFailCount(operator, query.required("role"));
       case CONFIRM_FENCED -> confirmFenced(operator, member(query.required("member")));
@@ -84,6 +90,29 @@ final class Operations {
   private Answer confirmFenced(Operator operator, MemberId off) throws Answer.Refusal {
     done(operator.confirmFenced(off).thenApply(taken -> true), "confirmation of " + off);
     return Answer.of(200, node.member() + " takes " + off + " for off");
+  }
+
+  private Explanation explained(String role) throws Answer.Refusal {
+    try {
+      return node.explain(role);
+    } catch (IllegalArgumentException e) {
+      throw new Answer.Refusal(Answer.of(409, String.valueOf(e.getMessage())));
+    }
+  }
+
+  private Forecast simulated(WhatIf change) throws Answer.Refusal {
+    try {
+      return node.simulate(change);
+    } catch (IllegalArgumentException e) {
+      throw new Answer.Refusal(Answer.of(409, String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static Answer maintenance(Operator operator, boolean on) throws Answer.Refusal {
+    done(operator.maintenance(on).thenApply(taken -> true), "maintenance");
+    return Answer.of(
+        200,
+        on ? "the cluster is in maintenance, as far as it can be told" : "maintenance is over");
   }
 
   private Answer standby(Operator operator, boolean on) throws Answer.Refusal {

@@ -6,9 +6,12 @@ import java.util.Arrays;
 enum Route {
   STATUS("GET", "/ha/status"),
   LEADER("GET", "/ha/leader"),
+  EXPLAIN("GET", "/ha/explain"),
+  SIMULATE("GET", "/ha/simulate"),
   HANDOVER("POST", "/ha/handover"),
   RESIGN("POST", "/ha/resign"),
   STANDBY("POST", "/ha/standby"),
+  MAINTENANCE("POST", "/ha/maintenance"),
   ROSTER("POST", "/ha/roster"),
   RESET_FAIL_COUNT("POST", "/ha/failcount/reset"),
   CONFIRM_FENCED("POST", "/ha/fenced/confirm");

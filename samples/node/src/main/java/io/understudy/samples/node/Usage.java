@@ -86,17 +86,22 @@ final class Usage {
 
       Standard output: one JSON object a line with mono (System.nanoTime), wall, node and event:
         started, view, quorum, roster, elected, revoked, leader, death, register, voter, service,
-        stalled, storing-slow, storage, witness, peer-missing, fence (result asked, confirmed,
-        failed, unknown), fence-concluded, overflow, operation, resource, deadline, guardian,
-        guardian-acted, stopped.
+        connectivity, health, maintenance, stalled, storing-slow, storage, witness, peer-missing,
+        fence (result asked, confirmed, failed, unknown), fence-concluded, overflow, operation,
+        resource, deadline, guardian, guardian-acted, stopped.
       Standard error: the log.
 
       HTTP
         GET  /ha/status
         GET  /ha/leader?role=main             200 on the leader, 503 elsewhere
+        GET  /ha/explain?role=main            who may lead it, with scores and what excludes them,
+                                              what this member does about it, and the last moves
+        GET  /ha/simulate?lost=n2             who would lead what; also returned=, standby=,
+                                              disconnected=, or role=main&to=n2. A dry run
         POST /ha/handover?role=main&to=n2     200 once n2 leads
         POST /ha/resign?role=main             200 once the leadership ended
         POST /ha/standby?on=true|false        200 once this member leads nothing
+        POST /ha/maintenance?on=true|false    the whole cluster changes nothing by itself
         POST /ha/roster?add=n4[:VOTES][:witness]   200 once n4 has its votes (default 1). Start it
                                               when the status lists it; ask again after a 504
         POST /ha/roster?remove=n2             200 once n2 is out; it may be dead

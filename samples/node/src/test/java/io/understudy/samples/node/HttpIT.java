@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -62,6 +63,64 @@ class HttpIT {
     cluster.awaitKnownEverywhere(second);
     assertEquals(
         "handed-over", first.node().last(e -> e.isOfMain("revoked")).orElseThrow().text("reason"));
+  }
+
+  /** Why it is here, and what if: by the same rules that decide. In maintenance nothing moves. */
+  @Test
+  void explainsAndForetellsAndKeepsStill() {
+    Cluster cluster = processes.cluster(LEASE, "n1", "n2", "n3");
+    cluster.startAll(Map.of("--prefer", "main=n2,n3", "--failback", "auto"));
+    NodeProcess preferred = cluster.node("n2");
+    await("the preferred one leads")
+        .atMost(SOON)
+        .until(() -> preferred.get("/ha/leader?role=main").statusCode() == 200);
+    await("all have reported").atMost(SOON).until(() -> ranking(preferred).equals("n2 n3 n1"));
+
+    Map<String, Object> forecast = answer(preferred, "/ha/simulate?lost=n2");
+    assertEquals(true, forecast.get("settled"));
+    Map<?, ?> role = (Map<?, ?>) ((List<?>) forecast.get("roles")).get(0);
+    assertEquals("n2", role.get("before"));
+    assertEquals("n3", role.get("after"));
+    assertEquals(409, preferred.get("/ha/simulate?lost=n9").statusCode());
+    assertEquals(400, preferred.get("/ha/simulate").statusCode());
+
+    assertEquals(200, cluster.node("n1").post("/ha/maintenance?on=true").statusCode());
+    await("told")
+        .atMost(SOON)
+        .until(
+            () ->
+                preferred
+                    .last(e -> e.is("maintenance") && e.text("on").equals("true"))
+                    .isPresent());
+    assertEquals(200, preferred.post("/ha/handover?role=main&to=n1").statusCode());
+    NodeProcess holder = cluster.node("n1");
+    await("it stays")
+        .atMost(SOON)
+        .until(() -> verdict(holder).contains("maintenance: it stays until that ends"));
+    assertEquals(200, preferred.post("/ha/maintenance?on=false").statusCode());
+    await("it returns")
+        .atMost(SOON)
+        .until(() -> preferred.get("/ha/leader?role=main").statusCode() == 200);
+  }
+
+  private static Map<String, Object> answer(NodeProcess node, String path) {
+    HttpResponse<String> answer = node.get(path);
+    assertEquals(200, answer.statusCode(), answer.body());
+    return JsonReader.readObject(answer.body());
+  }
+
+  private static String verdict(NodeProcess node) {
+    return (String) answer(node, "/ha/explain?role=main").get("verdict");
+  }
+
+  /** Those that have reported, best first. */
+  private static String ranking(NodeProcess node) {
+    List<?> candidates = (List<?>) answer(node, "/ha/explain?role=main").get("candidates");
+    return candidates.stream()
+        .map(candidate -> (Map<?, ?>) candidate)
+        .filter(candidate -> Boolean.TRUE.equals(candidate.get("reported")))
+        .map(candidate -> (String) candidate.get("member"))
+        .collect(Collectors.joining(" "));
   }
 
   @Test
