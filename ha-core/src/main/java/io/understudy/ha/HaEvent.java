@@ -221,6 +221,21 @@ public sealed interface HaEvent {
       implements HaEvent {}
 
   /**
+   * This member leads a role but does not work for it yet, because the last leader may still be at
+   * work and the role demands that it is not (see {@link Takeover}); or it waits no longer. Said
+   * again every minute, and when something was tried in vain. Until it waits no longer the
+   * application is not told that it leads.
+   *
+   * @param time when
+   * @param role the role
+   * @param waiting whether it waits
+   * @param reason whose work it waits for, for how long at most, and what an operator can do; empty
+   *     if it waits no longer
+   */
+  record TakeoverWaiting(Instant time, String role, boolean waiting, String reason)
+      implements HaEvent {}
+
+  /**
    * A fence hook is called.
    *
    * @param time when

@@ -167,6 +167,10 @@ public interface HaNode extends AutoCloseable {
    * member that led last. The epoch goes on a million higher in that case, because nobody knows how
    * far the other one came.
    *
+   * <p>A role whose {@link Takeover} waits for the work of that member begins: whatever the member
+   * had at work counts as stopped, also what outlives its process, for example an address. Say it
+   * at the member that leads the role and waits.
+   *
    * <p>Returns at once. Nothing is remembered: say it again after a restart.
    *
    * @param member the member that is off

@@ -135,8 +135,9 @@ public record NodeStatus(
    * @param leading whether this member leads
    * @param leaseLeftMillis what is left of this member's own lease, 0 if it does not lead
    * @param register the newest version known to be committed
-   * @param waiting why the member does not vote yet, or cannot lead without a peer that it cannot
-   *     reach; empty if neither is so
+   * @param waiting why the member does not vote yet, cannot lead without a peer that it cannot
+   *     reach, or leads and does not work yet because the last leader may still be at work; empty
+   *     if none is so
    */
   public record RoleStatus(
       String role,

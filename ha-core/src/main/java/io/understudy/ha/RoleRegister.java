@@ -21,7 +21,9 @@ public interface RoleRegister {
    * Writes a value as the leader. A write that is overtaken by a later one completes with it.
    *
    * @param leadership the leadership under which the writer acts
-   * @param value at most {@link RegisterValue#MAX_BYTES}
+   * @param value at most {@link RegisterValue#MAX_BYTES}; 128 bytes less in a role whose takeover
+   *     is {@linkplain Takeover#isConditional() conditional}, which keeps the name of its leader
+   *     there
    * @return completes with the version once a quorum has stored it in this epoch; fails with {@link
    *     LeadershipLostException} if the leadership ends first, in which case the value may or may
    *     not be adopted by the next leader

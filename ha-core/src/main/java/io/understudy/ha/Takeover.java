@@ -21,8 +21,17 @@ public record Takeover(Exclusion exclusion, boolean fenceRequired) {
     TOKEN,
     /**
      * Time: the new leader begins only when the old group is known to have stopped. Told so, or its
-     * process is dead or fenced, or its time to stop has passed under a guard that ends the
-     * process.
+     * process is dead or fenced, or its {@linkplain ResourceGroup#stopTimeout time to stop} has
+     * passed, on any clock within the bound and with half a second to spare, under a guard that
+     * ends the process.
+     *
+     * <p>Resources that {@linkplain Resource#outlivesProcess outlive their process} are not stopped
+     * by its end. With a {@link Guardian} twice the time to stop must pass. Without one neither
+     * death, nor time, nor a fence of scope {@code PROCESS} is enough: the new leader waits for the
+     * member's own word, a fence of scope {@code RESOURCE}, or an operator.
+     *
+     * <p>It is about resources; a {@link RoleListener} is not waited for. Change a role's takeover
+     * only while no member leads it.
      */
     STOPPED
   }

@@ -8,6 +8,7 @@ import io.understudy.ha.RoleSpec;
 import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.RoleState;
+import io.understudy.ha.internal.exclusion.ExclusionStep;
 import io.understudy.ha.internal.facts.RoleReport;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -19,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,7 @@ final class DeclaredRoles {
   private final RoleRuntime.Shared shared;
   private final Groups groups;
   private final Placements placements;
+  private final RoleGate.Shared gates;
   private final Supplier<Set<MemberId>> reachable;
   private final Map<String, RoleRuntime> roles = new ConcurrentHashMap<>();
 
@@ -50,8 +53,9 @@ final class DeclaredRoles {
    *
    * @param groups its resources
    * @param placements where it should be led
+   * @param gates what keeps it from working beside the last leader
    */
-  record Parts(Groups groups, Placements placements) {}
+  record Parts(Groups groups, Placements placements, RoleGate.Shared gates) {}
 
   /**
    * None yet.
@@ -68,6 +72,7 @@ final class DeclaredRoles {
     this.shared = shared;
     this.groups = parts.groups();
     this.placements = parts.placements();
+    this.gates = parts.gates();
     this.reachable = reachable;
   }
 
@@ -138,7 +143,9 @@ final class DeclaredRoles {
 
   /** What the application asks of a role's machine. */
   void input(String role, Input input) {
-    lives.run(core -> core.input(role, input));
+    RoleRuntime declared = roles.get(role);
+    Input complete = declared == null ? input : declared.gate().complete(input);
+    lives.run(core -> core.input(role, complete));
     if (input instanceof Input.Resign || input instanceof Input.Write) {
       requests.failIfUnanswered(input, lives.inService());
     }
@@ -188,6 +195,37 @@ final class DeclaredRoles {
         input(role.name(), new Input.Resign(0, null, RevokeReason.LEASE_EXPIRED));
       }
     }
+  }
+
+  /** Time has passed for those that wait before they begin. */
+  void tick() {
+    roles.values().forEach(role -> role.gate().tick());
+  }
+
+  /** The earlier of that time and what they wait for. */
+  long wakeAtNanos(long othersNanos) {
+    long earliest = othersNanos;
+    for (RoleRuntime role : roles.values()) {
+      earliest = ExclusionStep.earlier(earliest, role.gate().wakeAtNanos());
+    }
+    return earliest;
+  }
+
+  /**
+   * A member has said that nothing of its leaderships of a role up to this epoch is at work there.
+   */
+  void stoppedThrough(String role, MemberId member, long epoch) {
+    declared(role, found -> found.gate().told(member, epoch));
+  }
+
+  /** A fence hook of this member has answered. */
+  void fenceAnswered(Input.FenceAnswered answer) {
+    roles.values().forEach(role -> role.gate().fenceAnswered(answer));
+  }
+
+  /** An operator says that the member is off. */
+  void confirmedOff(MemberId member) {
+    roles.values().forEach(role -> role.gate().confirmedOff(member));
   }
 
   /** The node is being closed: gives up each role and runs for none. */
@@ -249,7 +287,11 @@ final class DeclaredRoles {
     }
     RolePlacement placement = placements.add(spec, new Actions(spec.name()));
     RoleRuntime role =
-        new RoleRuntime(spec, lives.self().member(), shared, groupOf(spec), placement);
+        new RoleRuntime(
+            spec,
+            lives.self().member(),
+            shared,
+            new RoleRuntime.Parts(groupOf(spec), placement, gates));
     roles.put(spec.name(), role);
     groups.add(role.group());
     return role;
@@ -296,15 +338,20 @@ final class DeclaredRoles {
 
   private GroupRuntime groupOf(RoleSpec spec) {
     String name = spec.name();
-    Runnable resign = () -> input(name, new Input.Resign(0, null, RevokeReason.INELIGIBLE));
-    Runnable eligibilityChanged =
-        () -> {
-          RoleRuntime role = roles.get(name);
-          if (role != null) {
-            enter(role);
-          }
-        };
-    return groups.make(spec, resign, eligibilityChanged);
+    return groups.make(
+        spec,
+        new RoleLinks(
+            () -> input(name, new Input.Resign(0, null, RevokeReason.INELIGIBLE)),
+            () -> declared(name, this::enter),
+            task -> declared(name, role -> role.gate().stopped(task)),
+            () -> declared(name, role -> role.gate().goOn())));
+  }
+
+  private void declared(String name, Consumer<RoleRuntime> action) {
+    RoleRuntime role = roles.get(name);
+    if (role != null) {
+      action.accept(role);
+    }
   }
 
   @Nullable RoleRuntime get(String name) {

@@ -36,6 +36,7 @@ final class GroupRuntime {
   private final GroupReports reports;
   private final byte[] lastWords;
   private final List<Boolean> outliveProcess;
+  private final boolean isConditional;
   private final List<Runnable> whenStopped = new ArrayList<>();
 
   /** Whoever waits for the stop; also those of whom the election thread has not heard. */
@@ -67,19 +68,19 @@ final class GroupRuntime {
    * What a group is tied to.
    *
    * @param node what all groups of a node share
-   * @param resign gives the role up, on the election thread
-   * @param eligibilityChanged is told on the election thread
+   * @param role the role, on the election thread
    * @param watch who watches from outside
    */
-  record Links(Groups.Shared node, Runnable resign, Runnable eligibilityChanged, GroupWatch watch) {
-    Links(Groups.Shared node, Runnable resign, Runnable eligibilityChanged) {
-      this(node, resign, eligibilityChanged, GroupWatch.NONE);
+  record Links(Groups.Shared node, RoleLinks role, GroupWatch watch) {
+    Links(Groups.Shared node, RoleLinks role) {
+      this(node, role, GroupWatch.NONE);
     }
   }
 
   GroupRuntime(RoleSpec spec, MemberId self, Links links) {
     this.role = spec.name();
     this.group = spec.group();
+    this.isConditional = spec.takeover().isConditional();
     this.links = links;
     this.caller =
         new GroupCaller(work -> Threads.ordinary(work, "ha-group-" + spec.name()), this::returned);
@@ -150,13 +151,22 @@ final class GroupRuntime {
     return serving != null && !serving.isEnded();
   }
 
-  /** Whether it may be at work for a leadership that runs: then it stops before that ends. */
+  /**
+   * Whether it, or others' belief in it, must come to an end before a leadership that runs does.
+   */
   boolean worksForItsLeader() {
-    return isLed() && state.isActive();
+    return isLed() && (state.isActive() || isConditional);
   }
 
   /** The role did not move after all. Not while it may move for another reason. */
   void goOn() {
+    if (isLed() && moves == 0) {
+      links.role().goOn().run();
+    }
+  }
+
+  /** Works again for the leadership that it has. */
+  void resume() {
     Grant grant = serving;
     if (grant != null && isLed() && moves == 0) {
       take(new GroupInput.Led(grant.epoch()));
@@ -270,7 +280,7 @@ final class GroupRuntime {
       ineligible = eligible.reason();
       reports.eligible(ineligible);
       links.node().changed().run();
-      links.eligibilityChanged().run();
+      links.role().eligibilityChanged().run();
     } else if (output instanceof GroupOutput.Told told) {
       reports.told(told);
     } else if (output instanceof GroupOutput.Halt halt) {
@@ -304,13 +314,15 @@ final class GroupRuntime {
   private void stopped() {
     List<Runnable> tasks = List.copyOf(whenStopped);
     whenStopped.clear();
-    tasks.forEach(Runnable::run);
+    if (!tasks.isEmpty()) {
+      links.role().leave().accept(() -> tasks.forEach(Runnable::run));
+    }
   }
 
   private void giveUp(String reason) {
     if (!reason.isEmpty()) {
       reports.givesUp(reason);
-      links.resign().run();
+      links.role().leave().accept(links.role().resign());
     }
   }
 
@@ -333,7 +345,7 @@ final class GroupRuntime {
    * @return what came of the move
    */
   CompletionStage<Void> stoppedFirst(Supplier<CompletionStage<Void>> move) {
-    if (isEmpty() || closed) {
+    if (!movesInOrder() || closed) {
       return move.get();
     }
     CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -375,8 +387,18 @@ final class GroupRuntime {
     return group.stopTimeout();
   }
 
-  boolean isEmpty() {
-    return group.entries().isEmpty();
+  /** Whether there is anything to do before its role moves. */
+  boolean movesInOrder() {
+    return isConditional || !group.entries().isEmpty();
+  }
+
+  boolean outlivesProcess() {
+    return outliveProcess.contains(true);
+  }
+
+  /** For which leadership it may be at work, 0 for one of an earlier process; -1 if for none. */
+  long atWorkEpoch() {
+    return state.isActive() ? state.epoch() : -1;
   }
 
   /** Why this member may not lead; empty if its resources do not stand in the way. */

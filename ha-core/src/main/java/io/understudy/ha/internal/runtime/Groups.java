@@ -50,16 +50,18 @@ final class Groups {
   }
 
   /** Any thread. */
-  GroupRuntime make(RoleSpec spec, Runnable resign, Runnable eligibilityChanged) {
+  GroupRuntime make(RoleSpec spec, RoleLinks role) {
     GroupWatch watch =
-        guardian == null ? GroupWatch.NONE : guardian.watch(spec, eligibilityChanged);
-    return new GroupRuntime(
-        spec, self, new GroupRuntime.Links(shared, resign, eligibilityChanged, watch));
+        guardian == null ? GroupWatch.NONE : guardian.watch(spec, role.eligibilityChanged());
+    return new GroupRuntime(spec, self, new GroupRuntime.Links(shared, role, watch));
   }
 
-  /** Any thread: from now on its time counts. A group without resources needs none of that. */
+  /**
+   * Any thread: from now on its time counts. A group that has nothing to do before its role moves
+   * needs none of that.
+   */
   void add(GroupRuntime group) {
-    if (!group.isEmpty()) {
+    if (group.movesInOrder()) {
       groups.add(group);
       guard.add(group);
       shared.loop().accept(() -> group.maintenance(maintenance));

@@ -109,7 +109,10 @@ final class NodeElection {
         new DeclaredRoles(
             lives,
             new RoleRuntime.Shared(requests, events, clocks::lease, this::couldLead, audit),
-            new DeclaredRoles.Parts(groups, placements),
+            new DeclaredRoles.Parts(
+                groups,
+                placements,
+                new RoleGate.Shared(config, lives, new Fences(), events, this::isGuarded)),
             view::reachable);
     this.fencer =
         new Fencer(
@@ -126,6 +129,8 @@ final class NodeElection {
             new MaintenanceSwitch(
                 config.member(), beginning.maintenance(), disk::saveMaintenance, events));
     facts.whenChanged(placements::look);
+    facts.whenReported(
+        (from, role, said) -> roles.stoppedThrough(role, from.member(), said.stoppedThrough()));
   }
 
   private ClusterFacts currentFacts() {
@@ -335,6 +340,7 @@ final class NodeElection {
     lives.run(MemberCore::tick);
     lives.runIfAlive(core -> roster.status(core.rosterStatus()));
     groups.tick();
+    roles.tick();
     serviceMayHaveChanged();
     view.quorumMayHaveChanged();
     facts.tick();
@@ -343,7 +349,7 @@ final class NodeElection {
 
   private long wakeAtNanos() {
     long others = placements.wakeAtNanos(groups.wakeAtNanos(lives.wakeAtNanos()));
-    return facts.wakeAtNanos(others);
+    return facts.wakeAtNanos(roles.wakeAtNanos(others));
   }
 
   private void factsChanged() {
@@ -379,6 +385,23 @@ final class NodeElection {
     roles.announce(role, announcement);
   }
 
+  /** For roles that wait before they begin. */
+  private final class Fences implements RoleGate.Fences {
+    @Override
+    public void ask(String role, Output.Fence wanted) {
+      fencer.ask(lives.self(), role, wanted);
+    }
+
+    @Override
+    public void callOff(String role) {
+      fencer.callOff(role);
+    }
+  }
+
+  private boolean isGuarded() {
+    return guardian != null && guardian.warning().isEmpty();
+  }
+
   private void announceOfRoster(Output announcement) {
     roster.announce(announcement);
     if (announcement instanceof Output.RosterInForce inForce) {
@@ -391,6 +414,7 @@ final class NodeElection {
   private void fenceAnswered(Fencer.Answer answer) {
     if (answer.by().equals(lives.self())) {
       lives.runIfAlive(core -> core.inputAll(answer.input()));
+      roles.fenceAnswered(answer.input());
     }
   }
 

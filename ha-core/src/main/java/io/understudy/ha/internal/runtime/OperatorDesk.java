@@ -25,13 +25,13 @@ final class OperatorDesk implements Operator {
     RoleRuntime declared = election.roles().get(role);
     return declared == null
         ? unknown("hand-over of " + role + " to " + successor, role)
-        : declared.handOver(successor, by);
+        : declared.moves().handOver(successor, by);
   }
 
   @Override
   public CompletionStage<Void> resign(String role) {
     RoleRuntime declared = election.roles().get(role);
-    return declared == null ? unknown("resignation of " + role, role) : declared.resign(by);
+    return declared == null ? unknown("resignation of " + role, role) : declared.moves().resign(by);
   }
 
   @Override
@@ -39,7 +39,7 @@ final class OperatorDesk implements Operator {
     RoleRuntime declared = election.roles().get(role);
     return declared == null
         ? unknown("reset of the fail count of " + role, role)
-        : declared.resetFailCount(by);
+        : declared.moves().resetFailCount(by);
   }
 
   private <T> CompletionStage<T> unknown(String what, String role) {
@@ -91,6 +91,7 @@ final class OperatorDesk implements Operator {
 
   private void fenced(MemberId off) {
     election.lives().run(core -> core.inputAll(new Input.FenceConfirmed(off)));
+    election.roles().confirmedOff(off);
   }
 
   private void requireOff(MemberId off) {

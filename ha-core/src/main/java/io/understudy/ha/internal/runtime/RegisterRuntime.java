@@ -6,8 +6,10 @@ import io.understudy.ha.RegisterValue;
 import io.understudy.ha.RegisterVersion;
 import io.understudy.ha.RegisterView;
 import io.understudy.ha.RoleRegister;
+import io.understudy.ha.RoleSpec;
 import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.Output.Outcome;
+import io.understudy.ha.internal.exclusion.Header;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongFunction;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** A role's register as the application sees it. Written by the election thread, read by all. */
 final class RegisterRuntime implements RoleRegister {
   private final String role;
+  private final int maxBytes;
   private final Requests requests;
   private final Supplier<@Nullable Grant> running;
   private final LongFunction<Lease> leases;
@@ -25,18 +28,21 @@ final class RegisterRuntime implements RoleRegister {
   private volatile RegisterView view = RegisterView.UNKNOWN;
 
   RegisterRuntime(
-      String role,
+      RoleSpec spec,
       Requests requests,
       Supplier<@Nullable Grant> running,
       LongFunction<Lease> leases) {
     this.leases = leases;
-    this.role = role;
+    this.role = spec.name();
+    this.maxBytes =
+        spec.takeover().isConditional() ? Header.MAX_VALUE_BYTES : RegisterValue.MAX_BYTES;
     this.requests = requests;
     this.running = running;
     this.commits = new VersionWait(requests.answers());
     this.settlements = new VersionWait(requests.answers());
   }
 
+  /** What is committed, without what a takeover keeps in front of it. */
   void adopt(RegisterValue committed) {
     if (committed.version().isNewerThan(view.value().version())) {
       view = new RegisterView(committed, 0, 0, false);
@@ -82,11 +88,13 @@ final class RegisterRuntime implements RoleRegister {
 
   @Override
   public CompletionStage<RegisterVersion> write(Leadership leadership, byte[] value) {
-    if (value.length > RegisterValue.MAX_BYTES) {
+    if (value.length > maxBytes) {
       return CompletableFuture.failedFuture(
           new IllegalArgumentException(
-              "a register value holds at most "
-                  + RegisterValue.MAX_BYTES
+              "a register value of role "
+                  + role
+                  + " holds at most "
+                  + maxBytes
                   + " bytes, not "
                   + value.length));
     }

@@ -5,6 +5,7 @@ import io.understudy.ha.LeaderInfo;
 import io.understudy.ha.Leadership;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.NodeStatus;
+import io.understudy.ha.RegisterValue;
 import io.understudy.ha.RegisterView;
 import io.understudy.ha.RevokeReason;
 import io.understudy.ha.Role;
@@ -14,16 +15,15 @@ import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.RoleState;
+import io.understudy.ha.internal.exclusion.Header;
 import io.understudy.ha.internal.facts.RoleReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongFunction;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,8 +46,8 @@ final class RoleRuntime implements Role {
   private final LongFunction<Lease> leases;
   private final GroupRuntime group;
   private final RolePlacement placement;
-  private final Predicate<MemberId> couldLead;
-  private final Audit audit;
+  private final RoleGate gate;
+  private final RoleMoves moves;
 
   /**
    * What the application may rely on; set on the courier's thread, so that callbacks agree with it.
@@ -61,6 +61,11 @@ final class RoleRuntime implements Role {
 
   /** The running leadership; written by the election thread alone. */
   private volatile @Nullable Grant running;
+
+  /** Whether people were told of it: not while the last leader may still be at work. */
+  private volatile boolean begun;
+
+  private Lease lease = new Lease(0, Long.MIN_VALUE);
 
   /** So that the ends of leaderships are told in order; never held while anything slow is done. */
   private final Object telling = new Object();
@@ -84,18 +89,26 @@ final class RoleRuntime implements Role {
       Predicate<MemberId> couldLead,
       Audit audit) {}
 
-  RoleRuntime(
-      RoleSpec spec, MemberId self, Shared shared, GroupRuntime group, RolePlacement placement) {
+  /**
+   * Of what a role consists besides.
+   *
+   * @param group its resources
+   * @param placement where it should be led
+   * @param gates what keeps it from working beside the last leader
+   */
+  record Parts(GroupRuntime group, RolePlacement placement, RoleGate.Shared gates) {}
+
+  RoleRuntime(RoleSpec spec, MemberId self, Shared shared, Parts parts) {
     this.spec = spec;
     this.self = self;
-    this.group = group;
-    this.placement = placement;
+    this.group = parts.group();
+    this.placement = parts.placement();
+    this.gate = new RoleGate(spec, group.outlivesProcess(), this::begin, parts.gates());
     this.requests = shared.requests();
     this.events = shared.events();
     this.leases = shared.leases();
-    this.couldLead = shared.couldLead();
-    this.audit = shared.audit();
-    this.register = new RegisterRuntime(spec.name(), requests, () -> running, leases);
+    this.moves = new RoleMoves(spec.name(), parts, shared);
+    this.register = new RegisterRuntime(spec, requests, () -> running, leases);
     this.courier = new Courier("ha-role-" + spec.name());
   }
 
@@ -107,7 +120,7 @@ final class RoleRuntime implements Role {
     if (known != null) {
       leader = Optional.of(new LeaderInfo(known.member(), state.outlook().leaderEpoch()));
     }
-    register.adopt(state.outlook().committed());
+    register.adopt(Header.unwrapped(state.outlook().committed()));
   }
 
   void announce(Output output) {
@@ -116,9 +129,9 @@ final class RoleRuntime implements Role {
     } else if (output instanceof Output.Extend extend) {
       Grant grant = running;
       if (grant != null) {
-        Lease longer = leases.apply(extend.leaseUntilNanos());
-        grant.extend(longer);
-        group.extended(longer);
+        lease = leases.apply(extend.leaseUntilNanos());
+        grant.extend(lease);
+        group.extended(lease);
       }
     } else if (output instanceof Output.Revoked revoked) {
       revoked(revoked.epoch(), revoked.reason());
@@ -144,24 +157,45 @@ final class RoleRuntime implements Role {
   }
 
   private void announceRegister(Output output) {
-    register.announce(output);
     if (output instanceof Output.Committed committed) {
-      events.publish(new HaEvent.RegisterCommitted(Instant.now(), name(), committed.value()));
+      RegisterValue value = Header.unwrapped(committed.value());
+      register.announce(new Output.Committed(value));
+      events.publish(new HaEvent.RegisterCommitted(Instant.now(), name(), value));
+      gate.committed(committed.value());
+    } else {
+      register.announce(output);
     }
   }
 
   private void elected(Output.Elected elected) {
-    Lease first = leases.apply(elected.leaseUntilNanos());
-    Grant grant = new Grant(name(), elected.epoch(), first);
+    lease = leases.apply(elected.leaseUntilNanos());
+    begun = false;
+    running = new Grant(name(), elected.epoch(), lease);
+    gate.elected(elected.epoch());
+  }
+
+  /** Nobody else is at work: tells people, and starts the group; or the group goes on. */
+  private void begin() {
+    Grant grant = running;
+    if (grant == null) {
+      return;
+    }
+    if (begun) {
+      group.resume();
+      return;
+    }
     synchronized (telling) {
+      if (grant.isEnded() || (spec.takeover().isConditional() && !grant.isValid())) {
+        return; // its lease ran out while it waited, and the machine will say so
+      }
       events.publish(new HaEvent.Elected(Instant.now(), name(), grant.epoch()));
-      running = grant;
+      begun = true;
       Runnable handing = () -> handOut(grant);
       handingOut = handing;
       courier.deliver(handing);
     }
     LOG.info("{} - leads {} in epoch {}", self, name(), grant.epoch());
-    group.led(grant, first);
+    group.led(grant, lease);
   }
 
   void revoked(long epoch, RevokeReason reason) {
@@ -172,12 +206,13 @@ final class RoleRuntime implements Role {
     running = null;
     boolean ends;
     synchronized (telling) {
-      ends = grant.end();
+      ends = grant.end() && begun;
       if (ends) {
         tellRevoked(grant, reason);
       }
     }
     group.lost();
+    gate.lost();
     if (ends) { // else the watcher was faster, and has told it
       logRevoked(grant, reason);
     }
@@ -193,7 +228,7 @@ final class RoleRuntime implements Role {
       return;
     }
     synchronized (telling) {
-      if (!grant.endIfRanOut()) {
+      if (!grant.endIfRanOut() || !begun) {
         return;
       }
       tellRevoked(grant, RevokeReason.LEASE_EXPIRED);
@@ -316,54 +351,30 @@ final class RoleRuntime implements Role {
 
   @Override
   public CompletionStage<Void> resign() {
-    return resign(Audit.APPLICATION);
+    return moves.resign(Audit.APPLICATION);
   }
 
   CompletionStage<Void> resign(String by) {
-    placement.expect(by);
-    return audit
-        .does("resignation of " + name(), by, this::resignAfterStop)
-        .whenComplete(placement::asked);
-  }
-
-  private CompletionStage<Void> resignAfterStop() {
-    return group.stoppedFirst(() -> requests.resign(name(), null, RevokeReason.RESIGNED));
+    return moves.resign(by);
   }
 
   @Override
   public CompletionStage<LeaderInfo> handOver(MemberId successor) {
-    return handOver(successor, Audit.APPLICATION);
+    return moves.handOver(successor, Audit.APPLICATION);
   }
 
   CompletionStage<LeaderInfo> handOver(MemberId successor, String by) {
-    placement.expect(by);
-    return audit
-        .does("hand-over of " + name() + " to " + successor, by, () -> handOverAndWait(successor))
-        .whenComplete(placement::asked);
-  }
-
-  private CompletionStage<LeaderInfo> handOverAndWait(MemberId successor) {
-    CompletableFuture<LeaderInfo> seen = requests.awaitLeader(name(), successor);
-    return handOverAfterStop(successor)
-        .thenCompose(done -> seen)
-        .whenComplete((info, failure) -> seen.cancel(false));
-  }
-
-  /** Who could not take over anyhow is refused before anything stops. */
-  private CompletionStage<Void> handOverAfterStop(MemberId successor) {
-    Supplier<CompletionStage<Void>> resigns =
-        () -> requests.resign(name(), successor, RevokeReason.HANDED_OVER);
-    return couldLead.test(successor) ? group.stoppedFirst(resigns) : resigns.get();
+    return moves.handOver(successor, by);
   }
 
   @Override
   public void resetFailCount() {
-    resetFailCount(Audit.APPLICATION);
+    moves.resetFailCount(Audit.APPLICATION);
   }
 
-  CompletionStage<Void> resetFailCount(String by) {
-    return audit.does(
-        "reset of the fail count of " + name(), by, () -> requests.does(group::resetFailCount));
+  /** The same, in somebody's name. */
+  RoleMoves moves() {
+    return moves;
   }
 
   @Override
@@ -383,7 +394,7 @@ final class RoleRuntime implements Role {
         isLeader(),
         leftMillis,
         register.view().value().version(),
-        Stream.of(waiting, stalled, group.ineligible(), placement.whyNot())
+        Stream.of(waiting, stalled, gate.waiting(), group.ineligible(), placement.whyNot())
             .filter(reason -> !reason.isEmpty())
             .findFirst()
             .orElse(""));
@@ -406,7 +417,8 @@ final class RoleRuntime implements Role {
   /** What other members should know of it. Election thread. */
   RoleReport report() {
     return new RoleReport(
-        left ? "the node is being closed" : group.ineligible(), group.stoppedThrough());
+        left ? "the node is being closed" : group.ineligible(),
+        Math.max(group.stoppedThrough(), gate.stoppedThrough(group.atWorkEpoch())));
   }
 
   /** Who leads it, as far as is known. */
@@ -420,6 +432,10 @@ final class RoleRuntime implements Role {
 
   GroupRuntime group() {
     return group;
+  }
+
+  RoleGate gate() {
+    return gate;
   }
 
   void close(long timeoutNanos) {

@@ -208,6 +208,6 @@ class GroupCallerTest {
     return new GroupRuntime(
         RoleSpec.named("main").running(ResourceGroup.of("a", any)),
         MemberId.of("n1"),
-        new GroupRuntime.Links(node, resign, () -> {}));
+        new GroupRuntime.Links(node, new RoleLinks(resign, () -> {}, Runnable::run, () -> {})));
   }
 }

@@ -41,8 +41,7 @@ class GroupMovesTest {
           new GroupRuntime.Links(
               new Groups.Shared(
                   election::execute, events, new LastResort(), Answers.of("n1"), () -> {}),
-              this::resign,
-              () -> {}));
+              new RoleLinks(this::resign, () -> {}, Runnable::run, this::goOn)));
 
   private final class Part implements Resource {
     @Override
@@ -64,6 +63,10 @@ class GroupMovesTest {
     group.close();
     election.shutdownNow();
     events.close(0);
+  }
+
+  private void goOn() {
+    group.resume();
   }
 
   private void lead(long epoch) {
