@@ -14,6 +14,8 @@ enum Invariant {
   I4_REGISTER,
   /** Nothing is sent or announced that depends on unsaved state. */
   I5_SAVED_FIRST,
+  /** At most one member has the group between start called and stop finished or proved ended. */
+  I6_ONE_GROUP,
   /** When faults stop there is a leader in time, and every voter takes part. */
   I7_RECOVERS,
   /** No permit on an older value outlives the settling of a newer one. */

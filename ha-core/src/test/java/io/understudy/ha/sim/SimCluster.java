@@ -45,6 +45,7 @@ final class SimCluster {
   private final Chaos chaos;
   private @Nullable SimWitness row;
   private final SimFences fences;
+  private Beside beside = new Beside() {};
   private long now;
   private int eventsAtThisInstant;
 
@@ -181,6 +182,7 @@ final class SimCluster {
     if (row != null) {
       row.connect(member);
     }
+    beside.started(member);
     chaos.started(member);
   }
 
@@ -192,7 +194,7 @@ final class SimCluster {
 
   void input(SimMember member, int role, Input input) {
     String name = shape.allRoles().get(role);
-    offer(member, input, core -> core.input(name, input));
+    offer(member, input, core -> beside.input(member, name, input, core));
   }
 
   void keepsRoster(SimMember member) {
@@ -282,6 +284,15 @@ final class SimCluster {
 
   Chaos chaos() {
     return chaos;
+  }
+
+  /** What runs beside the cores; nothing unless somebody wants it. */
+  Beside beside() {
+    return beside;
+  }
+
+  void beside(Beside others) {
+    beside = others;
   }
 
   /** The witness that is a row in a database, if the cluster has one. */

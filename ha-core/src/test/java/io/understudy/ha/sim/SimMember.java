@@ -102,6 +102,7 @@ final class SimMember {
       cluster.trace(this, "** life " + life + " ends");
     }
     core = null;
+    cluster.beside().crashed(this);
     inbox.clear();
     effects.forget();
     freshFaces();
@@ -152,7 +153,8 @@ final class SimMember {
 
   /** What the model excludes: a wall clock that was set back just before hides a suspension. */
   boolean maySuspend() {
-    return !clock.isSuspended(cluster.now())
+    return cluster.weather().suspends
+        && !clock.isSuspended(cluster.now())
         && cluster.now() - wallSetBackAt > 2 * cluster.shape().times().leaseNanos();
   }
 
@@ -249,6 +251,7 @@ final class SimMember {
         () -> {
           if (look(running)) {
             run(running, work);
+            cluster.beside().worked(this);
           }
         });
     ports.endStep();
@@ -376,6 +379,11 @@ final class SimMember {
 
   boolean isPaused() {
     return pausedUntil > cluster.now();
+  }
+
+  /** When its present or last pause ends. */
+  long pauseEndsAt() {
+    return pausedUntil;
   }
 
   /** What both its clocks show. */

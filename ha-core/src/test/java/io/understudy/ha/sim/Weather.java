@@ -24,6 +24,9 @@ final class Weather {
 
   final double suspendInStep;
 
+  /** Whether machines are suspended at all, so that their monotonic clocks stand still. */
+  boolean suspends = true;
+
   /** A timer fires late. */
   final double lateTimer;
 
