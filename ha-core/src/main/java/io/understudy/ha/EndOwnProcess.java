@@ -1,5 +1,6 @@
 package io.understudy.ha;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +30,7 @@ public final class EndOwnProcess implements RoleListener {
   public static final int STATUS = 75;
 
   private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-  private static final long TO_SPEAK_MILLIS = 20;
+  private static final long TO_SPEAK_MILLIS = 100;
 
   private final RoleListener listener;
   private final long limitNanos;
@@ -78,10 +79,21 @@ public final class EndOwnProcess implements RoleListener {
   private final class Guard implements Runnable {
     private final Leadership leadership;
     private final Thread thread;
+    private final byte[] lastWords;
     private volatile boolean stopped;
 
     Guard(Leadership leadership) {
       this.leadership = leadership;
+      String words =
+          leadership.role()
+              + ": its listener has not stopped "
+              + TimeUnit.NANOSECONDS.toMillis(limitNanos)
+              + " ms after the end of the leadership of epoch "
+              + leadership.epoch()
+              + "; this process ends itself with status "
+              + STATUS
+              + "\n";
+      this.lastWords = words.getBytes(StandardCharsets.UTF_8);
       this.thread = new Thread(this, "ha-end-own-process-" + leadership.role());
       thread.setDaemon(true);
     }
@@ -125,15 +137,10 @@ public final class EndOwnProcess implements RoleListener {
       }
     }
 
+    /** Best effort: nobody may read, or the processor be needed elsewhere. */
     private void speak() {
-      System.err.println(
-          leadership.role()
-              + ": its listener has not stopped "
-              + TimeUnit.NANOSECONDS.toMillis(limitNanos)
-              + " ms after the end of the leadership of epoch "
-              + leadership.epoch()
-              + "; this process ends itself with status "
-              + STATUS);
+      System.err.write(lastWords, 0, lastWords.length);
+      System.err.flush();
     }
   }
 }

@@ -68,17 +68,27 @@ final class EventFeed {
   }
 
   private void run() {
-    while (true) {
-      HaEvent event = take();
-      if (event == null) {
-        return;
-      }
+    boolean goesOn = true;
+    while (goesOn) {
       try {
-        listener.accept(event);
-      } catch (Throwable e) { // whatever it throws, the next event is for it all the same
-        LOG.error("{} - a subscriber failed on {}", thread.getName(), event, e);
+        goesOn = deliverNext();
+      } catch (Throwable e) { // no memory for an event, say: the next one is delivered all the same
+        LOG.error("{} - events go on", thread.getName(), e);
       }
     }
+  }
+
+  private boolean deliverNext() {
+    HaEvent event = take();
+    if (event == null) {
+      return false;
+    }
+    try {
+      listener.accept(event);
+    } catch (Throwable e) { // whatever it throws, the next event is for it all the same
+      LOG.error("{} - a subscriber failed on {}", thread.getName(), event, e);
+    }
+    return true;
   }
 
   private @Nullable HaEvent take() {
