@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +66,17 @@ class FenceAgentTest {
     script = Files.writeString(directory.resolve("fence_test"), AGENT.formatted(directory));
     Files.writeString(directory.resolve("outlet7"), "");
     Files.writeString(directory.resolve("outlet8"), "");
+  }
+
+  /** What a hook that failed its test has left behind. */
+  @AfterEach
+  void endAll() throws IOException {
+    Path pids = directory.resolve("pids");
+    if (Files.exists(pids)) {
+      for (String pid : Files.readAllLines(pids)) {
+        ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+      }
+    }
   }
 
   private CommandFenceHook agent() {
