@@ -28,7 +28,7 @@ final class Cluster implements AutoCloseable {
   /** The value of an option that has none. */
   static final String FLAG = "";
 
-  private static final Set<String> REPEATED = Set.of("--role", "--fence");
+  private static final Set<String> REPEATED = Set.of("--role", "--fence", "--resource");
   private static final Path JAR = Path.of("target", "ha-node.jar");
   private static final String WITNESS = ":witness";
   private static final Duration POLL = Duration.ofMillis(10);
@@ -46,6 +46,11 @@ final class Cluster implements AutoCloseable {
 
   /** A leadership of the role main, as its leader printed it. */
   record Reign(NodeProcess node, long epoch, long monoNanos) {}
+
+  /** The value of an option that is given several times; no comma in any of them. */
+  static String repeated(List<String> values) {
+    return String.join(",", values);
+  }
 
   /** Nothing is started yet. The roster's entries are names, those of witnesses with a suffix. */
   Cluster(Path directory, Duration lease, Site site, List<String> roster) {
@@ -237,7 +242,8 @@ final class Cluster implements AutoCloseable {
                     .allMatch(node -> node.follows(reign)));
   }
 
-  private static Optional<Reign> leader(List<NodeProcess> candidates, long aboveEpoch) {
+  /** Who of some members leads the role main in an epoch above the given one, if anybody. */
+  Optional<Reign> leader(List<NodeProcess> candidates, long aboveEpoch) {
     return candidates.stream()
         .filter(NodeProcess::isAlive)
         .flatMap(

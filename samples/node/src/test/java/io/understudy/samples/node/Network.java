@@ -149,7 +149,8 @@ final class Network implements Site, AutoCloseable {
         "-");
   }
 
-  private String statusHere(String member) {
+  /** The address of this process' side of a member's cable. */
+  String statusHere(String member) {
     return statusAddress(statusNetwork, 2 * places.get(member) - 2);
   }
 
