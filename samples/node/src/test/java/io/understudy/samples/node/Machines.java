@@ -170,6 +170,11 @@ final class Machines implements Site {
     inside(member, "route %s unreachable %s/32\n".formatted(open ? "del" : "add", GATEWAY));
   }
 
+  boolean reachesGateway(String member) {
+    String ping = "ping -c 1 -W 1 " + GATEWAY + " > /dev/null 2>&1 && echo yes || echo no";
+    return run(member, "sh", "-c", ping).equals("yes");
+  }
+
   /** From now on nothing can be written to the storage from one machine. */
   void makeStorageReadOnly(String member, Path mounted) {
     run(member, "mount", "-o", "remount,bind,ro", device(member));
