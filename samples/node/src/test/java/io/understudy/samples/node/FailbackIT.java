@@ -2,9 +2,11 @@ package io.understudy.samples.node;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.understudy.samples.node.Cluster.Reign;
 import io.understudy.samples.node.Platform.Moment;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -62,12 +64,19 @@ class FailbackIT {
     await("follows").atMost(Cluster.PATIENCE).until(() -> node.follows(reign));
   }
 
-  private void awaitBack(Reign between, String policy) {
+  /** When a member has begun its present life. */
+  private static long startedNanos(NodeProcess node) {
+    return node.last(e -> e.is("started")).orElseThrow().monoNanos();
+  }
+
+  private Reign awaitBack(Reign between, String policy) {
     Moment since = Moment.now();
     NodeProcess preferred = platform.cluster().node(PREFERRED);
     Reign back = platform.awaitWorking(List.of(preferred), between.epoch());
     platform.report("fail-back " + policy, since, between, back);
+    platform.assertNeverTwice();
     platform.assertDataIsSound();
+    return back;
   }
 
   @Test
@@ -90,5 +99,25 @@ class FailbackIT {
     awaitFollows(comeBack(), between);
 
     awaitBack(between, "auto");
+  }
+
+  /** A member that comes and goes in between has to be there for the whole delay again. */
+  @Test
+  void aDelayBeginsAnewWithEachReturn() {
+    Duration delay = Duration.ofSeconds(10);
+    Reign between = loseThePreferredMember("10s");
+    NodeProcess comesAndGoes = comeBack();
+    awaitFollows(comesAndGoes, between);
+    Waits.pass(delay.dividedBy(2));
+    comesAndGoes.kill();
+    NodeProcess stays = platform.startAgain(PREFERRED);
+    awaitFollows(stays, between);
+
+    Reign back = awaitBack(between, "after 10 s");
+
+    long waitedMillis = Duration.ofNanos(back.monoNanos() - startedNanos(stays)).toMillis();
+    System.out.println("fail-back after 10 s: came " + waitedMillis + " ms after the return");
+    assertEquals(0, comesAndGoes.count("elected"));
+    assertTrue(waitedMillis >= delay.toMillis(), waitedMillis + " ms after its return");
   }
 }
