@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +25,7 @@ final class GuardianLink {
   private static final Logger LOG = LoggerFactory.getLogger(GuardianLink.class);
   private static final long ASK_MILLIS = 1_000;
   private static final int UNANSWERED = 5;
+  private static final long HICCUP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long FIRST_PAUSE_MILLIS = 100;
   private static final long LONGEST_PAUSE_MILLIS = 5_000;
   private static final long GOOD_LIFE_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -82,22 +84,30 @@ final class GuardianLink {
   private void run() {
     GuardianReport.take(state).ifPresent(this::tell);
     long pauseMillis = FIRST_PAUSE_MILLIS;
-    try {
-      while (!isClosed()) {
-        long began = System.nanoTime();
-        String end = guarded();
-        if (isClosed()) {
-          return;
-        }
-        boolean lived = System.nanoTime() - began > GOOD_LIFE_NANOS;
-        pauseMillis = lived ? FIRST_PAUSE_MILLIS : pauseMillis;
-        ended(end, pauseMillis);
-        pause(pauseMillis);
-        pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+    while (!isClosed()) {
+      try {
+        pauseMillis = one(pauseMillis);
+      } catch (InterruptedException e) {
+        LOG.debug("{} - closed without a guardian's end", member);
+        return;
+      } catch (RuntimeException | Error e) { // whatever failed: a member needs its guardian
+        LockSupport.parkNanos(this, HICCUP_NANOS);
       }
-    } catch (InterruptedException e) {
-      LOG.debug("{} - closed without a guardian's end", member);
     }
+  }
+
+  /** The life of one guardian, and the pause after it. How long the next pause is. */
+  private long one(long pauseMillis) throws InterruptedException {
+    long began = System.nanoTime();
+    String end = guarded();
+    if (isClosed()) {
+      return pauseMillis;
+    }
+    boolean lived = System.nanoTime() - began > GOOD_LIFE_NANOS;
+    long now = lived ? FIRST_PAUSE_MILLIS : pauseMillis;
+    ended(end, now);
+    pause(now);
+    return Math.min(2 * now, LONGEST_PAUSE_MILLIS);
   }
 
   private void tell(HaEvent.GuardianActed acted) {
@@ -154,15 +164,27 @@ final class GuardianLink {
 
   private String stayWith(GuardianProcess process) throws InterruptedException {
     int unanswered = 0;
-    while (!process.awaitEnd(ASK_MILLIS)) {
-      if (process.hasAnswered()) {
+    long answered = process.answered();
+    while (!ends(process)) {
+      if (process.answered() != answered) {
+        answered = process.answered();
         unanswered = 0;
-        process.ask();
       } else if (++unanswered == UNANSWERED) {
         return "process " + process.pid() + " has not answered for " + UNANSWERED + " s";
       }
+      process.ask();
     }
     return "process " + process.pid() + " ended with status " + process.status();
+  }
+
+  /** A full heap is what the guardian is there for: not to be killed for it. */
+  private boolean ends(GuardianProcess process) throws InterruptedException {
+    try {
+      return process.awaitEnd(ASK_MILLIS);
+    } catch (OutOfMemoryError e) {
+      LockSupport.parkNanos(this, HICCUP_NANOS);
+      return false;
+    }
   }
 
   private void ended(String why, long pauseMillis) {

@@ -161,25 +161,36 @@ final class GuardianProcess {
   private void send() {
     try {
       while (!over) {
-        boolean bye = byeWanted; // before it looks what is new
-        long ping = pingWanted;
-        for (GuardedGroup group : groups) {
-          sendNews(group);
+        try {
+          if (sendDue()) {
+            return;
+          }
+          LockSupport.parkNanos(this, TimeUnit.SECONDS.toNanos(1));
+        } catch (OutOfMemoryError e) { // a full heap is what the guardian is there for
+          LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(100));
         }
-        if (ping != pingSent) {
-          pingSent = ping;
-          write(List.of(Protocol.PING, Long.toString(ping)));
-        }
-        if (bye) {
-          write(List.of(Protocol.BYE));
-          out.close();
-          return;
-        }
-        LockSupport.parkNanos(this, TimeUnit.SECONDS.toNanos(1));
       }
     } catch (IOException e) {
       // it has ended: who waits for that says so
     }
+  }
+
+  /** Sends what is new. Whether nothing will follow. */
+  private boolean sendDue() throws IOException {
+    boolean bye = byeWanted; // before it looks what is new
+    long ping = pingWanted;
+    for (GuardedGroup group : groups) {
+      sendNews(group);
+    }
+    if (ping != pingSent) {
+      write(List.of(Protocol.PING, Long.toString(ping)));
+      pingSent = ping;
+    }
+    if (bye) {
+      write(List.of(Protocol.BYE));
+      out.close();
+    }
+    return bye;
   }
 
   private void sendNews(GuardedGroup group) throws IOException {
@@ -210,18 +221,32 @@ final class GuardianProcess {
 
   private void hear() {
     try (BufferedReader answers = process.inputReader(StandardCharsets.UTF_8)) {
-      for (String line = answers.readLine(); line != null; line = answers.readLine()) {
-        List<String> answer = Protocol.fields(line);
-        if (answer.get(0).equals(Protocol.PONG)) {
-          pongHeard = Long.parseLong(answer.get(1));
-        } else {
-          ready.complete(answer);
-        }
+      while (hearLine(answers)) {
+        // until its output ends
       }
       ready.completeExceptionally(new IOException("its output has ended"));
     } catch (IOException | RuntimeException e) {
       ready.completeExceptionally(e);
     }
+  }
+
+  /** Whether there may be another one. A line that finds no room is lost; it is asked again. */
+  private boolean hearLine(BufferedReader answers) throws IOException {
+    try {
+      String line = answers.readLine();
+      if (line == null) {
+        return false;
+      }
+      List<String> answer = Protocol.fields(line);
+      if (answer.get(0).equals(Protocol.PONG)) {
+        pongHeard = Long.parseLong(answer.get(1));
+      } else {
+        ready.complete(answer);
+      }
+    } catch (OutOfMemoryError e) {
+      LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(100));
+    }
+    return true;
   }
 
   // ---- any thread ------------------------------------------------------------------------------
@@ -241,14 +266,15 @@ final class GuardianProcess {
     LockSupport.unpark(sender);
   }
 
-  /** Whether it has answered the last question. */
-  boolean hasAnswered() {
-    return pongHeard == pingWanted;
+  /** The number of the last question that it has answered. */
+  long answered() {
+    return pongHeard;
   }
 
   /** Asks for an answer. One thread. */
   void ask() {
-    pingWanted = pongHeard + 1;
+    long next = pingWanted + 1;
+    pingWanted = next;
     wake();
   }
 

@@ -210,6 +210,10 @@ final class EventPrinter implements Consumer<HaEvent> {
                 "reason",
                 e.reason()));
     on(
+        HaEvent.TakeoverWaiting.class,
+        "takeover",
+        e -> fields("role", e.role(), "waiting", e.waiting(), "reason", e.reason()));
+    on(
         HaEvent.DeadlineStep.class,
         "deadline",
         e -> fields("role", e.role(), "step", small(e.step()), "reason", e.reason()));

@@ -88,7 +88,7 @@ final class Usage {
         started, view, quorum, roster, elected, revoked, leader, death, register, voter, service,
         connectivity, health, maintenance, stalled, storing-slow, storage, witness, peer-missing,
         fence (result asked, confirmed, failed, unknown), fence-concluded, overflow, operation,
-        resource, deadline, guardian, guardian-acted, stopped.
+        takeover, resource, deadline, guardian, guardian-acted, stopped.
       Standard error: the log.
 
       HTTP
