@@ -100,6 +100,9 @@ final class SimGroup {
         serves = leads;
         cutOff = false;
         take(new GroupInput.Led(leads));
+        if (!whenStopped.isEmpty()) {
+          take(new GroupInput.Yield());
+        }
       }
     }
 

@@ -30,6 +30,12 @@ final class Judgement {
    */
   static final long MARGIN_NANOS = 500_000_000;
 
+  /**
+   * What a guardian may need besides the time to stop: its grace (100 ms), to hear what it missed
+   * while it stood still (350 ms), and until a killed process with much memory is gone (2 s).
+   */
+  static final long GUARDIAN_NANOS = 2_500_000_000L;
+
   private Judgement() {}
 
   /**
@@ -67,7 +73,8 @@ final class Judgement {
   }
 
   private static long patienceNanos(ExclusionSettings settings, Terms terms, int stops) {
-    return settings.onAnyClock(stops * terms.stopLimitNanos()) + MARGIN_NANOS;
+    long margin = terms.outlivesProcess() ? MARGIN_NANOS + GUARDIAN_NANOS : MARGIN_NANOS;
+    return settings.onAnyClock(stops * terms.stopLimitNanos()) + margin;
   }
 
   /** Whether a confirmed answer of this member's hook would help. */

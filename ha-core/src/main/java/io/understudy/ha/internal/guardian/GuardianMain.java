@@ -5,6 +5,8 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.channels.FileLock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
@@ -26,6 +28,9 @@ public final class GuardianMain {
    * the last one left is being stopped.
    */
   private static final String LOCK = "guardian.lock";
+
+  /** Held here: the collector would close the file and give the lock back. */
+  private static final List<Object> HELD = new ArrayList<>();
 
   private static final int REFUSED = 2;
   private static final int BROKEN = 70;
@@ -91,7 +96,12 @@ public final class GuardianMain {
       return refuse(intake, "its parent is not process ".concat(hello.get(2)));
     }
     File state = new File(hello.get(5));
-    if (new FileOutputStream(new File(state, LOCK)).getChannel().tryLock() == null) {
+    FileOutputStream lockFile = new FileOutputStream(new File(state, LOCK));
+    FileLock lock = lockFile.getChannel().tryLock();
+    HELD.add(lockFile);
+    if (lock != null) {
+      HELD.add(lock);
+    } else {
       return refuse(intake, "the guardian of an earlier process of this member is still at work");
     }
     Watchdog watchdog;

@@ -98,9 +98,18 @@ final class Intake implements Runnable {
 
   private void heed(List<String> message) throws IOException {
     if (message.get(0).equals(Protocol.PING)) {
-      answer(List.of(Protocol.PONG, message.get(1)));
+      pong(message.get(1));
     } else if (!duties.heed(message)) {
       throw new IOException("unknown message ".concat(message.get(0)));
+    }
+  }
+
+  /** Who asked may have ended since; the end of the pipe says so, and what to do then. */
+  private void pong(String number) {
+    try {
+      answer(List.of(Protocol.PONG, number));
+    } catch (IOException e) {
+      return;
     }
   }
 

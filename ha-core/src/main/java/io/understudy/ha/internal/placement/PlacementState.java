@@ -31,6 +31,11 @@ public record PlacementState(
     refusals = Map.copyOf(refusals);
   }
 
+  /** As if the move under way had not been decided. */
+  public PlacementState withoutAttempt() {
+    return new PlacementState(readySince, ledSinceNanos, excludedSinceNanos, null, refusals);
+  }
+
   /**
    * A move under way.
    *

@@ -156,6 +156,9 @@ final class DeclaredRoles {
     RoleRuntime declared = roles.get(role);
     if (declared != null) {
       declared.announce(announcement);
+      if (announcement instanceof Output.Revoked && stopping.contains(role)) {
+        CompletableFuture<Void> unused = requests.does(() -> enter(declared));
+      }
     }
   }
 
@@ -285,13 +288,14 @@ final class DeclaredRoles {
     if (roles.containsKey(spec.name())) {
       throw new IllegalStateException("role '" + spec.name() + "' is declared already");
     }
-    RolePlacement placement = placements.add(spec, new Actions(spec.name()));
+    RolePlacement placement = placements.make(spec, new Actions(spec.name()));
     RoleRuntime role =
         new RoleRuntime(
             spec,
             lives.self().member(),
             shared,
             new RoleRuntime.Parts(groupOf(spec), placement, gates));
+    placements.add(placement);
     roles.put(spec.name(), role);
     groups.add(role.group());
     return role;

@@ -113,6 +113,9 @@ final class GroupRuntime {
     serving = grant;
     lease = first;
     take(new GroupInput.Led(grant.epoch()));
+    if (!whenStopped.isEmpty()) { // asked for in an earlier leadership, and not given up since
+      take(new GroupInput.Yield());
+    }
   }
 
   /** The lease runs longer. */

@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 final class GuardianLink {
   private static final Logger LOG = LoggerFactory.getLogger(GuardianLink.class);
   private static final long ASK_MILLIS = 1_000;
-  private static final int UNANSWERED = 5;
+  private static final int SILENT_SECONDS = 5;
+  private static final String NONE = "no guardian is running";
   private static final long HICCUP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long FIRST_PAUSE_MILLIS = 100;
   private static final long LONGEST_PAUSE_MILLIS = 5_000;
@@ -131,10 +132,11 @@ final class GuardianLink {
       return "could not be started: " + e.getMessage();
     }
     long tookMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-    running(process, tookMillis);
     try {
+      running(process, tookMillis);
       return stayWith(process);
     } finally {
+      warning = NONE; // first, and made beforehand: what follows may fail
       current = null;
       process.kill();
     }
@@ -163,14 +165,9 @@ final class GuardianLink {
   }
 
   private String stayWith(GuardianProcess process) throws InterruptedException {
-    int unanswered = 0;
-    long answered = process.answered();
     while (!ends(process)) {
-      if (process.answered() != answered) {
-        answered = process.answered();
-        unanswered = 0;
-      } else if (++unanswered == UNANSWERED) {
-        return "process " + process.pid() + " has not answered for " + UNANSWERED + " s";
+      if (process.isSilentFor(TimeUnit.SECONDS.toNanos(SILENT_SECONDS))) {
+        return "process " + process.pid() + " has not answered for " + SILENT_SECONDS + " s";
       }
       process.ask();
     }

@@ -35,7 +35,8 @@ final class GuardianProcess {
   private final CompletableFuture<List<String>> ready = new CompletableFuture<>();
   private final Map<GuardedGroup, Duty> sent = new ConcurrentHashMap<>();
   private long clockOffsetNanos;
-  private long pingSent; // the sender's
+  private volatile long pingSent; // the sender's
+  private volatile long silentSinceNanos;
   private volatile long pingWanted;
   private volatile long pongHeard;
   private volatile boolean byeWanted;
@@ -85,13 +86,13 @@ final class GuardianProcess {
     try {
       Threads.ordinary(made::hear, "ha-guardian-answers-" + greeting.member()).start();
       made.greet(greeting);
+      made.sender.start();
       watches = true;
     } finally {
       if (!watches) {
         made.kill();
       }
     }
-    made.sender.start();
     return made;
   }
 
@@ -184,6 +185,9 @@ final class GuardianProcess {
     }
     if (ping != pingSent) {
       write(List.of(Protocol.PING, Long.toString(ping)));
+      if (pongHeard >= pingSent) {
+        silentSinceNanos = System.nanoTime();
+      }
       pingSent = ping;
     }
     if (bye) {
@@ -243,7 +247,8 @@ final class GuardianProcess {
       } else {
         ready.complete(answer);
       }
-    } catch (OutOfMemoryError e) {
+    } catch (OutOfMemoryError e) { // it was this process that did not hear
+      silentSinceNanos = System.nanoTime();
       LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(100));
     }
     return true;
@@ -266,9 +271,9 @@ final class GuardianProcess {
     LockSupport.unpark(sender);
   }
 
-  /** The number of the last question that it has answered. */
-  long answered() {
-    return pongHeard;
+  /** Whether a question that reached it has had no answer for so long. */
+  boolean isSilentFor(long nanos) {
+    return pingSent > pongHeard && System.nanoTime() - silentSinceNanos >= nanos;
   }
 
   /** Asks for an answer. One thread. */

@@ -12,6 +12,7 @@ import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.RoleState;
 import io.understudy.ha.internal.election.RosterChange;
 import io.understudy.ha.internal.election.RosterGoal;
+import io.understudy.ha.internal.election.Standing;
 import io.understudy.ha.internal.facts.Maintenance;
 import io.understudy.ha.internal.placement.ClusterFacts;
 import java.io.IOException;
@@ -356,8 +357,18 @@ final class NodeElection {
     facts.changed();
   }
 
-  private boolean couldLead(MemberId successor) {
-    return roster.roster().mayLead(successor) && view.reachable().contains(successor);
+  /** As far as a leader can know; the machine has the last word. */
+  private boolean couldLead(String role, MemberId successor) {
+    RoleState state = lives.state(role);
+    boolean refuses =
+        state != null
+            && state.standing() instanceof Standing.Leader leader
+            && !isElectable(leader.peers().get(successor));
+    return !refuses && roster.roster().mayLead(successor) && view.reachable().contains(successor);
+  }
+
+  private static boolean isElectable(Standing.@Nullable Peer peer) {
+    return peer != null && peer.electable();
   }
 
   private void fault(Throwable fault) {

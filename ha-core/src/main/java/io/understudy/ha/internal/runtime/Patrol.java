@@ -100,7 +100,7 @@ final class Patrol {
         Runnable news =
             returned.poll(Math.max(0, plannedNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
         long now = System.nanoTime();
-        forgive(now - plannedNanos);
+        forgive(now - plannedNanos, now);
         if (news != null) {
           news.run();
         }
@@ -116,9 +116,10 @@ final class Patrol {
     }
   }
 
-  private void forgive(long lateNanos) {
+  /** After a pause a call that runs has its whole limit again: nobody knows when it went on. */
+  private void forgive(long lateNanos, long now) {
     if (lateNanos > PAUSE_NANOS) {
-      posts.forEach(post -> post.forgive(lateNanos));
+      posts.forEach(post -> post.forgive(now));
     }
   }
 
@@ -149,9 +150,9 @@ final class Patrol {
       this.check = check;
     }
 
-    void forgive(long nanos) {
+    void forgive(long now) {
       if (call != null) {
-        call.sinceNanos += nanos;
+        call.sinceNanos = now;
       }
     }
 

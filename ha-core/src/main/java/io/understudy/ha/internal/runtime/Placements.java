@@ -70,13 +70,13 @@ final class Placements {
   // ---- any thread ------------------------------------------------------------------------------
 
   /**
-   * Places a role, too, once it has {@linkplain RolePlacement#begin() begun}.
+   * Makes the placement of a role; it decides once it has {@linkplain RolePlacement#begin() begun}.
    *
    * @param spec the role
    * @param actions does what is decided
    * @throws IllegalArgumentException if its rules and those of the others cannot all be kept
    */
-  RolePlacement add(RoleSpec spec, RolePlacement.Actions actions) {
+  RolePlacement make(RoleSpec spec, RolePlacement.Actions actions) {
     RoleRules rules = new RoleRules(spec.name(), spec.placement(), whenAllLack);
     List<RoleRules> all = new ArrayList<>(rules());
     all.add(rules);
@@ -85,9 +85,12 @@ final class Placements {
       throw new IllegalArgumentException(
           "role '" + spec.name() + "': " + String.join("; ", faults));
     }
-    RolePlacement placement = new RolePlacement(rules, times.of(spec), actions, moves);
-    roles.put(spec.name(), placement);
-    return placement;
+    return new RolePlacement(rules, times.of(spec), actions, moves);
+  }
+
+  /** From now on its rules count. */
+  void add(RolePlacement placement) {
+    roles.put(placement.rules().role(), placement);
   }
 
   private List<RoleRules> rules() {

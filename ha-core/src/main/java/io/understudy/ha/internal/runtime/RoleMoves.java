@@ -5,6 +5,7 @@ import io.understudy.ha.MemberId;
 import io.understudy.ha.RevokeReason;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +53,11 @@ final class RoleMoves {
   /** Who could not take over anyhow is refused before anything stops. */
   private CompletionStage<Void> handOverAfterStop(MemberId successor) {
     Supplier<CompletionStage<Void>> resigns = () -> resigns(successor, RevokeReason.HANDED_OVER);
-    return shared.couldLead().test(successor) ? group.stoppedFirst(resigns) : resigns.get();
+    AtomicBoolean could = new AtomicBoolean();
+    return shared
+        .requests()
+        .does(() -> could.set(shared.couldLead().test(role, successor)))
+        .thenCompose(asked -> could.get() ? group.stoppedFirst(resigns) : resigns.get());
   }
 
   private CompletionStage<Void> resigns(@Nullable MemberId successor, RevokeReason reason) {

@@ -13,6 +13,7 @@ import io.understudy.ha.internal.placement.PlacementState;
 import io.understudy.ha.internal.placement.PlacementStep;
 import io.understudy.ha.internal.placement.RoleRules;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -120,6 +121,8 @@ final class RolePlacement {
     }
     if (actions.mayAct()) {
       act(facts.self(), step.decision());
+    } else if (!(step.decision() instanceof Decision.Nothing)) {
+      state = state.withoutAttempt(); // it leaves already, or stays after all
     }
   }
 
@@ -136,18 +139,22 @@ final class RolePlacement {
   }
 
   private void watch(CompletionStage<?> move) {
+    PlacementState.@Nullable Attempt attempt = state.attempt();
     var unused =
         move.whenComplete(
             (done, failure) -> {
               if (failure != null) {
                 String reason = Audit.reasonOf(failure);
-                actions.later(() -> failed(reason));
+                actions.later(() -> failed(attempt, reason));
               }
             });
   }
 
   /** The next look finds another way, or waits. */
-  private void failed(String reason) {
+  private void failed(PlacementState.@Nullable Attempt attempt, String reason) {
+    if (!Objects.equals(attempt, state.attempt())) {
+      return; // it took too long, and counts as failed already
+    }
     long now = System.nanoTime();
     state = machine.moveFailed(state, reason, now);
     wakeAtNanos = now;

@@ -22,8 +22,8 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiPredicate;
 import java.util.function.LongFunction;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -79,14 +79,14 @@ final class RoleRuntime implements Role {
    * @param requests what the application waits for
    * @param events gets what people should know
    * @param leases makes a lease of its end
-   * @param couldLead whether a member seems able to lead
+   * @param couldLead whether a member seems able to lead a role; asked on the election thread
    * @param audit tells who asked for what
    */
   record Shared(
       Requests requests,
       EventBus events,
       LongFunction<Lease> leases,
-      Predicate<MemberId> couldLead,
+      BiPredicate<String, MemberId> couldLead,
       Audit audit) {}
 
   /**
@@ -116,11 +116,14 @@ final class RoleRuntime implements Role {
 
   /** Takes over what a machine knows that ran before the role was declared. */
   void adopt(RoleState state) {
+    register.adopt(Header.unwrapped(state.outlook().committed()));
+    if (leader.isPresent() || running != null) {
+      return; // it hears of another one as of any news
+    }
     Life known = state.outlook().leader();
     if (known != null) {
       leader = Optional.of(new LeaderInfo(known.member(), state.outlook().leaderEpoch()));
     }
-    register.adopt(Header.unwrapped(state.outlook().committed()));
   }
 
   void announce(Output output) {

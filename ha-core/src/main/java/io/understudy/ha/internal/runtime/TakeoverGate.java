@@ -45,8 +45,11 @@ public final class TakeoverGate {
   /** What each member said, the highest number; true for ever once it was true. */
   private final Map<MemberId, Long> told = new HashMap<>();
 
-  /** The last life of each member that an operator called off. */
-  private final Map<MemberId, Life> off = new HashMap<>();
+  /**
+   * The last work of each member that an operator called off. The word is good for that work alone:
+   * who was only cut off may come back and lead again, in the same life.
+   */
+  private final Map<MemberId, Work> off = new HashMap<>();
 
   /** The last life of each member that a fence has ended. */
   private final Map<MemberId, Life> fenced = new HashMap<>();
@@ -122,7 +125,12 @@ public final class TakeoverGate {
         died ? now : ExclusionStep.NEVER,
         isFenced,
         false,
-        life.equals(off.get(life.member())));
+        isOff(work));
+  }
+
+  private boolean isOff(Work work) {
+    Work said = off.get(work.life().member());
+    return said != null && said.life().equals(work.life()) && work.epoch() <= said.epoch();
   }
 
   /** This member leads no longer. */
@@ -218,7 +226,7 @@ public final class TakeoverGate {
     RoleState role = ports.role();
     Work named = role == null ? null : Header.work(role.ballot().register().bytes());
     if (named != null && named.life().member().equals(member)) {
-      off.put(member, named.life());
+      off.put(member, named);
       take(new ExclusionInput.Confirmed(named.life()));
     }
   }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,7 @@ class GroupMovesTest {
   private final List<String> resigned = new CopyOnWriteArrayList<>();
 
   private boolean startFails;
+  private CountDownLatch mayStop = new CountDownLatch(0);
 
   private final GroupRuntime group =
       new GroupRuntime(
@@ -53,8 +55,9 @@ class GroupMovesTest {
     }
 
     @Override
-    public void stop() {
+    public void stop() throws InterruptedException {
       calls.add("stop");
+      mayStop.await();
     }
   }
 
@@ -122,5 +125,31 @@ class GroupMovesTest {
     moves.get(1).completeExceptionally(new IllegalStateException("refused, too"));
 
     awaitCalls("start 1", "stop", "start 1");
+  }
+
+  /**
+   * While it stops for a move the leadership ends, and this member leads again. Whoever waits for
+   * the stop acts on it, so nothing may start before.
+   */
+  @Test
+  void startsNothingForANewLeadershipWhileAMoveWaitsForTheStop() throws Exception {
+    mayStop = new CountDownLatch(1);
+    List<String> then = new CopyOnWriteArrayList<>();
+    election.execute(() -> lead(1));
+    awaitCalls("start 1");
+    election.execute(() -> group.stopThen(() -> then.addAll(calls)));
+    awaitCalls("start 1", "stop");
+    election.execute(
+        () -> {
+          group.lost();
+          lead(2);
+        });
+
+    mayStop.countDown();
+
+    await().atMost(LONG).until(() -> !then.isEmpty());
+    election.submit(() -> {}).get(LONG.toSeconds(), TimeUnit.SECONDS);
+    assertEquals(List.of("start 1", "stop"), then);
+    awaitCalls("start 1", "stop");
   }
 }

@@ -71,6 +71,7 @@ class HttpIT {
     Cluster cluster = processes.cluster(LEASE, "n1", "n2", "n3");
     cluster.startAll(Map.of("--prefer", "main=n2,n3", "--failback", "auto"));
     NodeProcess preferred = cluster.node("n2");
+    cluster.awaitFirstLeader();
     await("the preferred one leads")
         .atMost(SOON)
         .until(() -> preferred.get("/ha/leader?role=main").statusCode() == 200);
