@@ -22,7 +22,8 @@ final class WakeUps {
               call.isInterrupted()
                   ? CallWatch.abandonAtNanos(turn, call)
                   : CallWatch.interruptAtNanos(turn, call));
-    } else if (turn.active > 0 && turn.mayStop()) { // else it waits for a stray call alone
+    } else if (turn.active > floor(turn)
+        && turn.mayStop()) { // else it waits for a stray call alone
       at = earlier(at, turn.nextNanos);
     }
     for (FailCount failures : turn.failures) {
@@ -31,6 +32,11 @@ final class WakeUps {
       }
     }
     return at;
+  }
+
+  /** Down to where it stops, before it waits for a start that was left to itself. */
+  private static int floor(GroupTurn turn) {
+    return turn.aim instanceof Aim.Restart restart ? restart.floor() : 0;
   }
 
   private static long earlier(long one, long other) {

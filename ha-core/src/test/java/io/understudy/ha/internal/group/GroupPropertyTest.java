@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -29,6 +30,15 @@ class GroupPropertyTest {
       run.happen();
     }
     run.calm();
+  }
+
+  /**
+   * A start is left to itself in maintenance and all above it is cleaned up; then maintenance ends.
+   * The group waits for that start or for the deadline, and does not look all the time.
+   */
+  @Example
+  void waitsForAStartThatWasLeftToItself() {
+    keepsItsPromises(1248, 3);
   }
 
   private static final class Run {
