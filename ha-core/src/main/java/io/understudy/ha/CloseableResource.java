@@ -2,6 +2,7 @@ package io.understudy.ha;
 
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A resource that is an object of the application: made when the role is led, closed when it is led
@@ -24,7 +25,7 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class CloseableResource<T extends AutoCloseable> implements Resource {
   private final Opener<? extends T> opener;
   private final Check<? super T> check;
-  private final AtomicReference<T> open = new AtomicReference<>();
+  private final AtomicReference<@Nullable T> open = new AtomicReference<>();
 
   /**
    * Makes the object. On the group's thread; heeds interruption.

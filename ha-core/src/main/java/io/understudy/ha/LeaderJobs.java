@@ -45,7 +45,7 @@ public final class LeaderJobs implements Resource {
   private final @Nullable ScheduledExecutorService shared;
   private final int threads;
   private final Duration grace;
-  private final AtomicReference<JobRuns> runs = new AtomicReference<>();
+  private final AtomicReference<@Nullable JobRuns> runs = new AtomicReference<>();
   private final AtomicInteger failures = new AtomicInteger();
 
   /** Something to do while the role is led. */

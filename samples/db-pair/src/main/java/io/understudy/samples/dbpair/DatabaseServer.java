@@ -100,7 +100,7 @@ public final class DatabaseServer {
 
   /** SIGSTOP: the server freezes, while the kernel goes on accepting connections for it. */
   public void pause() {
-    current().signal("STOP");
+    current().pause();
   }
 
   /** SIGCONT: the frozen server goes on. Harmless if it is not frozen. */

@@ -4,14 +4,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** One life of a server process, with its log. */
 final class ServerProcess {
+  private static final long STOP_SECONDS = 10;
   private static final int LOG_TAIL_LINES = 30;
   private static final Path NO_INPUT = Path.of("/dev/null");
 
@@ -84,6 +87,37 @@ final class ServerProcess {
   }
 
   /** The shell's own {@code kill}, because small images have no program of that name. */
+  /**
+   * Stops every thread of it. The signal alone stops them some time later, one after the other, and
+   * on a busy machine they may answer meanwhile.
+   */
+  void pause() {
+    signal("STOP");
+    long untilNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
+    while (!isStopped()) {
+      if (System.nanoTime() - untilNanos > 0) {
+        throw new DatabasePairException(
+            "process %d has not stopped %d s after SIGSTOP".formatted(pid(), STOP_SECONDS));
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+    }
+  }
+
+  private boolean isStopped() {
+    Path tasks = Path.of("/proc", Long.toString(pid()), "task");
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
+      for (Path thread : threads) {
+        String stat = Files.readString(thread.resolve("stat"));
+        if (!stat.substring(stat.lastIndexOf(')') + 1).startsWith(" T")) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      return false; // a thread has ended meanwhile
+    }
+  }
+
   void signal(String name) {
     try {
       String script = "kill -s %s %d".formatted(name, pid());
