@@ -110,8 +110,12 @@ enum WorkBug {
     @Override
     @Nullable Work found(Work work) {
       boolean both = work.terms().outlivesProcess() && work.terms().guarded();
-      return both ? with(work, work.terms().stopLimitNanos() / 2, true) : work;
+      // Neither the second time to stop, nor the margin that a guardian has besides.
+      long limit = work.terms().stopLimitNanos() / 2 - MARGIN_NANOS / 2;
+      return both ? with(work, Math.max(1, limit), true) : work;
     }
+
+    private static final long MARGIN_NANOS = 2_500_000_000L;
   },
 
   TRUSTS_CLOCKS("The other clock may run slow, and this one fast.") {
