@@ -86,7 +86,6 @@ final class ServerProcess {
     }
   }
 
-  /** The shell's own {@code kill}, because small images have no program of that name. */
   /**
    * Stops every thread of it. The signal alone stops them some time later, one after the other, and
    * on a busy machine they may answer meanwhile.
@@ -118,6 +117,7 @@ final class ServerProcess {
     }
   }
 
+  /** The shell's own {@code kill}, because small images have no program of that name. */
   void signal(String name) {
     try {
       String script = "kill -s %s %d".formatted(name, pid());
