@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PipedInputStream;
@@ -72,6 +73,18 @@ class IntakeTest {
     listen();
 
     assertTrue(intake.isHeeded(TimeUnit.SECONDS.toNanos(10)));
+    assertEquals(5, deadline());
+  }
+
+  /** A question was still in the pipe when its asker died: what it left is stopped all the same. */
+  @Test
+  void endsInGoodOrderWhenNobodyIsLeftToBeAnswered() {
+    byte[] text = "\nping\t1\n\nduty\tmain\t5\t1\n".getBytes(StandardCharsets.UTF_8);
+    PipedOutputStream unheard = new PipedOutputStream(); // connected to nobody: each write fails
+
+    new Intake(new ByteArrayInputStream(text), unheard, duties).run();
+
+    assertTrue(duties.hasEnded());
     assertEquals(5, deadline());
   }
 
