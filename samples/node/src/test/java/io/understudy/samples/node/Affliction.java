@@ -14,6 +14,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.instrument.Instrumentation;
 import java.lang.reflect.Field;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -22,6 +23,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
@@ -34,8 +36,10 @@ import org.slf4j.LoggerFactory;
 public final class Affliction {
   static final String THRASHING = "thrashing";
   static final String DEADLOCK = "deadlock";
+  private static final String WORKING = "working:";
   private static final int THREADS = 4;
   private static final int PIECE = 256;
+  private static final long MOMENT_NANOS = 100_000;
 
   private Affliction() {}
 
@@ -56,6 +60,11 @@ public final class Affliction {
         throw new UncheckedIOException(e);
       }
     }
+  }
+
+  /** Has a thread of that process work without looking whether it may: a line for each moment. */
+  static void work(long pid, Path lines, Path directory) {
+    befall(pid, WORKING + lines, directory);
   }
 
   private static Path jar(Path directory) throws IOException {
@@ -79,6 +88,9 @@ public final class Affliction {
       throws ReflectiveOperationException, InterruptedException {
     if (what.equals(DEADLOCK)) {
       deadlock(haltLock(instrumentation), logLock());
+    } else if (what.startsWith(WORKING)) {
+      Path lines = Path.of(what.substring(WORKING.length()));
+      begin(() -> work(lines));
     } else {
       for (int i = 0; i < THREADS; i++) {
         begin(Affliction::hoard);
@@ -90,6 +102,18 @@ public final class Affliction {
     Thread thread = new Thread(what, "affliction");
     thread.setDaemon(true);
     thread.start();
+  }
+
+  /** What the kernel has taken is there after the death of the process, too. */
+  private static void work(Path lines) {
+    try (OutputStream out = Files.newOutputStream(lines)) {
+      while (true) {
+        out.write((System.nanoTime() + "\n").getBytes(StandardCharsets.US_ASCII));
+        LockSupport.parkNanos(MOMENT_NANOS);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The heap is full and stays so: little but garbage collection goes on. */
