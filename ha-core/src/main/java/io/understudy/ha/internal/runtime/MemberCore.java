@@ -10,6 +10,7 @@ import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Machine;
 import io.understudy.ha.internal.election.Output;
+import io.understudy.ha.internal.election.Output.Outcome;
 import io.understudy.ha.internal.election.RoleState;
 import io.understudy.ha.internal.election.Roster;
 import io.understudy.ha.internal.election.RosterChange;
@@ -267,7 +268,8 @@ public final class MemberCore {
   }
 
   /**
-   * Who declared the role here is told so each time; of other members' roles the log tells once.
+   * Who declared the role here is told so each time, and gets an answer to whatever it asks: it
+   * would wait for ever. Of other members' roles the log tells once.
    */
   private void refuse(String role, Input input) {
     String why =
@@ -278,6 +280,10 @@ public final class MemberCore {
             + " others, and more are not possible";
     if (input instanceof Input.Candidacy) {
       outbox.announce(role, new Output.Waiting(true, why));
+    } else if (input instanceof Input.Resign resign) {
+      outbox.announce(role, new Output.Answer(resign.request(), Outcome.NOT_LEADER, null));
+    } else if (input instanceof Input.Write write) {
+      outbox.announce(role, new Output.Answer(write.request(), Outcome.NOT_LEADER, null));
     } else if (!refusedRoles) {
       refusedRoles = true;
       LOG.error("{} - {}; the same goes for all further ones", machines.self().member(), why);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.RegisterValue;
 import io.understudy.ha.RegisterVersion;
+import io.understudy.ha.RevokeReason;
 import io.understudy.ha.RosterMember;
 import io.understudy.ha.internal.election.Ballot;
 import io.understudy.ha.internal.election.Envelope;
@@ -16,6 +17,7 @@ import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Message;
 import io.understudy.ha.internal.election.Output;
+import io.understudy.ha.internal.election.Output.Outcome;
 import io.understudy.ha.internal.election.RoleMachine;
 import io.understudy.ha.internal.election.Roster;
 import io.understudy.ha.internal.election.RosterChange;
@@ -49,6 +51,7 @@ final class MemberCoreTest {
     boolean diskFails;
     final List<String> log = new ArrayList<>();
     final List<List<Envelope>> parcels = new ArrayList<>();
+    final List<Output.Answer> answers = new ArrayList<>();
     MemberRecord saved = founded();
 
     @Override
@@ -74,6 +77,9 @@ final class MemberCoreTest {
     @Override
     public void announce(String role, Output announcement) {
       log.add(announcement.getClass().getSimpleName());
+      if (announcement instanceof Output.Answer answer) {
+        answers.add(answer);
+      }
     }
 
     void forget() {
@@ -168,6 +174,30 @@ final class MemberCoreTest {
   /** The roles that others have declared count too, so this member may learn it late. */
   @Test
   void aRoleTooManyIsToldWhoDeclaresIt() {
+    fillWithRolesOfThePeer();
+
+    core.input("one-more", new Input.Candidacy(true, List.of(), false));
+
+    assertEquals(List.of("Waiting"), world.log);
+    assertNull(core.state("one-more"));
+  }
+
+  /** Otherwise whoever asks for something of such a role waits for ever. */
+  @Test
+  void whatIsAskedOfARoleTooManyIsAnswered() {
+    fillWithRolesOfThePeer();
+
+    core.input("one-more", new Input.Resign(7, PEER, RevokeReason.HANDED_OVER));
+    core.input("one-more", new Input.Write(8, new byte[] {1}));
+
+    assertEquals(
+        List.of(
+            new Output.Answer(7, Outcome.NOT_LEADER, null),
+            new Output.Answer(8, Outcome.NOT_LEADER, null)),
+        world.answers);
+  }
+
+  private void fillWithRolesOfThePeer() {
     Life peer = new Life(PEER, 2);
     List<Envelope> heartbeats = new ArrayList<>();
     for (int role = 0; role < RoleMachines.MAX_ROLES; role++) {
@@ -177,11 +207,6 @@ final class MemberCoreTest {
     }
     core.receive(heartbeats);
     world.forget();
-
-    core.input("one-more", new Input.Candidacy(true, List.of(), false));
-
-    assertEquals(List.of("Waiting"), world.log);
-    assertNull(core.state("one-more"));
   }
 
   /** Each message by itself must fit into the bounds of the wire, or none is sent at all. */
