@@ -172,6 +172,25 @@ class PairScenarioTest {
   }
 
   /**
+   * The operator was wrong, or right for a moment: n1 was cut off and comes back in the same life.
+   *
+   * <pre>
+   *   n1 leads -x- n2    "n1 is off": n2 leads alone    n1 --- n2    n1 -x- n2: neither leads alone
+   * </pre>
+   */
+  @Test
+  void anOperatorsWordEndsWhenThatLifeIsHeardAgain() {
+    Scenario s = settled().hook("n1", SimFences.Conduct.FAILS).hook("n2", SimFences.Conduct.FAILS);
+    s.cutBothWays("n1", "n2").run(3);
+    assertNull(s.leader());
+    s.confirmFenced("n2", "n1").untilLeads("n2", 0.5).run(3);
+    assertTrue(s.leads("n2"));
+    s.mend().untilFollowed("n2", 3).run(1);
+    s.cutBothWays("n1", "n2").run(3);
+    assertNull(s.leader());
+  }
+
+  /**
    * The exchange must have gone both ways.
    *
    * <pre>

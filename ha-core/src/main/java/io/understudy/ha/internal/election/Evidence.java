@@ -8,7 +8,10 @@ public sealed interface Evidence {
   /** The life that the evidence is about. */
   Life life();
 
-  /** The life itself gave up every leadership and candidature of this epoch or a lower one. */
+  /**
+   * The life itself gave up every leadership and candidature of this epoch or a lower one; or an
+   * operator says that it is off, and this is the highest epoch that was known of it then.
+   */
   record Resigned(Life life, long epoch) implements Evidence {}
 
   /** The process of that life has ended. */

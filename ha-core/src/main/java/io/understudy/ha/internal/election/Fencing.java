@@ -176,13 +176,18 @@ final class Fencing {
     }
   }
 
-  /** An operator says that the member is off. */
+  /**
+   * An operator says that the member is off. A word and no proof: who was only cut off comes back in
+   * the same life. So it releases what is promised by now, like a resignation, and what the life
+   * says later in a higher epoch is heard; and it counts for a vote until any life of the member
+   * takes part again, that of which it was said included.
+   */
   static void confirmed(Turn turn, MemberId member) {
     if (turn.promise != null && turn.promise.to().member().equals(member)) {
-      turn.learn(new Evidence.Died(turn.promise.to()));
+      turn.learn(new Evidence.Resigned(turn.promise.to(), turn.promise.epoch()));
     }
     if (turn.leader != null && turn.leader.member().equals(member)) {
-      turn.learn(new Evidence.Died(turn.leader));
+      turn.learn(new Evidence.Resigned(turn.leader, turn.leaderEpoch));
     }
     if (!member.equals(peer(turn))) {
       return;
@@ -190,8 +195,7 @@ final class Fencing {
     if (!turn.pair.met()) {
       turn.noteEpoch(Math.max(turn.highestEpoch, turn.ballot.epoch()) + EPOCHS_SKIPPED);
     }
-    Life heard = turn.pair.heard();
-    Life off = heard == null ? new Life(member, Life.ANY) : heard;
+    Life off = new Life(member, Life.ANY);
     turn.pair = turn.pair.asMet().withFenced(off).wishing(turn.pair.wish().tried(0, turn.now, ""));
   }
 

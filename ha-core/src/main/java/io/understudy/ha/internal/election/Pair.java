@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param heardSinceNanos since when no other life of the peer was heard. Lives are heard out of
  *     their order, so this, and not {@code heard}, tells what a fence can have ended
  * @param fenced the peer's life that was heard last when a fence ended it and all before it, while
- *     no other has rejoined: its vote and its acknowledgement count as given; else null
+ *     no other has rejoined: its vote and its acknowledgement count as given; with {@link Life#ANY}
+ *     by an operator's word, while none has; else null
  * @param wish the fence that is wanted
  */
 public record Pair(
@@ -73,14 +74,17 @@ public record Pair(
   }
 
   /**
-   * A life takes part. If it is another than the fenced one, nothing is counted for it any more.
+   * A life takes part. If it is another than the fenced one, nothing is counted for it any more. An
+   * operator's word ends with any life, and with it that this member counts as having met its peer.
    */
   Pair hearing(Life life, long nowNanos) {
     if (life.equals(heard) && (fenced == null || fenced.equals(life))) {
       return this;
     }
     long since = life.equals(heard) ? heardSinceNanos : nowNanos;
-    return new Pair(rosterStamp, met, life, since, life.equals(fenced) ? fenced : null, wish);
+    boolean byWord = fenced != null && fenced.incarnation() == Life.ANY;
+    Life left = life.equals(fenced) ? fenced : null;
+    return new Pair(rosterStamp, met && !byWord, life, since, left, wish);
   }
 
   Pair withFenced(@Nullable Life life) {

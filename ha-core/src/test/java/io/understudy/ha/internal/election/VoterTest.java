@@ -104,6 +104,24 @@ class VoterTest {
     assertTrue(lastReply(VoteReply.class).granted());
   }
 
+  /** It is no proof: who was only cut off comes back in the same life, and is heard. */
+  @Test
+  void anOperatorsWordReleasesWhatIsPromisedByThenAndNothingLater() {
+    receive(A, heartbeat(3), 0);
+    step(new Input.FenceConfirmed(A.member()), 1);
+    assertEquals(List.of(new Evidence.Resigned(A, 3)), state.outlook().evidence());
+    receive(A, heartbeat(3), 2);
+    assertTrue(outputs.isEmpty(), "on its way when the word was given");
+    receive(B, new VoteRequest(4, 0, List.of()), 3);
+    assertTrue(lastReply(VoteReply.class).granted());
+
+    receive(A, heartbeat(5), 3 + PROMISE);
+
+    assertTrue(lastReply(HeartbeatReply.class).accepted());
+    receive(B, new VoteRequest(6, 0, state.outlook().evidence()), 4 + PROMISE);
+    assertFalse(lastReply(VoteReply.class).granted(), "the word is relayed, and was for epoch 3");
+  }
+
   @Test
   void aRestartedVoterVotesForNobodyUntilItsForgottenPromisesHaveRunOut() {
     state = boot(new Boot.Known(new Ballot(3, A, RegisterValue.NONE, Founding.NONE)));
