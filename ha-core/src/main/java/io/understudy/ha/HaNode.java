@@ -155,27 +155,31 @@ public interface HaNode extends AutoCloseable {
   void confirmEmptyState();
 
   /**
-   * Tells this member that another one is off, as if a fence of scope {@code PROCESS} had confirmed
-   * it. An operator's word, and only for a machine that is off <em>for certain</em> and stays off
-   * until this member leads: switched off by hand, unplugged, its process ended on a machine that
-   * you can see. If it still runs, two members lead at the same time, and only resources that check
-   * the epoch are safe.
+   * Tells this member that another one is off. An operator's word, and only for a machine that is
+   * off <em>for certain</em> and stays off until this member leads: switched off by hand,
+   * unplugged, its process ended on a machine that you can see. If it still runs, two members lead
+   * at the same time, and only resources that check the epoch are safe.
    *
-   * <p>Promises given to that member end. In a cluster of two its vote counts as given until it
-   * rejoins, even if this member has not exchanged its state with it since it started. What the
-   * other one may have written to the register while it was alone is lost then, so say it on the
-   * member that led last. The epoch goes on a million higher in that case, because nobody knows how
-   * far the other one came.
+   * <p>Promises end that were given to that member for the epochs that are known by now; it is no
+   * proof of death, so what the member says later in a higher epoch is heard. In a cluster of two
+   * its vote counts as given until this member hears it take part again, and be it in the same
+   * life; even if this member has not exchanged its state with it since it started. What the other
+   * one may have written to the register while it was alone is lost then, so say it on the member
+   * that led last. The epoch goes on a million higher in that case, because nobody knows how far
+   * the other one came.
    *
    * <p>A role whose {@link Takeover} waits for the work of that member begins: whatever the member
-   * had at work counts as stopped, also what outlives its process, for example an address. Say it
-   * at the member that leads the role and waits.
+   * had at work in the leadership that is waited for counts as stopped, also what outlives its
+   * process, for example an address. Say it at the member that leads the role and waits. For that
+   * alone it may also be said of a member that was removed from the roster, and of one that runs
+   * again but has not declared the role: then it means that you have looked, and nothing of the
+   * role is left there.
    *
    * <p>Returns at once. Nothing is remembered: say it again after a restart.
    *
    * @param member the member that is off
-   * @throws OperationRefusedException if it is this member, not in the roster, or was heard within
-   *     the last lease
+   * @throws OperationRefusedException if it is this member, neither in the roster nor waited for,
+   *     or was heard within the last lease and has declared the roles that wait for it
    */
   void confirmFenced(MemberId member);
 

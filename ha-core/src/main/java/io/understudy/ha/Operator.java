@@ -54,8 +54,8 @@ public interface Operator {
    * Tells this member that another one is off. See {@link HaNode#confirmFenced}.
    *
    * @param member the member that is off, for certain
-   * @return completes when the member acts on it; refused if it is this member, a stranger, or was
-   *     heard within the last lease
+   * @return completes when the member acts on it; refused if it is this member, a stranger for
+   *     whose work no role waits, or was heard within the last lease
    */
   CompletionStage<Void> confirmFenced(MemberId member);
 }

@@ -177,8 +177,8 @@ final class Fencing {
   }
 
   /**
-   * An operator says that the member is off. A word and no proof: who was only cut off comes back in
-   * the same life. So it releases what is promised by now, like a resignation, and what the life
+   * An operator says that the member is off. A word and no proof: who was only cut off comes back
+   * in the same life. So it releases what is promised by now, like a resignation, and what the life
    * says later in a higher epoch is heard; and it counts for a vote until any life of the member
    * takes part again, that of which it was said included.
    */

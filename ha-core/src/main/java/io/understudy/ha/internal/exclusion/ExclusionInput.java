@@ -41,6 +41,15 @@ public sealed interface ExclusionInput {
    */
   record Told(MemberId member, long throughEpoch) implements ExclusionInput {}
 
+  /**
+   * A member that runs says that it has not declared the role, or that it has. It cannot stop what
+   * an earlier life left, and says nothing of it; people must know.
+   *
+   * @param member the member
+   * @param undeclared whether it runs without the role
+   */
+  record Undeclared(MemberId member, boolean undeclared) implements ExclusionInput {}
+
   /** The process of that life has ended. */
   record Died(Life life) implements ExclusionInput {}
 

@@ -77,7 +77,8 @@ public final class ExclusionMachine implements Exclusion {
       return mark(leading, outputs);
     }
     Proofs proofs = won.proofs();
-    Waiting waiting = new Waiting(work, now, proofs, Attempts.none(now), ExclusionStep.NEVER);
+    Waiting waiting =
+        new Waiting(work, now, proofs, Attempts.none(now), ExclusionStep.NEVER, false);
     return leading.in(waiting);
   }
 
@@ -133,6 +134,8 @@ public final class ExclusionMachine implements Exclusion {
     MemberId member = work.life().member();
     if (input instanceof ExclusionInput.Told told && told.member().equals(member)) {
       return waiting.knowing(proofs.told(told.throughEpoch()));
+    } else if (input instanceof ExclusionInput.Undeclared said && said.member().equals(member)) {
+      return waiting.undeclared(said.undeclared());
     } else if (input instanceof ExclusionInput.Died died && died.life().equals(work.life())) {
       return waiting.knowing(proofs.ended(now));
     } else if (input instanceof ExclusionInput.Confirmed off && off.life().equals(work.life())) {

@@ -15,19 +15,27 @@ public sealed interface Phase {
    * @param proofs what is known of the end of that work
    * @param fence what has come of fencing it
    * @param toldNanos when people were last told
+   * @param undeclared whether the member whose work it is runs again, without the role
    */
-  record Waiting(Work work, long sinceNanos, Proofs proofs, Attempts fence, long toldNanos)
+  record Waiting(
+      Work work, long sinceNanos, Proofs proofs, Attempts fence, long toldNanos, boolean undeclared)
       implements Phase {
     Waiting knowing(Proofs more) {
-      return new Waiting(work, sinceNanos, more, fence, toldNanos);
+      return new Waiting(work, sinceNanos, more, fence, toldNanos, undeclared);
     }
 
     Waiting trying(Attempts changed) {
-      return new Waiting(work, sinceNanos, proofs, changed, toldNanos);
+      return new Waiting(work, sinceNanos, proofs, changed, toldNanos, undeclared);
     }
 
     Waiting told(long nowNanos) {
-      return new Waiting(work, sinceNanos, proofs, fence, nowNanos);
+      return new Waiting(work, sinceNanos, proofs, fence, nowNanos, undeclared);
+    }
+
+    /** People are told again if that is news. */
+    Waiting undeclared(boolean now) {
+      long told = now == undeclared ? toldNanos : ExclusionStep.NEVER;
+      return new Waiting(work, sinceNanos, proofs, fence, told, now);
     }
   }
 

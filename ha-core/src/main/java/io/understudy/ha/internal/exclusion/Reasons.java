@@ -23,11 +23,31 @@ final class Reasons {
       text.append(work.terms().stopLimitNanos() / NANOS_PER_MILLI).append(" ms to stop)");
       return text.toString();
     }
-    text.append(why(settings)).append("; waits until ").append(member);
-    text.append(" says so").append(fence(settings, waiting));
-    text.append(", or an operator who knows that ").append(member);
-    text.append(" is off and nothing of the role is left there says so (confirmFenced)");
-    return text.toString();
+    text.append(why(settings));
+    return text.append(waiting.undeclared() ? restarted(member) : silent(waiting, settings))
+        .toString();
+  }
+
+  private static String silent(Phase.Waiting waiting, ExclusionSettings settings) {
+    MemberId member = waiting.work().life().member();
+    return "; waits until "
+        + member
+        + " says so"
+        + fence(settings, waiting)
+        + ", or an operator who knows that "
+        + member
+        + " is off and nothing of the role is left there says so (confirmFenced)";
+  }
+
+  /** It runs, so it is not off; but nobody there stops what its last life left. */
+  private static String restarted(MemberId member) {
+    return "; "
+        + member
+        + " runs again, but has not declared the role, so it does not stop what may be left there:"
+        + " declare the role on "
+        + member
+        + " again, or confirm by an operator who has looked that nothing of the role is left there"
+        + " (confirmFenced)";
   }
 
   private static String why(ExclusionSettings settings) {

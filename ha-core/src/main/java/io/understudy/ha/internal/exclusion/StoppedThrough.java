@@ -1,5 +1,8 @@
 package io.understudy.ha.internal.exclusion;
 
+import io.understudy.ha.MemberId;
+import io.understudy.ha.RegisterValue;
+
 /**
  * Up to which leadership a member can say for certain that nothing of it is at work any more. The
  * number is what members tell each other: a leader that waits for epoch E of a member needs a
@@ -26,5 +29,23 @@ public final class StoppedThrough {
       return Math.max(0, atWorkEpoch - 1); // one leadership at a time; 0: an earlier process' work
     }
     return ledEpoch > 0 ? ledEpoch - 1 : registerEpoch;
+  }
+
+  /**
+   * Decides what a member may say of a role that it has not declared. No earlier process of it runs
+   * any more: only one at a time has its state directory, and this one never had the role. So what
+   * dies with its process has ended; what outlives it nobody has stopped.
+   *
+   * @param self the member
+   * @param register the register on its disk; it names the last work of this member that was not
+   *     known to have ended
+   * @return the number; 0 if it can say nothing
+   */
+  public static long ofUndeclared(MemberId self, RegisterValue register) {
+    Work work = Header.work(register.bytes());
+    if (work != null && work.life().member().equals(self) && work.terms().outlivesProcess()) {
+      return Math.max(0, work.epoch() - 1);
+    }
+    return register.version().epoch();
   }
 }

@@ -11,6 +11,9 @@ public record RoleReport(String unfit, long stoppedThrough) {
   /** How long a reason may be. */
   public static final int MAX_REASON = 200;
 
+  /** Why; short enough that no cut changes it, so it is known by its words. */
+  private static final String UNDECLARED = "has not declared the role, or not yet";
+
   /** Nothing to say. */
   public static final RoleReport NOTHING = new RoleReport("", 0);
 
@@ -20,6 +23,16 @@ public record RoleReport(String unfit, long stoppedThrough) {
     if (stoppedThrough < 0) {
       throw new IllegalArgumentException("epoch " + stoppedThrough);
     }
+  }
+
+  /** What a member says of a role that it knows and has not declared. */
+  public static RoleReport undeclared(long stoppedThrough) {
+    return new RoleReport(UNDECLARED, stoppedThrough);
+  }
+
+  /** Whether the member runs without the role. */
+  public boolean isUndeclared() {
+    return unfit.equals(UNDECLARED);
   }
 
   /** The same with a shorter reason. */

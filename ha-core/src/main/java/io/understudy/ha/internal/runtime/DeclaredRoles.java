@@ -9,7 +9,9 @@ import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.RoleState;
 import io.understudy.ha.internal.exclusion.ExclusionStep;
+import io.understudy.ha.internal.exclusion.StoppedThrough;
 import io.understudy.ha.internal.facts.RoleReport;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -30,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  * says otherwise.
  */
 final class DeclaredRoles {
-  private static final RoleReport UNDECLARED =
-      new RoleReport("has not declared the role, or not yet", 0);
-
   private final Lives lives;
   private final Requests requests;
   private final RoleRuntime.Shared shared;
@@ -171,7 +170,7 @@ final class DeclaredRoles {
     Map<String, RoleReport> reports = new TreeMap<>();
     for (String role : known) {
       if (!role.startsWith("_") && !roles.containsKey(role)) {
-        reports.put(role, UNDECLARED);
+        reports.put(role, undeclared(role));
       }
     }
     roles.forEach(
@@ -182,6 +181,14 @@ final class DeclaredRoles {
           }
         });
     return reports;
+  }
+
+  private RoleReport undeclared(String role) {
+    RoleState state = lives.state(role);
+    return RoleReport.undeclared(
+        state == null
+            ? 0
+            : StoppedThrough.ofUndeclared(lives.self().member(), state.ballot().register()));
   }
 
   /** Who leads each role, as far as is known; the others are not in it. */
@@ -202,7 +209,11 @@ final class DeclaredRoles {
 
   /** Time has passed for those that wait before they begin. */
   void tick() {
-    roles.values().forEach(role -> role.gate().tick());
+    for (RoleRuntime role : roles.values()) {
+      if (role.gate().tick()) {
+        enter(role);
+      }
+    }
   }
 
   /** The earlier of that time and what they wait for. */
@@ -214,21 +225,14 @@ final class DeclaredRoles {
     return earliest;
   }
 
-  /**
-   * A member has said that nothing of its leaderships of a role up to this epoch is at work there.
-   */
-  void stoppedThrough(String role, MemberId member, long epoch) {
-    declared(role, found -> found.gate().told(member, epoch));
+  /** A member has said how things are with a role there. */
+  void told(String role, MemberId member, RoleReport said) {
+    declared(role, found -> found.gate().told(member, said));
   }
 
   /** A fence hook of this member has answered. */
   void fenceAnswered(Input.FenceAnswered answer) {
     roles.values().forEach(role -> role.gate().fenceAnswered(answer));
-  }
-
-  /** An operator says that the member is off. */
-  void confirmedOff(MemberId member) {
-    roles.values().forEach(role -> role.gate().confirmedOff(member));
   }
 
   /** The node is being closed: gives up each role and runs for none. */
@@ -326,12 +330,12 @@ final class DeclaredRoles {
 
     @Override
     public CompletionStage<?> handOver(MemberId to) {
-      return role().handOver(to, MoveLog.BY_RULES);
+      return role().moves().handOver(to, MoveLog.BY_RULES);
     }
 
     @Override
     public CompletionStage<?> giveUp() {
-      return role().resign(MoveLog.BY_RULES);
+      return role().moves().resign(MoveLog.BY_RULES);
     }
 
     @Override
@@ -356,6 +360,11 @@ final class DeclaredRoles {
     if (role != null) {
       action.accept(role);
     }
+  }
+
+  /** All of them, in no order. */
+  Collection<RoleRuntime> all() {
+    return roles.values();
   }
 
   @Nullable RoleRuntime get(String name) {

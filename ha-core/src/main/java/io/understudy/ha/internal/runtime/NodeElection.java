@@ -130,8 +130,7 @@ final class NodeElection {
             new MaintenanceSwitch(
                 config.member(), beginning.maintenance(), disk::saveMaintenance, events));
     facts.whenChanged(placements::look);
-    facts.whenReported(
-        (from, role, said) -> roles.stoppedThrough(role, from.member(), said.stoppedThrough()));
+    facts.whenReported((from, role, said) -> roles.told(role, from.member(), said));
   }
 
   private ClusterFacts currentFacts() {

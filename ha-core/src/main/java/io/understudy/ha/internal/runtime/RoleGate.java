@@ -15,6 +15,8 @@ import io.understudy.ha.internal.exclusion.ExclusionMachine;
 import io.understudy.ha.internal.exclusion.ExclusionSettings;
 import io.understudy.ha.internal.exclusion.ExclusionStep;
 import io.understudy.ha.internal.exclusion.Terms;
+import io.understudy.ha.internal.exclusion.Work;
+import io.understudy.ha.internal.facts.RoleReport;
 import io.understudy.ha.spi.FenceHook;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +38,8 @@ final class RoleGate {
   private final Shared shared;
   private final @Nullable TakeoverGate gate;
   private volatile Wait wait = Wait.OVER;
+  private volatile Named named = Named.NOBODY;
+  private String objection = "";
 
   /**
    * What all gates of a node share.
@@ -74,6 +78,20 @@ final class RoleGate {
   /** What is waited for, and since when. */
   private record Wait(String reason, long sinceNanos) {
     static final Wait OVER = new Wait("", 0);
+  }
+
+  /**
+   * Whom the register names as perhaps at work.
+   *
+   * @param work who; null for nobody
+   * @param undeclared whether that member runs, and has not declared the role
+   */
+  record Named(@Nullable Work work, boolean undeclared) {
+    static final Named NOBODY = new Named(null, false);
+
+    boolean is(MemberId member) {
+      return work != null && work.life().member().equals(member);
+    }
   }
 
   /**
@@ -205,19 +223,49 @@ final class RoleGate {
         : input;
   }
 
-  void tick() {
-    if (gate != null) {
-      gate.tick();
+  /**
+   * Time has passed.
+   *
+   * @return whether {@link #objection} is another than before
+   */
+  boolean tick() {
+    if (gate == null) {
+      return false;
     }
+    gate.tick();
+    Work work = gate.named();
+    boolean undeclared = work != null && gate.isUndeclared(work.life().member());
+    named = new Named(work, undeclared);
+    if (gate.objection().equals(objection)) {
+      return false;
+    }
+    objection = gate.objection();
+    if (!objection.isEmpty()) {
+      LOG.error("{} - may not lead {}: {}", shared.config().member(), role, objection);
+    }
+    return true;
+  }
+
+  /**
+   * Why this member cannot lead the role by what is in its register; empty if it can. Any thread.
+   */
+  String objection() {
+    return gate == null ? "" : gate.objection();
+  }
+
+  /** Whom the register names, as of the last tick. Any thread. */
+  Named named() {
+    return named;
   }
 
   long wakeAtNanos() {
     return gate == null ? ExclusionStep.NEVER : gate.wakeAtNanos();
   }
 
-  void told(MemberId member, long throughEpoch) {
+  void told(MemberId member, RoleReport said) {
     if (gate != null) {
-      gate.told(member, throughEpoch);
+      gate.undeclared(member, said.isUndeclared());
+      gate.told(member, said.stoppedThrough());
     }
   }
 

@@ -357,17 +357,9 @@ final class RoleRuntime implements Role {
     return moves.resign(Audit.APPLICATION);
   }
 
-  CompletionStage<Void> resign(String by) {
-    return moves.resign(by);
-  }
-
   @Override
   public CompletionStage<LeaderInfo> handOver(MemberId successor) {
     return moves.handOver(successor, Audit.APPLICATION);
-  }
-
-  CompletionStage<LeaderInfo> handOver(MemberId successor, String by) {
-    return moves.handOver(successor, by);
   }
 
   @Override
@@ -397,7 +389,7 @@ final class RoleRuntime implements Role {
         isLeader(),
         leftMillis,
         register.view().value().version(),
-        Stream.of(waiting, stalled, gate.waiting(), group.ineligible(), placement.whyNot())
+        Stream.of(waiting, stalled, gate.waiting(), unfit(), placement.whyNot())
             .filter(reason -> !reason.isEmpty())
             .findFirst()
             .orElse(""));
@@ -410,7 +402,13 @@ final class RoleRuntime implements Role {
 
   /** Whether this member may lead it, as far as the role itself is concerned. */
   boolean mayLead() {
-    return !left && group.ineligible().isEmpty() && placement.mayRun();
+    return !left && unfit().isEmpty() && placement.mayRun();
+  }
+
+  /** Why not, as far as its resources and its register are concerned; empty if it may. */
+  private String unfit() {
+    String resources = group.ineligible();
+    return resources.isEmpty() ? gate.objection() : resources;
   }
 
   Input.Candidacy candidacy(boolean mayLead) {
@@ -420,7 +418,7 @@ final class RoleRuntime implements Role {
   /** What other members should know of it. Election thread. */
   RoleReport report() {
     return new RoleReport(
-        left ? "the node is being closed" : group.ineligible(),
+        left ? "the node is being closed" : unfit(),
         Math.max(group.stoppedThrough(), gate.stoppedThrough(group.atWorkEpoch())));
   }
 

@@ -25,9 +25,11 @@ import io.understudy.ha.spi.FenceHook;
 import io.understudy.ha.spi.FenceResult;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,10 +56,16 @@ public final class TakeoverGate {
   /** The last life of each member that a fence has ended. */
   private final Map<MemberId, Life> fenced = new HashMap<>();
 
+  /** The members that run and have not declared the role. */
+  private final Set<MemberId> undeclared = new HashSet<>();
+
   private ExclusionState state;
   private long wakeAtNanos = ExclusionStep.NEVER;
   private @Nullable Work wanted;
   private RegisterVersion wantedAfter = RegisterVersion.NONE;
+  private RegisterVersion lookedAt = RegisterVersion.NONE;
+  private @Nullable Work named;
+  private volatile String objection = "";
 
   /** The world as a gate meets it. */
   public interface Ports {
@@ -110,6 +118,10 @@ public final class TakeoverGate {
     RoleState role = ports.role();
     Work found = role == null ? null : Header.work(role.ballot().register().bytes());
     take(new ExclusionInput.Won(ports.self(), epoch, found, knownOf(found, role)));
+    Work awaited = awaited();
+    if (awaited != null && undeclared.contains(awaited.life().member())) {
+      take(new ExclusionInput.Undeclared(awaited.life().member(), true));
+    }
   }
 
   private Proofs knownOf(@Nullable Work work, @Nullable RoleState role) {
@@ -167,6 +179,9 @@ public final class TakeoverGate {
   /** Time has passed, and evidence may have come in. */
   public void tick() {
     RoleState role = ports.role();
+    if (role != null) {
+      look(role.ballot().register());
+    }
     Work awaited = awaited();
     if (awaited != null && role != null) {
       Evidence.Died died = new Evidence.Died(awaited.life());
@@ -181,6 +196,27 @@ public final class TakeoverGate {
     if (state.phase() instanceof Phase.Open && wanted != null) {
       renew(wanted);
     }
+  }
+
+  /** At what is on this member's disk, whoever leads. */
+  private void look(RegisterValue register) {
+    if (!register.version().equals(lookedAt)) {
+      lookedAt = register.version();
+      byte[] bytes = register.bytes();
+      named = Header.work(bytes);
+      objection = objectionTo(Header.payload(bytes).length);
+    }
+  }
+
+  private static String objectionTo(int length) {
+    return length <= Header.MAX_VALUE_BYTES
+        ? ""
+        : "the role's register holds "
+            + length
+            + " bytes, and there is room for "
+            + Header.MAX_VALUE_BYTES
+            + " where the takeover is conditional: lead the role with Takeover.atOnce() and write a"
+            + " shorter value first";
   }
 
   /** What this member says of itself must stay true: its guardian may have died, or be back. */
@@ -231,7 +267,34 @@ public final class TakeoverGate {
     }
   }
 
+  /**
+   * A member that runs says whether it has declared the role. Each word replaces the one before.
+   */
+  public void undeclared(MemberId member, boolean now) {
+    if (now ? undeclared.add(member) : undeclared.remove(member)) {
+      take(new ExclusionInput.Undeclared(member, now));
+    }
+  }
+
   // ---- what others ask -------------------------------------------------------------------------
+
+  /** Who may be at work, as of the last {@link #tick}; null for nobody. */
+  public @Nullable Work named() {
+    return named;
+  }
+
+  /** Whether that member runs and has not declared the role. */
+  public boolean isUndeclared(MemberId member) {
+    return undeclared.contains(member);
+  }
+
+  /**
+   * Why this member cannot lead the role because of its register, as of the last {@link #tick} or
+   * attempt to write; empty if it can. Any thread.
+   */
+  public String objection() {
+    return objection;
+  }
 
   /**
    * Up to which leadership this member can say that nothing of it is at work here.
@@ -280,16 +343,22 @@ public final class TakeoverGate {
     }
   }
 
-  /** In front of the newest value of the application, and be it one that is not committed yet. */
+  /**
+   * In front of the newest value of the application, and be it one that is not committed yet. If
+   * there is no room for it nothing is written, so the gate stays closed.
+   */
   private void write(@Nullable Work work) {
     RoleState role = ports.role();
     if (role == null) {
       return; // the life has ended, and tells so
     }
     RegisterValue current = role.ballot().register();
-    wanted = work;
-    wantedAfter = current.version();
-    ports.write(Header.wrap(work, Header.payload(current.bytes())));
+    look(current);
+    if (objection.isEmpty()) {
+      wanted = work;
+      wantedAfter = current.version();
+      ports.write(Header.wrap(work, Header.payload(current.bytes())));
+    }
   }
 
   private void runWhatWaited() {
