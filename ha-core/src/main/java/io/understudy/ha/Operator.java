@@ -51,6 +51,16 @@ public interface Operator {
   CompletionStage<Void> resetFailCount(String role);
 
   /**
+   * Changes the roster while the cluster runs. See {@link HaNode#roster}.
+   *
+   * @return the changes, in the same name
+   * @throws UnsupportedOperationException if this node does not change rosters
+   */
+  default RosterAdmin roster() {
+    throw new UnsupportedOperationException("this node does not change rosters");
+  }
+
+  /**
    * Tells this member that another one is off. See {@link HaNode#confirmFenced}.
    *
    * @param member the member that is off, for certain

@@ -117,6 +117,20 @@ class OperatorTest {
   }
 
   @Test
+  void tellsWhoChangesTheRoster() {
+    OperationRefusedException refused =
+        refusalOf(node.operator("ann at the console").roster().remove(MemberId.of("n9")));
+    node.roster().votes(MemberId.of("n1"), 2).toCompletableFuture().join();
+
+    String removal = "removal of n9 from the roster";
+    await("told").atMost(LONG).until(() -> told("the application").size() == 2);
+    assertEquals(List.of(removal + " asked", removal + " refused"), told("ann at the console"));
+    assertEquals(OperationRefusedException.Cause.UNKNOWN_MEMBER, refused.refusal());
+    assertEquals(refused.getMessage(), refusal().detail());
+    assertEquals("change of the roster to 2 votes of n1 done", told("the application").get(1));
+  }
+
+  @Test
   void refusesWhatItDoesNotKnow() {
     Operator operator = node.operator("bob");
 

@@ -309,7 +309,7 @@ public final class NodeRuntime implements HaNode {
 
   @Override
   public RosterAdmin roster() {
-    return election.roster();
+    return operator(Audit.APPLICATION).roster();
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.understudy.ha.MemberId;
 import io.understudy.ha.OperationRefusedException;
 import io.understudy.ha.OperationRefusedException.Cause;
 import io.understudy.ha.Operator;
+import io.understudy.ha.RosterAdmin;
 import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Roster;
 import java.util.List;
@@ -77,6 +78,11 @@ final class OperatorDesk implements Operator {
             "maintenance " + (on ? "on" : "off"),
             by,
             () -> election.does(() -> election.facts().maintenance(on)));
+  }
+
+  @Override
+  public RosterAdmin roster() {
+    return new AuditedRoster(by, election.roster(), election.audit());
   }
 
   @Override

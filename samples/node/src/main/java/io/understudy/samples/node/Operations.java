@@ -46,7 +46,7 @@ final class Operations {
       case EXPLAIN -> new Answer(200, PlacementJson.of(explained(query.required("role"))));
       case SIMULATE -> new Answer(200, PlacementJson.of(simulated(Suppositions.of(query))));
       case MAINTENANCE -> maintenance(operator, query.requiredSwitch("on"));
-      case ROSTER -> rosterChanges.answer(query);
+      case ROSTER -> rosterChanges.answer(query, operator.roster());
       case RESET_FAIL_COUNT -> resetFailCount(operator, query.required("role"));
       case CONFIRM_FENCED -> confirmFenced(operator, member(query.required("member")));
     };

@@ -2,6 +2,7 @@ package io.understudy.samples.node;
 
 import io.understudy.ha.HaNode;
 import io.understudy.ha.MemberId;
+import io.understudy.ha.RosterAdmin;
 import io.understudy.ha.RosterMember;
 import java.util.HashMap;
 import java.util.List;
@@ -26,32 +27,37 @@ final class RosterChanges {
     this.node = node;
   }
 
-  Answer answer(Query query) throws Answer.Refusal {
+  /**
+   * Does it.
+   *
+   * @param roster in the name of whoever asks
+   */
+  Answer answer(Query query, RosterAdmin roster) throws Answer.Refusal {
     List<String> asked = ACTIONS.stream().filter(query::has).toList();
     if (asked.size() != 1) {
       throw Query.bad("give one of add=NAME[:VOTES][:witness], remove=NAME and cancel");
     }
     return switch (asked.get(0)) {
-      case "add" -> add(entry(query.required("add")));
-      case "remove" -> remove(Operations.member(query.required("remove")));
-      default -> cancel();
+      case "add" -> add(roster, entry(query.required("add")));
+      case "remove" -> remove(roster, Operations.member(query.required("remove")));
+      default -> cancel(roster);
     };
   }
 
-  private Answer add(RosterMember entry) throws Answer.Refusal {
+  private Answer add(RosterAdmin roster, RosterMember entry) throws Answer.Refusal {
     String votes = entry.votes() + (entry.votes() == 1 ? " vote" : " votes");
     String what = entry.member() + (entry.witness() ? " as a witness" : "") + " with " + votes;
-    await("adding " + what, () -> node.roster().add(entry));
+    await("adding " + what, () -> roster.add(entry));
     return Answer.of(200, "the roster has " + what);
   }
 
-  private Answer remove(MemberId member) throws Answer.Refusal {
-    await("removal of " + member, () -> node.roster().remove(member));
+  private Answer remove(RosterAdmin roster, MemberId member) throws Answer.Refusal {
+    await("removal of " + member, () -> roster.remove(member));
     return Answer.of(200, "the roster has " + member + " no longer");
   }
 
-  private Answer cancel() throws Answer.Refusal {
-    Operations.done(node.roster().cancel().thenApply(done -> true), () -> "cancellation");
+  private static Answer cancel(RosterAdmin roster) throws Answer.Refusal {
+    Operations.done(roster.cancel().thenApply(done -> true), () -> "cancellation");
     return Answer.of(200, "the change is given up; what was committed of it stays");
   }
 
