@@ -125,8 +125,7 @@ public sealed interface HaEvent {
    * election thread is told while it lasts and again when it is over; if it lasts beyond the end of
    * a lease, the leadership ends at that end and is told as usual.
    *
-   * <p>Who watches is a thread of this process. If it wakes late, it cannot tell whether everything
-   * stood still (garbage collection, a stopped process, a paused machine) or only it found no
+   * <p>A watcher that wakes late cannot tell whether everything stood still or only it found no
    * processor; the share of garbage collection is in the detail.
    *
    * @param time when it was noticed
@@ -150,9 +149,8 @@ public sealed interface HaEvent {
 
   /**
    * The state directory cannot be written, or can be again. Found by a test write every ten
-   * seconds, so that a disk that filled up or failed is known before an election needs it. Nothing
-   * follows from it yet: the member takes part, and a leader leads, until something must be stored;
-   * then {@link ServiceChanged} tells that it no longer does.
+   * seconds, so that it is known before an election needs it. Nothing follows from it until
+   * something must be stored; then {@link ServiceChanged} tells.
    *
    * @param time when it was noticed
    * @param writable whether the test write succeeded
@@ -188,8 +186,7 @@ public sealed interface HaEvent {
   }
 
   /**
-   * The witness that is a row in a database was lost, or votes again. It is probed all the time, so
-   * that its loss is known before the day it is needed.
+   * The witness that is a row in a database was lost, or votes again. It is probed all the time.
    *
    * @param time when
    * @param witness its name in the roster
@@ -297,8 +294,7 @@ public sealed interface HaEvent {
   }
 
   /**
-   * This subscriber was too slow: events that happened before the next one were lost. Others may
-   * have got them.
+   * This subscriber was too slow: events before the next one were lost. Others may have got them.
    *
    * @param time when the first of them happened
    * @param lost how many
@@ -313,7 +309,7 @@ public sealed interface HaEvent {
   record Stopped(Instant time) implements HaEvent {}
 
   /**
-   * A resource of a role's group started, stopped, failed, or is started again in place.
+   * A resource of a role's group started, stopped or failed, or its fail count changed.
    *
    * @param time when
    * @param role the role
@@ -334,6 +330,10 @@ public sealed interface HaEvent {
     STOPPED,
     /** It failed to start, to stop, or its check. */
     FAILED,
+    /** Its fail count has risen and is within the restart limit; follows on {@link #FAILED}. */
+    WARNING,
+    /** Its fail count is beyond the restart limit: this member may not lead the role. */
+    CRITICAL,
     /** It is stopped and started again at this member. */
     RESTARTING,
     /** Its failures are forgotten: they expired, or an operator reset them. */

@@ -131,6 +131,40 @@ class GroupRuntimeTest {
     await().atMost(LONG).until(() -> calls.size() == 3 && calls.get(2).startsWith("start a "));
   }
 
+  /** "Fail count at warn level, critical level, reset": each once, in its place. */
+  @Test
+  void tellsWhenTheFailCountRisesAndWhenItIsBeyondTheLimit() {
+    Part part = new Part("a");
+    Role role = start(quick(ResourceGroup.of("a", part)));
+    awaitCalls("start a 1");
+    part.broken = true;
+    awaitCalls("start a 1", "stop a", "start a 1");
+    part.broken = true;
+    await().atMost(LONG).until(() -> happened("a", ResourceState.CRITICAL));
+
+    role.resetFailCount();
+
+    await().atMost(LONG).until(() -> happened("a", ResourceState.RESET));
+    List<String> counts =
+        events.stream()
+            .filter(ResourceChanged.class::isInstance)
+            .map(ResourceChanged.class::cast)
+            .filter(e -> e.failCount() > 0 || e.state() == ResourceState.RESET)
+            .filter(e -> e.state() != ResourceState.STARTED && e.state() != ResourceState.STOPPED)
+            .map(e -> e.state() + " " + e.failCount())
+            .toList();
+    assertEquals(
+        List.of("FAILED 1", "WARNING 1", "RESTARTING 1", "FAILED 2", "CRITICAL 2", "RESET 0"),
+        counts);
+    ResourceChanged critical =
+        events.stream()
+            .filter(e -> e instanceof ResourceChanged c && c.state() == ResourceState.CRITICAL)
+            .map(ResourceChanged.class::cast)
+            .findFirst()
+            .orElseThrow();
+    assertEquals("fail count 2, beyond the limit of 1", critical.reason());
+  }
+
   @Test
   void stopsBeforeItResigns() throws Exception {
     Role role = start(quick(ResourceGroup.of("a", new Part("a"))));

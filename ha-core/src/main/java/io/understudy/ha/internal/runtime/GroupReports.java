@@ -1,6 +1,7 @@
 package io.understudy.ha.internal.runtime;
 
 import io.understudy.ha.HaEvent;
+import io.understudy.ha.HaEvent.ResourceState;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.ResourceGroup;
 import io.understudy.ha.RoleSpec;
@@ -18,17 +19,21 @@ final class GroupReports {
   private final ResourceGroup group;
   private final EventBus events;
 
+  /** The fail count of each resource, as it was told last. Election thread. */
+  private final int[] counts;
+
   GroupReports(MemberId self, RoleSpec spec, EventBus events) {
     this.self = self;
     this.role = spec.name();
     this.group = spec.group();
     this.events = events;
+    this.counts = new int[group.entries().size()];
   }
 
   void told(GroupOutput.Told told) {
     String name = group.entries().get(told.resource()).name();
-    HaEvent.ResourceState what = HaEvent.ResourceState.valueOf(told.happening().name());
-    if (what == HaEvent.ResourceState.FAILED) {
+    ResourceState what = ResourceState.valueOf(told.happening().name());
+    if (what == ResourceState.FAILED) {
       LOG.warn(
           "{} - {}: resource {} failed ({} failures): {}",
           self,
@@ -42,6 +47,26 @@ final class GroupReports {
     events.publish(
         new HaEvent.ResourceChanged(
             Instant.now(), role, name, what, told.failures(), told.reason()));
+    counted(told.resource(), told.failures());
+  }
+
+  /** A stop that fails raises no count, and a count that is forgotten is told as such. */
+  private void counted(int resource, int failures) {
+    boolean rises = failures > counts[resource];
+    counts[resource] = failures;
+    if (!rises) {
+      return;
+    }
+    boolean beyond = failures > group.restartLimit();
+    String name = group.entries().get(resource).name();
+    String reason =
+        "fail count " + failures + (beyond ? ", beyond the limit of " : ", within the limit of ");
+    reason += group.restartLimit();
+    if (beyond) {
+      LOG.error("{} - {}: resource {}: {}; the role goes elsewhere", self, role, name, reason);
+    }
+    ResourceState level = beyond ? ResourceState.CRITICAL : ResourceState.WARNING;
+    events.publish(new HaEvent.ResourceChanged(Instant.now(), role, name, level, failures, reason));
   }
 
   void interrupted() {
