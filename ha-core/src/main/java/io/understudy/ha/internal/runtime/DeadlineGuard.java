@@ -1,13 +1,13 @@
 package io.understudy.ha.internal.runtime;
 
-import io.understudy.ha.internal.group.GroupStep;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Ends the process when a group has not stopped in time and nobody else has noticed: the election
  * thread may hang, the heap may be full, a lock may be held. It reads volatile fields, takes no
- * lock and allocates nothing once it runs. A process that was frozen is ended by its first look.
+ * lock and allocates nothing once it runs. A process that was frozen is ended by its first look; so
+ * is one on a machine that was suspended, see {@link StopDeadline}.
  */
 final class DeadlineGuard {
   private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -39,9 +39,9 @@ final class DeadlineGuard {
       LockSupport.parkNanos(this, PERIOD_NANOS);
       GroupRuntime[] guarded = groups;
       long now = System.nanoTime(); // first: a deadline may be lifted while this thread waits
+      long wallMillis = System.currentTimeMillis();
       for (int i = 0; i < guarded.length; i++) {
-        long haltAtNanos = guarded[i].haltAtNanos();
-        if (haltAtNanos != GroupStep.NEVER && now - haltAtNanos >= 0) {
+        if (guarded[i].isOverdue(now, wallMillis)) {
           lastResort.halt(guarded[i].lastWords());
         }
       }

@@ -4,6 +4,7 @@ import io.understudy.ha.MemberId;
 import io.understudy.ha.Resource;
 import io.understudy.ha.ResourceGroup;
 import io.understudy.ha.RoleSpec;
+import io.understudy.ha.Takeover;
 import io.understudy.ha.internal.group.GroupInput;
 import io.understudy.ha.internal.group.GroupMachine;
 import io.understudy.ha.internal.group.GroupOutput;
@@ -42,6 +43,7 @@ final class GroupRuntime {
   /** Whoever waits for the stop; also those of whom the election thread has not heard. */
   private final List<CompletableFuture<Void>> waiting = new CopyOnWriteArrayList<>();
 
+  private final StopDeadline deadline;
   private GroupState state;
   private long wakeAtNanos;
   private @Nullable Grant serving;
@@ -55,7 +57,6 @@ final class GroupRuntime {
   /** The moves for which it was stopped, and of which nothing has come yet. */
   private int moves;
 
-  private volatile long haltAtNanos = GroupStep.NEVER;
   private volatile String ineligible = "";
   private volatile boolean closed;
 
@@ -94,6 +95,8 @@ final class GroupRuntime {
     this.wakeAtNanos = now;
     this.ineligible = unknown ? "stops what an earlier process may have left at work" : "";
     this.lastWords = reports.lastWords();
+    boolean byTime = spec.takeover().exclusion() == Takeover.Exclusion.STOPPED;
+    this.deadline = new StopDeadline(group.stopTimeout().toNanos(), byTime);
   }
 
   private static GroupSettings settings(ResourceGroup group) {
@@ -127,21 +130,10 @@ final class GroupRuntime {
   /** After the election has ended its last lease counts: nobody is left who could stop anything. */
   void lost() {
     if (!closed) {
-      long endedNanos = endedNanos();
+      long endedNanos = deadline.endedNanos(lease, Clocks.read());
       lease = null;
       take(new GroupInput.Lost(endedNanos));
     }
-  }
-
-  /**
-   * By the clock that says that it is longer ago: after a suspension of the machine that is the
-   * wall clock. Longer ago than the time to stop makes no difference.
-   */
-  private long endedNanos() {
-    long now = System.nanoTime();
-    Lease last = lease;
-    long overNanos = last == null ? 0 : last.overNanos(now, System.currentTimeMillis());
-    return now - Math.min(overNanos, group.stopTimeout().toNanos());
   }
 
   /** Stops everything while the role is still led, then runs the task; at once if nothing works. */
@@ -241,18 +233,13 @@ final class GroupRuntime {
     actAll(step.outputs().iterator());
   }
 
-  /** The earlier of what the machine watches, and the end of the lease if it cannot watch. */
   private void setDeadline() {
-    long at = GroupStep.NEVER;
     if (state.isActive()) {
-      at = state.stopByNanos();
-      if (lease != null) {
-        long byLease = lease.untilNanos() + group.stopTimeout().toNanos();
-        at = at == GroupStep.NEVER || byLease - at < 0 ? byLease : at;
-      }
+      deadline.set(state.stopByNanos(), lease, Clocks.read());
+    } else {
+      deadline.lift();
     }
-    haltAtNanos = at;
-    links.watch().changed(state, at);
+    links.watch().changed(state, deadline.atNanos());
   }
 
   /** Each of them, whatever one throws: the machine counts on all. */
@@ -412,7 +399,12 @@ final class GroupRuntime {
 
   /** When the process must end; {@link GroupStep#NEVER} if nothing is at work. */
   long haltAtNanos() {
-    return haltAtNanos;
+    return deadline.atNanos();
+  }
+
+  /** Whether the process must end when the clocks show that. Takes no lock, allocates nothing. */
+  boolean isOverdue(long nanos, long wallMillis) {
+    return deadline.isOver(nanos, wallMillis);
   }
 
   byte[] lastWords() {

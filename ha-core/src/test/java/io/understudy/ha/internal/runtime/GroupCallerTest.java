@@ -2,6 +2,7 @@ package io.understudy.ha.internal.runtime;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,7 +11,9 @@ import io.understudy.ha.MemberId;
 import io.understudy.ha.Resource;
 import io.understudy.ha.ResourceGroup;
 import io.understudy.ha.RoleSpec;
+import io.understudy.ha.Takeover;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -133,7 +136,8 @@ class GroupCallerTest {
             election::add,
             () -> {
               throw new IllegalStateException("fault");
-            });
+            },
+            Takeover.atOnce());
     Lease lease = lease();
     group.led(new Grant("main", 1, lease), lease);
     Objects.requireNonNull(election.poll(8, TimeUnit.SECONDS)).run(); // it did not start
@@ -168,7 +172,7 @@ class GroupCallerTest {
   @Test
   void hasTheTimeToStopFromTheEndOfTheLeaseOnByTheWallClock() {
     EventBus events = new EventBus("n1");
-    GroupRuntime group = group(events);
+    GroupRuntime group = group(events, Takeover.afterStop());
     Lease lease = new Lease(lease().untilNanos(), System.currentTimeMillis() - 3_000);
     group.led(new Grant("main", 1, lease), lease);
 
@@ -183,16 +187,56 @@ class GroupCallerTest {
     events.close(0);
   }
 
+  /** The election thread may hang, so the guard asks for itself. */
+  @Test
+  void isOverdueByTheWallClockOnlyWhereTheNextLeaderWaitsByTimeAlone() {
+    EventBus events = new EventBus("n1");
+    Takeover fenced = Takeover.atOnce().requiringFence();
+    for (Takeover takeover : List.of(Takeover.atOnce(), fenced, Takeover.afterStop())) {
+      GroupRuntime group = group(events, takeover);
+      ClockWatch.Reading now = Clocks.read();
+      Lease lease = new Lease(lease().untilNanos(), now.wallMillis() + 60_000);
+      group.led(new Grant("main", 1, lease), lease);
+      long over = lease.wallUntilMillis() + group.stopTimeout().toMillis();
+
+      assertFalse(group.isOverdue(now.nanos(), over - 1));
+      assertEquals(takeover.equals(Takeover.afterStop()), group.isOverdue(now.nanos(), over));
+      group.close();
+    }
+    events.close(0);
+  }
+
+  /** An administrator has set it: the group stops and has its time, the process goes on. */
+  @Test
+  void aWallClockThatIsSetCostsNoTimeToStopWhereTheEpochDecides() {
+    EventBus events = new EventBus("n1");
+    GroupRuntime group = group(events, Takeover.atOnce());
+    Lease lease = new Lease(lease().untilNanos(), System.currentTimeMillis() - 3_600_000);
+    group.led(new Grant("main", 1, lease), lease);
+
+    long now = System.nanoTime();
+    group.lost();
+
+    assertTrue(group.haltAtNanos() - now >= group.stopTimeout().toNanos());
+    group.close();
+    events.close(0);
+  }
+
   private static Lease lease() {
     return new Lease(System.nanoTime() + Duration.ofDays(1).toNanos(), Long.MAX_VALUE);
   }
 
   /** On an election thread that has ended. */
   private static GroupRuntime group(EventBus events) {
-    return group(events, task -> {}, () -> {});
+    return group(events, Takeover.atOnce());
   }
 
-  private static GroupRuntime group(EventBus events, Consumer<Runnable> loop, Runnable resign) {
+  private static GroupRuntime group(EventBus events, Takeover takeover) {
+    return group(events, task -> {}, () -> {}, takeover);
+  }
+
+  private static GroupRuntime group(
+      EventBus events, Consumer<Runnable> loop, Runnable resign, Takeover takeover) {
     Resource any =
         new Resource() {
           @Override
@@ -206,7 +250,7 @@ class GroupCallerTest {
     Groups.Shared node =
         new Groups.Shared(loop, events, new LastResort(), Answers.of("n1"), () -> {});
     return new GroupRuntime(
-        RoleSpec.named("main").running(ResourceGroup.of("a", any)),
+        RoleSpec.named("main").running(ResourceGroup.of("a", any)).takenOver(takeover),
         MemberId.of("n1"),
         new GroupRuntime.Links(node, new RoleLinks(resign, () -> {}, Runnable::run, () -> {})));
   }
