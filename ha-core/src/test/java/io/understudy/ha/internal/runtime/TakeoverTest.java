@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.understudy.ha.HaConfig;
 import io.understudy.ha.HaEvent;
+import io.understudy.ha.LeaderInfo;
 import io.understudy.ha.Leadership;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.RegisterValue;
@@ -28,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -62,7 +64,9 @@ class TakeoverTest {
   private final class Work implements Resource {
     private final String name;
     private volatile boolean hangs;
+    private volatile int starts;
     final CountDownLatch mayStop = new CountDownLatch(1);
+    final CountDownLatch stops = new CountDownLatch(1);
 
     Work(String name) {
       this.name = name;
@@ -75,11 +79,13 @@ class TakeoverTest {
           overlaps.add(name + " starts while " + atWork + " works");
         }
         atWork = name;
+        starts++;
       }
     }
 
     @Override
     public void stop() throws InterruptedException {
+      stops.countDown();
       if (hangs) {
         mayStop.await();
       }
@@ -162,6 +168,44 @@ class TakeoverTest {
     }
     assertEquals(List.of(), overlaps);
     assertFalse(waited());
+  }
+
+  /**
+   * It stops for a move, may not lead any more meanwhile, and then the move is refused. It must not
+   * go on as after other refusals: the role goes to who may lead it.
+   */
+  @Test
+  void doesNotGoOnAfterARefusedMoveIfItMayNotLeadAnyMore() {
+    startAll(Takeover.afterStop());
+    String first = awaitWorkOtherThan("");
+    String to = first.equals("n1") ? "n2" : "n1";
+    await().atMost(LONG).until(() -> role(first).isLeader());
+    works.get(first).hangs = true;
+    CompletableFuture<LeaderInfo> move = awaitMoveUnderWay(first, to);
+
+    nodes.get(first).operator("ann").standby(true).toCompletableFuture().join();
+    network.isolate(MemberId.of(to));
+    works.get(first).mayStop.countDown();
+
+    assertThrows(CompletionException.class, move::join);
+    String next = awaitWorkOtherThan(first);
+    assertEquals(1, works.get(first).starts);
+    await().atMost(LONG).until(() -> role(next).isLeader());
+    assertEquals(List.of(), overlaps);
+  }
+
+  /** Refused until the successor has acknowledged a heartbeat; then the stop hangs. */
+  private CompletableFuture<LeaderInfo> awaitMoveUnderWay(String from, String to) {
+    return await()
+        .atMost(LONG)
+        .until(
+            () -> {
+              CompletableFuture<LeaderInfo> move =
+                  role(from).handOver(MemberId.of(to)).toCompletableFuture();
+              await().until(() -> move.isDone() || works.get(from).stops.getCount() == 0);
+              return move;
+            },
+            move -> !move.isDone());
   }
 
   /** A leader that is cut off, and whose stop hangs for a while. */
