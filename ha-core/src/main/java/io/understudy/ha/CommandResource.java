@@ -23,11 +23,12 @@ import java.util.TreeMap;
  * it does not work: 3 (LSB) and 7 (OCF) that it is stopped, others that it failed; but 8 (OCF) that
  * it works and is promoted. {@code stop} must succeed when it is stopped already. The environment
  * tells {@code HA_ROLE}, {@code HA_EPOCH}, and what {@link #with} added. A call that is
- * interrupted, or reaches the limit, is killed together with what it has started, unless that has
- * made itself a session of its own.
+ * interrupted, or reaches the limit, is killed together with what it has started: on Linux also
+ * what has made itself a session of its own.
  *
  * <p>It outlives the process: what a command starts goes on when the JVM ends. So it is stopped
- * when the member begins, before it may lead.
+ * when the member begins, before it may lead. A call that was under way when the JVM was killed is
+ * killed before that, with what it had started; what a call that had ended left running is not.
  */
 public final class CommandResource implements Resource {
   private static final Duration LIMIT = Duration.ofDays(1); // the group interrupts long before that

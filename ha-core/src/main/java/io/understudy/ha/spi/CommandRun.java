@@ -22,6 +22,23 @@ public record CommandRun(boolean ended, int status, String told) {
   private static final int MAX_OUTPUT = 300;
   private static final long GRACE_MILLIS = 1_000;
 
+  /** Inherited, because a resource may have a thread of its own go on with what it began. */
+  private static final InheritableThreadLocal<RunLedger> LEDGER = new InheritableThreadLocal<>();
+
+  /**
+   * From now on the runs of this thread are noted, and those of threads that it makes.
+   *
+   * @param ledger where
+   */
+  public static void noteIn(RunLedger ledger) {
+    LEDGER.set(ledger);
+  }
+
+  private static RunLedger ledger() {
+    RunLedger ledger = LEDGER.get();
+    return ledger == null ? RunLedger.NONE : ledger;
+  }
+
   /**
    * Runs it.
    *
@@ -30,7 +47,7 @@ public record CommandRun(boolean ended, int status, String told) {
    * @param input what it may read
    * @param limit how long it may take
    * @return what came of it
-   * @throws IOException if it cannot be started
+   * @throws IOException if it cannot be noted or started
    * @throws InterruptedException if this thread is interrupted; the program is killed then
    */
   public static CommandRun of(
@@ -38,21 +55,23 @@ public record CommandRun(boolean ended, int status, String told) {
       throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);
-    ProcessTree tree = ProcessTree.of(builder);
-    Process process = builder.start();
-    Output output = new Output(process);
+    ProcessTree tree = ProcessTree.of(builder, ledger());
+    Process process = tree.start(builder);
     boolean ended = false;
     try {
+      Output output = new Output(process);
       send(process, input);
       ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+      if (ended) {
+        tree.ended(); // now: what it left running is no part of the run any more
+        return new CommandRun(true, process.exitValue(), output.awaitEnd().toString());
+      }
+      return new CommandRun(false, -1, output.toString());
     } finally {
       if (!ended) {
         tree.kill(process);
       }
     }
-    return ended
-        ? new CommandRun(true, process.exitValue(), output.awaitEnd().toString())
-        : new CommandRun(false, -1, output.toString());
   }
 
   private static void send(Process process, String text) {

@@ -19,27 +19,55 @@ final class ProcessTree {
   private static final int ROUNDS = 100;
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+  private final String run;
+  private final RunLedger ledger;
   private final byte[] mark;
 
-  private ProcessTree(String mark) {
-    this.mark = mark.getBytes(StandardCharsets.US_ASCII);
+  private ProcessTree(String run, RunLedger ledger) {
+    this.run = run;
+    this.ledger = ledger;
+    this.mark = (VARIABLE + "=" + run).getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** Marks what will be started. */
-  static ProcessTree of(ProcessBuilder builder) {
-    String id = UUID.randomUUID().toString();
-    builder.environment().put(VARIABLE, id);
-    return new ProcessTree(VARIABLE + "=" + id);
+  /** Marks what will be started; it is noted as long as it is under way. */
+  static ProcessTree of(ProcessBuilder builder, RunLedger ledger) {
+    String run = UUID.randomUUID().toString();
+    builder.environment().put(VARIABLE, run);
+    return new ProcessTree(run, ledger);
   }
 
-  /** Kills everything, and waits a second at most until nothing of it is left. */
+  /** Notes it first: this process may be killed at any time. */
+  Process start(ProcessBuilder builder) throws IOException {
+    ledger.begins(run);
+    Process root = null;
+    try {
+      root = builder.start();
+    } finally {
+      if (root == null) {
+        ledger.ended(run);
+      }
+    }
+    ledger.began(run, root.pid());
+    return root;
+  }
+
+  /** It has ended by itself. */
+  void ended() {
+    ledger.ended(run);
+  }
+
+  /**
+   * Kills everything, and waits a second at most until nothing of it is left. Otherwise it stays
+   * noted: somebody else may have more luck.
+   */
   void kill(Process root) {
     List<ProcessHandle> known = root.descendants().toList();
     root.destroyForcibly();
     known.forEach(ProcessHandle::destroyForcibly);
     for (int i = 0; i < ROUNDS; i++) {
       List<ProcessHandle> left = ProcessHandle.allProcesses().filter(this::isMarked).toList();
-      if (left.isEmpty()) {
+      if (left.isEmpty() && !root.isAlive()) {
+        ledger.ended(run);
         return;
       }
       left.forEach(ProcessHandle::destroyForcibly);

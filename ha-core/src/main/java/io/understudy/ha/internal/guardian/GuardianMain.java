@@ -5,7 +5,9 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -25,9 +27,9 @@ public final class GuardianMain {
 
   /**
    * Held by a guardian as long as it lives: the next process of a member starts nothing while what
-   * the last one left is being stopped.
+   * the last one left is being stopped. It holds the {@link ProcessId} of the last who held it.
    */
-  private static final String LOCK = "guardian.lock";
+  public static final String LOCK = "guardian.lock";
 
   /** Held here: the collector would close the file and give the lock back. */
   private static final List<Object> HELD = new ArrayList<>();
@@ -46,10 +48,14 @@ public final class GuardianMain {
     "Jvm",
     "Keeper",
     "Keeper$Setting",
+    "OrphanEnd",
+    "Orphans",
+    "ProcessId",
     "Protocol",
     "Report",
     "Report$Scribe",
     "Report$Voice",
+    "RunFile",
     "StopOrder",
     "StopRun",
     "StopRun$Output",
@@ -96,12 +102,7 @@ public final class GuardianMain {
       return refuse(intake, "its parent is not process ".concat(hello.get(2)));
     }
     File state = new File(hello.get(5));
-    FileOutputStream lockFile = new FileOutputStream(new File(state, LOCK));
-    FileLock lock = lockFile.getChannel().tryLock();
-    HELD.add(lockFile);
-    if (lock != null) {
-      HELD.add(lock);
-    } else {
+    if (!lock(new File(state, LOCK))) {
       return refuse(intake, "the guardian of an earlier process of this member is still at work");
     }
     Watchdog watchdog;
@@ -111,14 +112,33 @@ public final class GuardianMain {
       return refuse(intake, "cannot open the watchdog: ".concat(String.valueOf(e.getMessage())));
     }
     Report report = new Report(hello.get(3), new File(state, Report.FILE));
-    intake.answer(List.of(Protocol.READY, Protocol.VERSION, Long.toString(clock)));
+    intake.answerIfHeard(List.of(Protocol.READY, Protocol.VERSION, Long.toString(clock)));
     Thread thread = new Thread(intake, "intake");
     thread.setDaemon(true);
     thread.start();
-    Keeper.Setting setting = new Keeper.Setting(watchdog, new File(hello.get(4)));
+    Keeper.Setting setting = new Keeper.Setting(watchdog, new File(hello.get(4)), state);
     int status = new Keeper(jvm, duties, intake, report, setting).keep();
     deleteClasses();
     return status;
+  }
+
+  /** Writes who holds it, but not before: what another one has written stays readable. */
+  private static boolean lock(File file) throws IOException {
+    RandomAccessFile open = new RandomAccessFile(file, "rw");
+    HELD.add(open);
+    FileLock lock = open.getChannel().tryLock();
+    if (lock == null) {
+      return false;
+    }
+    HELD.add(lock);
+    try {
+      open.setLength(0);
+      String self = String.valueOf(ProcessId.of(ProcessHandle.current().pid()));
+      open.write(self.getBytes(StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      complain("cannot write who holds the lock: ", e); // a full disk; the lock holds without it
+    }
+    return true;
   }
 
   private static int refuse(Intake intake, String reason) throws IOException {
@@ -140,9 +160,18 @@ public final class GuardianMain {
   }
 
   /** Ends it. */
-  static void fail(Throwable e) {
-    System.err.println("guardian: ".concat(e.toString()));
+  private static void fail(Throwable e) {
+    complain("", e);
     Runtime.getRuntime().halt(BROKEN);
+  }
+
+  /** Says what is wrong with it. */
+  static void complain(String what, Throwable e) {
+    try {
+      System.err.println("guardian: ".concat(what).concat(e.toString()));
+    } catch (OutOfMemoryError full) {
+      return; // it was to be a help for people; what there is to do is done without it
+    }
   }
 
   /** The JVM waits for it before it ends by a signal; it does so for ever. */

@@ -48,7 +48,11 @@ final class Intake implements Runnable {
     return takeLine();
   }
 
-  /** Until the end of the pipe; every other end is the end of the guardian. */
+  /**
+   * Until the end of the pipe. Whatever else ends it makes the guardian deaf and not useless: what
+   * it was told last stands, so it ends the parent at that deadline, and does the stops. A parent
+   * that is well hears no answers any more, and replaces it before or after that.
+   */
   @Override
   public void run() {
     try {
@@ -65,8 +69,9 @@ final class Intake implements Runnable {
       }
     } catch (EOFException e) {
       // in the midst of a message: the parent was ended
-    } catch (IOException | RuntimeException e) {
-      GuardianMain.fail(e);
+    } catch (Throwable e) { // an Error like any other: there may be something to stop
+      GuardianMain.complain("hears no more: ", e);
+      return;
     }
     duties.end();
   }
@@ -98,16 +103,16 @@ final class Intake implements Runnable {
 
   private void heed(List<String> message) throws IOException {
     if (message.get(0).equals(Protocol.PING)) {
-      pong(message.get(1));
+      answerIfHeard(List.of(Protocol.PONG, message.get(1)));
     } else if (!duties.heed(message)) {
       throw new IOException("unknown message ".concat(message.get(0)));
     }
   }
 
   /** Who asked may have ended since; the end of the pipe says so, and what to do then. */
-  private void pong(String number) {
+  void answerIfHeard(List<String> message) {
     try {
-      answer(List.of(Protocol.PONG, number));
+      answer(message);
     } catch (IOException e) {
       return;
     }

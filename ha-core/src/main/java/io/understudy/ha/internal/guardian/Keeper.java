@@ -27,6 +27,10 @@ final class Keeper {
   private final Report report;
   private final Watchdog watchdog;
   private final File directory;
+  private final File state;
+
+  /** Its {@link ProcessId}, while it lives. */
+  private final String life;
 
   /** With whom and what it works. */
   Keeper(Jvm jvm, Duties duties, Intake intake, Report report, Setting setting) {
@@ -36,6 +40,8 @@ final class Keeper {
     this.report = report;
     this.watchdog = setting.watchdog();
     this.directory = setting.directory();
+    this.state = setting.state();
+    this.life = String.valueOf(ProcessId.of(jvm.pid()));
   }
 
   /**
@@ -43,8 +49,9 @@ final class Keeper {
    *
    * @param watchdog to feed
    * @param directory the parent's working directory
+   * @param state the member's directory
    */
-  record Setting(Watchdog watchdog, File directory) {}
+  record Setting(Watchdog watchdog, File directory, File state) {}
 
   /** Returns when nothing is left to do: the exit status. */
   int keep() throws IOException {
@@ -130,37 +137,70 @@ final class Keeper {
     return stopAll();
   }
 
-  /** All roles at once, each in its time. */
-  private int stopAll() throws IOException {
+  /** All roles at once, each in its time; and before that, in that time, what would disturb it. */
+  private int stopAll() {
     long began = System.nanoTime();
+    List<Duty> toStop = duties.toStop();
+    long shortest = END_NANOS;
+    for (Duty duty : toStop) {
+      shortest = Math.min(shortest, duty.stopLimitNanos() / 2);
+    }
+    OrphanEnd orphans = new OrphanEnd(RunFile.of(state, life), report, shortest);
+    feedUntilEndOf(begin(orphans, "orphans"));
     List<Thread> threads = new ArrayList<>();
-    for (Duty duty : duties.toStop()) {
-      Thread thread = new Thread(new GroupStop(duty, directory, report, began), duty.role());
-      thread.start();
-      threads.add(thread);
+    for (Duty duty : toStop) {
+      threads.add(begin(new GroupStop(duty, directory, report, began), duty.role()));
     }
     for (Thread thread : threads) {
       feedUntilEndOf(thread);
     }
     boolean failed = report.hasFailed();
     if (!failed) {
-      watchdog.disarm();
+      disarm();
     }
     report.conclude(END_NANOS / 1_000_000);
     return failed ? GuardianMain.FAILED : 0;
   }
 
+  /** On a thread of its own; where none can be had, here and now: one after the other, but all. */
+  private static Thread begin(Runnable work, String name) {
+    Thread thread = new Thread(work, name);
+    try {
+      thread.start();
+    } catch (OutOfMemoryError e) {
+      work.run();
+    }
+    return thread;
+  }
+
   /** Stopping takes its time, too; if it fails the watchdog is fed no more. */
-  private void feedUntilEndOf(Thread thread) throws IOException {
+  private void feedUntilEndOf(Thread thread) {
     try {
       while (thread.isAlive()) {
         if (!report.hasFailed()) {
-          watchdog.feed();
+          feed();
         }
         thread.join(50);
       }
     } catch (InterruptedException e) {
       throw new IllegalStateException(e); // nobody does that
+    }
+  }
+
+  /** A watchdog that cannot be fed will bite; until then there is something to stop. */
+  private void feed() {
+    try {
+      watchdog.feed();
+    } catch (IOException e) {
+      report.fail("the watchdog cannot be fed: ", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void disarm() {
+    try {
+      watchdog.disarm();
+    } catch (IOException e) {
+      report.fail("the watchdog cannot be stopped: ", String.valueOf(e.getMessage()));
     }
   }
 }

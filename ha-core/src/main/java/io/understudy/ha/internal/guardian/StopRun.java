@@ -11,24 +11,43 @@ import java.util.concurrent.TimeUnit;
 final class StopRun {
   private static final int MAX_OUTPUT = 300;
   private static final long OUTPUT_GRACE_MILLIS = 50;
+  private static final long END_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
   private StopRun() {}
 
   /** What came of it, as the end of a sentence; empty if it succeeded. */
   static String of(StopOrder order, File directory, long limitNanos) {
-    Process process;
+    String run =
+        String.join(
+            "-",
+            "guardian",
+            Long.toString(ProcessHandle.current().pid()),
+            Long.toString(System.nanoTime()));
+    Process process = null;
     try {
-      ProcessBuilder builder =
-          new ProcessBuilder(order.words()).directory(directory).redirectErrorStream(true);
-      builder.environment().putAll(order.environment());
-      process = builder.start();
-      process.getOutputStream().close();
-    } catch (IOException e) {
+      process = start(order, directory, run);
+      return await(process, run, limitNanos);
+    } catch (IOException | RuntimeException | OutOfMemoryError e) { // the others have their turn
+      if (process != null) {
+        kill(process, run);
+      }
       return "could not be started: ".concat(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static Process start(StopOrder order, File directory, String run) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(order.words()).directory(directory).redirectErrorStream(true);
+    builder.environment().putAll(order.environment());
+    builder.environment().put(Orphans.VARIABLE, run);
+    return builder.start();
+  }
+
+  private static String await(Process process, String run, long limitNanos) throws IOException {
     Output output = new Output(process.getInputStream());
+    process.getOutputStream().close();
     if (!awaitEnd(process, limitNanos)) {
-      kill(process);
+      kill(process, run);
       long millis = TimeUnit.NANOSECONDS.toMillis(limitNanos);
       return String.join(
           "", "had not ended after ", Long.toString(millis), " ms and was killed", output.told());
@@ -47,12 +66,13 @@ final class StopRun {
     }
   }
 
-  private static void kill(Process process) {
+  private static void kill(Process process, String run) {
     Iterator<ProcessHandle> started = process.descendants().iterator();
     process.destroyForcibly();
     while (started.hasNext()) {
       started.next().destroyForcibly();
     }
+    boolean unused = Orphans.ofRun(run).end(END_NANOS); // what it has put into the background, too
   }
 
   /** The end of what it prints, read on a thread so that it never blocks the command. */

@@ -11,6 +11,7 @@ import io.understudy.ha.internal.group.GroupOutput;
 import io.understudy.ha.internal.group.GroupSettings;
 import io.understudy.ha.internal.group.GroupState;
 import io.understudy.ha.internal.group.GroupStep;
+import io.understudy.ha.spi.CommandRun;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -71,12 +72,9 @@ final class GroupRuntime {
    * @param node what all groups of a node share
    * @param role the role, on the election thread
    * @param watch who watches from outside
+   * @param notes what commands are under way
    */
-  record Links(Groups.Shared node, RoleLinks role, GroupWatch watch) {
-    Links(Groups.Shared node, RoleLinks role) {
-      this(node, role, GroupWatch.NONE);
-    }
-  }
+  record Links(Groups.Shared node, RoleLinks role, GroupWatch watch, RunNotes notes) {}
 
   GroupRuntime(RoleSpec spec, MemberId self, Links links) {
     this.role = spec.name();
@@ -84,7 +82,8 @@ final class GroupRuntime {
     this.isConditional = spec.takeover().isConditional();
     this.links = links;
     this.caller =
-        new GroupCaller(work -> Threads.ordinary(work, "ha-group-" + spec.name()), this::returned);
+        new GroupCaller(
+            work -> Threads.ordinary(noted(work), "ha-group-" + spec.name()), this::returned);
     this.reports = new GroupReports(self, spec, links.node().events());
     long now = System.nanoTime();
     GroupSettings settings = settings(group);
@@ -97,6 +96,13 @@ final class GroupRuntime {
     this.lastWords = reports.lastWords();
     boolean byTime = spec.takeover().exclusion() == Takeover.Exclusion.STOPPED;
     this.deadline = new StopDeadline(group.stopTimeout().toNanos(), byTime);
+  }
+
+  private Runnable noted(Runnable work) {
+    return () -> {
+      CommandRun.noteIn(links.notes());
+      work.run();
+    };
   }
 
   private static GroupSettings settings(ResourceGroup group) {
@@ -294,10 +300,20 @@ final class GroupRuntime {
             });
       }
       case STOP -> {
-        boolean diedWithItsProcess = call.epoch() == 0 && !outliveProcess.get(call.resource());
-        caller.call(call.call(), diedWithItsProcess ? () -> {} : resource::stop);
+        boolean isOfEarlierProcess = call.epoch() == 0;
+        boolean goesOn = outliveProcess.get(call.resource());
+        caller.call(
+            call.call(), isOfEarlierProcess ? () -> stopEarlier(resource, goesOn) : resource::stop);
       }
       case CHECK -> caller.call(call.call(), resource::check);
+    }
+  }
+
+  /** What was being started goes first: it could come to work after the stop. */
+  private void stopEarlier(Resource resource, boolean goesOn) throws Exception {
+    links.notes().endEarlier();
+    if (goesOn) {
+      resource.stop();
     }
   }
 

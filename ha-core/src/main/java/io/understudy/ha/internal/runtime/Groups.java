@@ -22,6 +22,7 @@ final class Groups {
   private final MemberId self;
   private final Shared shared;
   private final @Nullable GuardianLink guardian;
+  private final RunNotes notes;
   private final DeadlineGuard guard;
   private final List<GroupRuntime> groups = new CopyOnWriteArrayList<>();
   private volatile boolean maintenance;
@@ -42,10 +43,11 @@ final class Groups {
       Executor answers,
       Runnable changed) {}
 
-  Groups(MemberId self, Shared shared, @Nullable GuardianLink guardian) {
+  Groups(MemberId self, Shared shared, @Nullable GuardianLink guardian, RunNotes notes) {
     this.self = self;
     this.shared = shared;
     this.guardian = guardian;
+    this.notes = notes;
     this.guard = new DeadlineGuard(self.value(), shared.lastResort());
   }
 
@@ -53,7 +55,7 @@ final class Groups {
   GroupRuntime make(RoleSpec spec, RoleLinks role) {
     GroupWatch watch =
         guardian == null ? GroupWatch.NONE : guardian.watch(spec, role.eligibilityChanged());
-    return new GroupRuntime(spec, self, new GroupRuntime.Links(shared, role, watch));
+    return new GroupRuntime(spec, self, new GroupRuntime.Links(shared, role, watch, notes));
   }
 
   /**
@@ -144,6 +146,7 @@ final class Groups {
   /** The election has ended. The guard has not, while anything may be at work. */
   void close() {
     groups.forEach(GroupRuntime::close);
+    notes.close();
     List<String> working =
         groups.stream()
             .filter(group -> group.haltAtNanos() != GroupStep.NEVER)

@@ -102,7 +102,8 @@ final class NodeElection {
             config.member(),
             new Groups.Shared(
                 loop::execute, events, new LastResort(), requests.answers(), this::factsChanged),
-            guardian);
+            guardian,
+            new RunNotes(config.member().value(), config.stateDirectory()));
     this.placements =
         new Placements(
             this::currentFacts, Placements.settingsOf(config), whenAllLack(), new MoveLog());

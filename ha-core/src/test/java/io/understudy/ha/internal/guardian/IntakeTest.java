@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -86,6 +88,28 @@ class IntakeTest {
 
     assertTrue(duties.hasEnded());
     assertEquals(5, deadline());
+  }
+
+  /** Deaf, and not gone: what it was told last is still to be done. */
+  @Test
+  void keepsItsDutiesWhenItHearsNoMore() {
+    Map<String, String> unreadable =
+        Map.of(
+            "an unknown word", "sing\tmain",
+            "no number", "duty\tmain\tnever\t1",
+            "not enough", "deadline\tmain",
+            "a role without a duty", "deadline\tother\t9");
+    for (String what : unreadable.keySet()) {
+      Duties left = new Duties(Thread.currentThread());
+      String text = "\nduty\tmain\t5\t1\ta\t1\tstop\t0\n\n" + unreadable.get(what) + "\n";
+      InputStream in = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+
+      new Intake(in, answers, left).run();
+
+      assertFalse(left.hasEnded(), what);
+      assertEquals(5, Objects.requireNonNull(left.next()).deadlineNanos(), what);
+      assertEquals(1, left.toStop().size(), what);
+    }
   }
 
   /** Who was stopped in the midst of a word must not keep the guardian from its work. */

@@ -12,6 +12,7 @@ import io.understudy.ha.Resource;
 import io.understudy.ha.ResourceGroup;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.Takeover;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -252,6 +253,10 @@ class GroupCallerTest {
     return new GroupRuntime(
         RoleSpec.named("main").running(ResourceGroup.of("a", any)).takenOver(takeover),
         MemberId.of("n1"),
-        new GroupRuntime.Links(node, new RoleLinks(resign, () -> {}, Runnable::run, () -> {})));
+        new GroupRuntime.Links(
+            node,
+            new RoleLinks(resign, () -> {}, Runnable::run, () -> {}),
+            GroupWatch.NONE,
+            new RunNotes("n1", Path.of("target", "none"))));
   }
 }

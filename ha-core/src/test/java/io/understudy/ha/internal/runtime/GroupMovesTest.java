@@ -8,6 +8,7 @@ import io.understudy.ha.MemberId;
 import io.understudy.ha.Resource;
 import io.understudy.ha.ResourceGroup;
 import io.understudy.ha.RoleSpec;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,9 @@ class GroupMovesTest {
           new GroupRuntime.Links(
               new Groups.Shared(
                   election::execute, events, new LastResort(), Answers.of("n1"), () -> {}),
-              new RoleLinks(this::resign, () -> {}, Runnable::run, this::goOn)));
+              new RoleLinks(this::resign, () -> {}, Runnable::run, this::goOn),
+              GroupWatch.NONE,
+              new RunNotes("n1", Path.of("target", "none"))));
 
   private final class Part implements Resource {
     @Override

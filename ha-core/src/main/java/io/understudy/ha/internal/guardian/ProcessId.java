@@ -1,0 +1,64 @@
+package io.understudy.ha.internal.guardian;
+
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process's number and when it began, as text: no later process is taken for it. On Linux in
+ * ticks since the machine's start, which are the same for whoever asks; the time of day that a
+ * {@link ProcessHandle} tells moves when the clock is set. Elsewhere there is nothing else.
+ */
+public final class ProcessId {
+  private static final File PROC = new File("/proc");
+  private static final boolean IS_LINUX = new File(PROC, "self/stat").exists();
+
+  /** In {@code stat}, after the name, which may hold anything: the state, and 19 further on. */
+  private static final int BEGAN = 19;
+
+  private ProcessId() {}
+
+  /** The id of a process; null if there is none that executes anything any more. */
+  public static @Nullable String of(long pid) {
+    String began = IS_LINUX ? ticks(pid) : millis(pid);
+    return began == null ? null : String.join("-", Long.toString(pid), began);
+  }
+
+  private static @Nullable String ticks(long pid) {
+    try (FileInputStream in =
+        new FileInputStream(new File(PROC, Long.toString(pid).concat("/stat")))) {
+      String text = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+      String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ", -1);
+      boolean isZombie = fields[0].equals("Z") || fields[0].equals("X");
+      return isZombie ? null : fields[BEGAN];
+    } catch (IOException e) {
+      return null; // it has ended
+    }
+  }
+
+  private static @Nullable String millis(long pid) {
+    Optional<ProcessHandle> process = ProcessHandle.of(pid);
+    Optional<Instant> began =
+        process.isPresent() ? process.get().info().startInstant() : Optional.empty();
+    return began.isPresent() ? Long.toString(began.get().toEpochMilli()) : null;
+  }
+
+  /** The process of that id, if it executes anything yet; else null, also if the text is none. */
+  public static @Nullable ProcessHandle find(String id) {
+    int dash = id.indexOf('-');
+    if (dash < 1) {
+      return null;
+    }
+    try {
+      long pid = Long.parseLong(id.substring(0, dash));
+      Optional<ProcessHandle> process = ProcessHandle.of(pid); // first: it keeps its own identity
+      return process.isPresent() && id.equals(of(pid)) ? process.get() : null;
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+}
