@@ -12,13 +12,15 @@ import java.util.Optional;
  * <p>It holds a pipe to the process and ends with it, in whatever way that does. It kills the
  * process (SIGKILL) 100 ms after the time at which that should have ended itself, see {@link
  * ResourceGroup}; then, or when the process has ended otherwise while such resources were at work,
- * it runs their stop commands in reverse order, again and again until they succeed, for as long as
- * the group's stop timeout. What it did is written to {@code guardian.report} in the state
- * directory, and told as {@link HaEvent.GuardianActed} at the next start.
+ * it kills the commands that the process was in the midst of (a start would go on without it), and
+ * runs the stop commands in reverse order, again and again until they succeed, for as long as the
+ * group's stop timeout. What it did is written to {@code guardian.report} in the state directory,
+ * and told as {@link HaEvent.GuardianActed} at the next start.
  *
  * <p>If it ends by itself, or does not answer for five seconds, that is told and another one is
  * started. While there is none, groups with a resource that outlives the process do not start;
- * those at work go on.
+ * those at work go on. The next process of the member waits for the guardian of the last one, but
+ * not longer than ten seconds and the longest stop timeout: then that hangs, and is killed.
  *
  * <p>It needs Linux or another Unix, and a process that can be killed: not one that is process 1 of
  * its container, because the kernel spares that. It does not help against a machine that is too

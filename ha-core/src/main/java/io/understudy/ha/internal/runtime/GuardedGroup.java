@@ -66,6 +66,9 @@ final class GuardedGroup implements GroupWatch {
       latest = after;
       link.wake();
     }
+    if (after.isEmpty() != before.isEmpty() && !link.warning().isEmpty()) {
+      link.later(this::eligibilityChanged); // what is at work may go on, what rests may not begin
+    }
   }
 
   private List<StopOrder> orders(String role) {
@@ -113,7 +116,7 @@ final class GuardedGroup implements GroupWatch {
     return latest;
   }
 
-  /** Whether there is a guardian has changed. Election thread. */
+  /** Whether there is a guardian has changed, or what that means here. Election thread. */
   void eligibilityChanged() {
     if (outlives()) {
       eligibilityChanged.run();

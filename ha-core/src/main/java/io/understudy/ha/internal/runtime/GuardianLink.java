@@ -26,16 +26,21 @@ final class GuardianLink {
   private static final long ASK_MILLIS = 1_000;
   private static final int SILENT_SECONDS = 5;
   private static final String NONE = "no guardian is running";
+  private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long HICCUP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long FIRST_PAUSE_MILLIS = 100;
   private static final long LONGEST_PAUSE_MILLIS = 5_000;
   private static final long GOOD_LIFE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long READY_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  /** What one that works needs beside the time to stop: it may take that until it has begun. */
+  private static final long LAST_ONE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final String member;
   private final Path state;
   private final GuardianClasses classes;
   private final GuardianProcess.Greeting greeting;
+  private final LastGuardian last;
   private final EventBus events;
   private final Consumer<Runnable> loop;
   private final List<GuardedGroup> groups = new CopyOnWriteArrayList<>();
@@ -57,6 +62,7 @@ final class GuardianLink {
     this.state = config.stateDirectory();
     this.classes = new GuardianClasses(state);
     this.greeting = new GuardianProcess.Greeting(member, state, guardian);
+    this.last = new LastGuardian(state);
     this.events = events;
     this.loop = loop;
     this.thread = Threads.ordinary(this::run, "ha-guardian-" + member);
@@ -83,7 +89,7 @@ final class GuardianLink {
   // ---- its thread ------------------------------------------------------------------------------
 
   private void run() {
-    GuardianReport.take(state).ifPresent(this::tell);
+    tellOfTheLast();
     long pauseMillis = FIRST_PAUSE_MILLIS;
     while (!isClosed()) {
       try {
@@ -111,6 +117,14 @@ final class GuardianLink {
     return Math.min(2 * now, LONGEST_PAUSE_MILLIS);
   }
 
+  private void tellOfTheLast() {
+    try {
+      GuardianReport.take(state).ifPresent(this::tell);
+    } catch (RuntimeException | OutOfMemoryError e) { // the guardian matters more
+      LOG.warn("{} - what the last guardian has done cannot be told", member, e);
+    }
+  }
+
   private void tell(HaEvent.GuardianActed acted) {
     String verdict = acted.allStopped() ? "stopped" : "could NOT stop";
     LOG.warn(
@@ -129,7 +143,7 @@ final class GuardianLink {
     try {
       process = GuardianProcess.start(classes, greeting, groups, this::sent);
     } catch (IOException | RuntimeException | OutOfMemoryError e) { // tried again in any case
-      return "could not be started: " + e.getMessage();
+      return "could not be started: " + e.getMessage() + last.endIfThereFor(lastOneNanos());
     }
     long tookMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
     try {
@@ -140,6 +154,14 @@ final class GuardianLink {
       current = null;
       process.kill();
     }
+  }
+
+  private long lastOneNanos() {
+    long longest = 0;
+    for (GuardedGroup group : groups) {
+      longest = Math.max(longest, group.latest().stopLimitNanos());
+    }
+    return LAST_ONE_NANOS + longest;
   }
 
   private void running(GuardianProcess process, long tookMillis) {
@@ -174,10 +196,18 @@ final class GuardianLink {
     return "process " + process.pid() + " ended with status " + process.status();
   }
 
-  /** A full heap is what the guardian is there for: not to be killed for it. */
+  /**
+   * A full heap is what the guardian is there for: not to be killed for it. Nor for a process that
+   * stood still itself: its answers are there, and were not heard.
+   */
   private boolean ends(GuardianProcess process) throws InterruptedException {
+    long untilNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ASK_MILLIS);
     try {
-      return process.awaitEnd(ASK_MILLIS);
+      boolean ended = process.awaitEnd(ASK_MILLIS);
+      if (System.nanoTime() - untilNanos > PAUSE_NANOS) {
+        process.excuse();
+      }
+      return ended;
     } catch (OutOfMemoryError e) {
       LockSupport.parkNanos(this, HICCUP_NANOS);
       return false;
@@ -208,6 +238,25 @@ final class GuardianLink {
   /** Why there is no guardian and what is done about it; empty if there is one. */
   String warning() {
     return warning;
+  }
+
+  /** Whether there is one that was told what is at work of a role. Any thread. */
+  boolean guards(String role) {
+    GuardianProcess process = current;
+    if (process == null || !warning.isEmpty()) {
+      return false;
+    }
+    for (GuardedGroup group : groups) {
+      if (group.latest().role().equals(role)) {
+        return process.hasHeardOf(group);
+      }
+    }
+    return true; // nothing of it can be at work
+  }
+
+  /** Does something on the election thread, later. */
+  void later(Runnable task) {
+    loop.accept(task);
   }
 
   /** There is something new to send. Does not block. */

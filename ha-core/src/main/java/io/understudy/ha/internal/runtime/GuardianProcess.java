@@ -115,7 +115,6 @@ final class GuardianProcess {
         "-XX:+IgnoreUnrecognizedVMOptions",
         "-XX:+UnlockDiagnosticVMOptions",
         "-XX:ArchiveRelocationMode=0",
-        "-XX:+ExitOnOutOfMemoryError",
         "-cp",
         ".",
         GuardianMain.class.getName());
@@ -143,7 +142,8 @@ final class GuardianProcess {
       throw new IOException("process " + pid() + " ended or spoke nonsense at once", e);
     }
     if (!answer.get(0).equals(Protocol.READY)) {
-      throw new IOException("process " + pid() + ": " + answer.get(1));
+      String reason = answer.size() > 1 ? answer.get(1) : "said '" + answer.get(0) + "'";
+      throw new IOException("process " + pid() + ": " + reason);
     }
     clockOffsetNanos = offsetNanos(askedNanos, Long.parseLong(answer.get(2)), System.nanoTime());
   }
@@ -173,6 +173,10 @@ final class GuardianProcess {
       }
     } catch (IOException e) {
       // it has ended: who waits for that says so
+    } finally {
+      if (!byeWanted) {
+        process.destroyForcibly(); // one that hears nothing new does harm; the next one will
+      }
     }
   }
 
@@ -266,6 +270,14 @@ final class GuardianProcess {
     return known != null && known.orders().equals(group.latest().orders());
   }
 
+  /**
+   * Whether it was told what is at work of a group. What it has not heard of yet is not started
+   * before it has, so that an older message will do; but none will not.
+   */
+  boolean hasHeardOf(GuardedGroup group) {
+    return sent.containsKey(group) || group.latest().orders().isEmpty();
+  }
+
   /** Something is new. Does not block. */
   void wake() {
     LockSupport.unpark(sender);
@@ -274,6 +286,11 @@ final class GuardianProcess {
   /** Whether a question that reached it has had no answer for so long. */
   boolean isSilentFor(long nanos) {
     return pingSent > pongHeard && System.nanoTime() - silentSinceNanos >= nanos;
+  }
+
+  /** Its silence counts from now on: this process did not listen. */
+  void excuse() {
+    silentSinceNanos = System.nanoTime();
   }
 
   /** Asks for an answer. One thread. */

@@ -409,8 +409,8 @@ final class NodeElection {
     }
   }
 
-  private boolean isGuarded() {
-    return guardian != null && guardian.warning().isEmpty();
+  private boolean isGuarded(String role) {
+    return guardian != null && guardian.guards(role);
   }
 
   private void announceOfRoster(Output announcement) {

@@ -20,7 +20,7 @@ import io.understudy.ha.internal.facts.RoleReport;
 import io.understudy.ha.spi.FenceHook;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,10 +48,10 @@ final class RoleGate {
    * @param lives that lead
    * @param fences has lives fenced
    * @param events gets what people should know
-   * @param guarded whether a guardian of this process runs now
+   * @param guarded whether a guardian of this process runs now and knows what is at work of a role
    */
   record Shared(
-      HaConfig config, Lives lives, Fences fences, EventBus events, BooleanSupplier guarded) {
+      HaConfig config, Lives lives, Fences fences, EventBus events, Predicate<String> guarded) {
     private ExclusionSettings settings(RoleSpec spec) {
       FencePlan plan = config.fence();
       return new ExclusionSettings(
@@ -112,7 +112,7 @@ final class RoleGate {
             ? new TakeoverGate(
                 new ExclusionMachine(),
                 shared.settings(spec),
-                () -> new Terms(stopNanos, outlivesProcess, shared.guarded().getAsBoolean()),
+                () -> new Terms(stopNanos, outlivesProcess, shared.guarded().test(role)),
                 new World())
             : null;
   }

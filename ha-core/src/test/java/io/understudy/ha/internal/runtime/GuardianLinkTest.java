@@ -18,6 +18,9 @@ import io.understudy.ha.RoleSpec;
 import io.understudy.ha.RosterMember;
 import io.understudy.ha.Secret;
 import io.understudy.ha.Timing;
+import io.understudy.ha.internal.group.GroupSettings;
+import io.understudy.ha.internal.group.GroupState;
+import io.understudy.ha.internal.group.GroupStep;
 import io.understudy.ha.internal.guardian.GuardianMain;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -29,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -130,6 +134,55 @@ class GuardianLinkTest {
     await().until(() -> link.warning().contains("cannot open the watchdog"));
     assertEquals(link.warning(), group.objection());
     assertEquals("", inJvm.objection());
+  }
+
+  private static GroupState idle() {
+    return GroupState.stopped(new GroupSettings(List.of("a"), 1, 1, 1, 1, 0, 1), System.nanoTime());
+  }
+
+  private static GroupState atWork() {
+    return GroupState.unknown(new GroupSettings(List.of("a"), 1, 1, 1, 1, 0, 1), System.nanoTime());
+  }
+
+  /** What is at work goes on without a guardian; the same member must not begin once it rests. */
+  @Test
+  void asksAgainWhenAGroupComesToRestWithoutAGuardian() throws IOException {
+    GuardianLink link = link("n1", Guardian.alone());
+    AtomicInteger asked = new AtomicInteger();
+    GroupWatch group =
+        link.watch(RoleSpec.named("main").running(group(true)), asked::incrementAndGet);
+
+    group.changed(atWork(), GroupStep.NEVER);
+    assertEquals("", group.objection());
+    group.changed(idle(), GroupStep.NEVER);
+
+    assertEquals(link.warning(), group.objection());
+    assertEquals(2, asked.get());
+  }
+
+  /** A guardian that has not been told of what is at work would not stop it. */
+  @Test
+  void doesNotCountAsGuardedBeforeTheGuardianWasTold() throws Exception {
+    GuardianLink link = link("n1", Guardian.alone());
+    GuardedGroup group =
+        (GuardedGroup) link.watch(RoleSpec.named("main").running(group(true)), () -> {});
+    GuardianProcess.Greeting greeting =
+        new GuardianProcess.Greeting("n1", directory, Guardian.alone());
+    GuardianProcess untold =
+        GuardianProcess.start(new GuardianClasses(directory), greeting, List.of(), told -> {});
+    try {
+      assertTrue(untold.hasHeardOf(group), "nothing is at work");
+
+      group.changed(atWork(), GroupStep.NEVER);
+
+      assertFalse(untold.hasHeardOf(group));
+      assertFalse(link.guards("main"), "none runs");
+    } finally {
+      untold.kill();
+    }
+    link.start();
+    await().until(() -> link.guards("main"));
+    group.changed(idle(), GroupStep.NEVER);
   }
 
   /** The guardian of a killed process may still be stopping what that left. */
