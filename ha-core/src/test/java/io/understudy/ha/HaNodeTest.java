@@ -2,6 +2,7 @@ package io.understudy.ha;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -110,6 +111,19 @@ class HaNodeTest {
                     .timing(Timing.ofLease(Duration.ofMillis(5)))
                     .start());
     assertEquals(9, refusal.faults().size(), () -> String.join("\n", refusal.faults()));
+  }
+
+  @Test
+  void rulesThatCannotAllBeKeptAreAFaultOfTheConfigurationAndNothingIsOpened() throws IOException {
+    HaNodeBuilder circle =
+        single(FreePorts.of(1))
+            .role(RoleSpec.named("a").placed(Placement.anywhere().with("b")))
+            .role(RoleSpec.named("b").placed(Placement.anywhere().with("a")));
+
+    HaConfigurationException refusal = assertThrows(HaConfigurationException.class, circle::start);
+
+    assertTrue(String.valueOf(refusal.getMessage()).contains("circle"), refusal::getMessage);
+    assertFalse(Files.exists(directory.resolve("n0")));
   }
 
   @Test

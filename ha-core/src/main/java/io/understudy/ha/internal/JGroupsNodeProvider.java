@@ -1,5 +1,6 @@
 package io.understudy.ha.internal;
 
+import io.understudy.ha.Connectivity;
 import io.understudy.ha.HaConfig;
 import io.understudy.ha.HaConfigurationException;
 import io.understudy.ha.HaNode;
@@ -7,6 +8,8 @@ import io.understudy.ha.NodeProvider;
 import io.understudy.ha.internal.election.Founding;
 import io.understudy.ha.internal.election.Roster;
 import io.understudy.ha.internal.jgroups.ChannelTransport;
+import io.understudy.ha.internal.placement.PlacementRules;
+import io.understudy.ha.internal.placement.RoleRules;
 import io.understudy.ha.internal.runtime.FileStore;
 import io.understudy.ha.internal.runtime.Incarnations;
 import io.understudy.ha.internal.runtime.MemberRecord;
@@ -15,6 +18,7 @@ import io.understudy.ha.internal.runtime.Rehearsal;
 import io.understudy.ha.internal.runtime.RosterCodec;
 import io.understudy.ha.internal.runtime.StoreFailedException;
 import java.io.IOException;
+import java.util.List;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +32,7 @@ public final class JGroupsNodeProvider implements NodeProvider {
 
   @Override
   public HaNode start(HaConfig config) {
+    requireRulesThatCanBeKept(config);
     FileStore store = FileStore.open(config.stateDirectory());
     try {
       MemberRecord stored = stored(config, store);
@@ -48,6 +53,21 @@ public final class JGroupsNodeProvider implements NodeProvider {
     } catch (RuntimeException e) {
       closeQuietly(store);
       throw e;
+    }
+  }
+
+  /**
+   * Before anything is opened; a role that is declared later is checked against the others then.
+   */
+  private static void requireRulesThatCanBeKept(HaConfig config) {
+    Connectivity.WhenAllLack whenAllLack = config.safeguards().connectivity().whenAllLack();
+    List<RoleRules> rules =
+        config.roles().stream()
+            .map(role -> new RoleRules(role.name(), role.placement(), whenAllLack))
+            .toList();
+    List<String> faults = PlacementRules.check(rules);
+    if (!faults.isEmpty()) {
+      throw new HaConfigurationException(faults);
     }
   }
 
