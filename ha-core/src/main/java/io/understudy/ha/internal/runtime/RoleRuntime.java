@@ -142,6 +142,7 @@ final class RoleRuntime implements Role {
       leaderSeen(seen);
     } else if (output instanceof Output.Waiting waits) {
       waiting = waits.reason();
+      LOG.info("{} - {}: {}", self, name(), waits.waiting() ? waits.reason() : "votes again");
       events.publish(
           new HaEvent.VoterWaiting(Instant.now(), name(), waits.waiting(), waits.reason()));
     } else if (output instanceof Output.PeerMissing now) {
