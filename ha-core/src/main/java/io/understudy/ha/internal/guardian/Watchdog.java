@@ -1,5 +1,6 @@
 package io.understudy.ha.internal.guardian;
 
+import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,9 +17,17 @@ final class Watchdog {
   private long nextNanos;
 
   Watchdog(String path, long intervalMillis) throws IOException {
-    device = path.isEmpty() ? OutputStream.nullOutputStream() : new FileOutputStream(path);
+    device = path.isEmpty() ? OutputStream.nullOutputStream() : open(path);
     intervalNanos = TimeUnit.MILLISECONDS.toNanos(intervalMillis);
     nextNanos = System.nanoTime();
+  }
+
+  /** To open a path that is mistyped would make a file of it, and nobody would watch. */
+  private static OutputStream open(String path) throws IOException {
+    if (!new File(path).exists()) {
+      throw new IOException(path.concat(" does not exist; give the device of this machine"));
+    }
+    return new FileOutputStream(path);
   }
 
   /** Feeds it, if it is time. */

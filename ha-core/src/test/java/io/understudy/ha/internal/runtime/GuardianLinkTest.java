@@ -126,7 +126,7 @@ class GuardianLinkTest {
 
   @Test
   void saysWhyItCannotWatch() throws IOException {
-    GuardianLink link = link("n1", Guardian.feeding(directory.resolve("none/watchdog")));
+    GuardianLink link = link("n1", Guardian.feeding(directory.resolve("no-watchdog")));
     GroupWatch group = link.watch(RoleSpec.named("main").running(group(true)), () -> {});
     GroupWatch inJvm = link.watch(RoleSpec.named("other").running(group(false)), () -> {});
     link.start();

@@ -367,7 +367,7 @@ class GuardianIT {
   /** A plain file in place of the device: what would be written to it. */
   @Test
   void feedsTheWatchdogAndStopsItAtTheEnd() throws IOException {
-    Path device = processes.directory().resolve("watchdog");
+    Path device = Files.createFile(processes.directory().resolve("watchdog"));
     start(Site.at("127.0.0.1"), Map.of("--watchdog", device.toString()));
     await("fed twice").atMost(Cluster.PATIENCE).until(() -> Files.size(device) >= 2);
 
@@ -381,7 +381,7 @@ class GuardianIT {
 
   @Test
   void letsTheWatchdogBiteWhenItCannotStopWhatIsLeft() throws IOException {
-    Path device = processes.directory().resolve("watchdog");
+    Path device = Files.createFile(processes.directory().resolve("watchdog"));
     start(Site.at("127.0.0.1"), Map.of("--watchdog", device.toString()));
     service.spoil(node, "stop.fails");
 
@@ -395,7 +395,7 @@ class GuardianIT {
   /** Fenced, not hopeful: without a guardian nothing starts that would outlive the process. */
   @Test
   void nothingStartsWithoutIt() throws IOException {
-    Path device = processes.directory().resolve("later/watchdog");
+    Path device = processes.directory().resolve("watchdog");
     cluster = processes.cluster(LEASE, "n1");
     service = new Service(cluster);
     node = cluster.start("n1", options(Map.of("--watchdog", device.toString())));
@@ -407,7 +407,7 @@ class GuardianIT {
     assertEquals(Optional.empty(), node.leadership());
     assertTrue(node.get("/ha/status").body().contains("no guardian is running"));
 
-    Files.createDirectories(device.getParent());
+    Files.createFile(device);
 
     awaitWork();
   }
