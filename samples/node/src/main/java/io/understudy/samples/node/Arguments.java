@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -116,6 +117,15 @@ record Arguments(
       return Optional.of(Guardian.feeding(path(Option.WATCHDOG, watchdog.get())));
     }
     return given.containsKey(Option.GUARDIAN) ? Optional.of(Guardian.alone()) : Optional.empty();
+  }
+
+  /** What the library makes of an option; its objection is told with the option and its value. */
+  static <T> T checked(Option option, String text, Supplier<T> made) throws ArgumentException {
+    try {
+      return made.get();
+    } catch (IllegalArgumentException e) {
+      throw new ArgumentException(option + " is '" + text + "': " + e.getMessage());
+    }
   }
 
   /** Reads {@code 500ms}, {@code 2s} or {@code 2m}. */

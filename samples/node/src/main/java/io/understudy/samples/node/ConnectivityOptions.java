@@ -3,6 +3,7 @@ package io.understudy.samples.node;
 import io.understudy.ha.Connectivity;
 import io.understudy.ha.Connectivity.Target;
 import io.understudy.ha.Connectivity.WhenAllLack;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,24 +19,35 @@ final class ConnectivityOptions {
   static Connectivity parse(Map<Option, List<String>> given) throws ArgumentException {
     Connectivity demands = Connectivity.none();
     for (String text : given.getOrDefault(Option.CONNECTIVITY, List.of())) {
-      demands = demands.reaching(target(text));
+      Connectivity before = demands;
+      Target target = target(text);
+      demands = Arguments.checked(Option.CONNECTIVITY, text, () -> before.reaching(target));
     }
-    demands = demands.whenAllLack(policy(given));
+    Connectivity all = demands.whenAllLack(policy(given));
     Optional<String> dampening = Arguments.single(given, Option.DAMPENING);
     if (dampening.isEmpty()) {
-      return demands;
+      return all;
     }
     Duration parsed = Arguments.duration(Option.DAMPENING, dampening.get());
-    return demands.probing(demands.interval(), demands.timeout(), parsed);
+    return Arguments.checked(
+        Option.DAMPENING,
+        dampening.get(),
+        () -> all.probing(all.interval(), all.timeout(), parsed));
   }
 
   private static Target target(String text) throws ArgumentException {
     if (text.startsWith(TCP)) {
-      return new Target.Tcp(
-          Arguments.hostAndPort(Option.CONNECTIVITY, text.substring(TCP.length())));
+      InetSocketAddress address =
+          Arguments.hostAndPort(Option.CONNECTIVITY, text.substring(TCP.length()));
+      if (address.getPort() == 0) {
+        throw new ArgumentException(
+            Option.CONNECTIVITY + " is '" + text + "'; nothing listens at port 0, give 1 to 65535");
+      }
+      return new Target.Tcp(address);
     }
     if (text.startsWith(PING) && text.length() > PING.length()) {
-      return new Target.Ping(text.substring(PING.length()));
+      return Arguments.checked(
+          Option.CONNECTIVITY, text, () -> new Target.Ping(text.substring(PING.length())));
     }
     throw new ArgumentException(
         Option.CONNECTIVITY + " is '" + text + "'; give tcp:HOST:PORT or ping:HOST");

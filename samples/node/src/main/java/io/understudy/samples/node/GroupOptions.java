@@ -9,14 +9,20 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** What the command line says of resources. Pure. */
 final class GroupOptions {
+  private static final Duration CHECK_LIMIT = Duration.ofSeconds(10);
+
   private final Map<Option, List<String>> given;
+  private final ResourceGroup empty;
   private final Map<String, ResourceGroup> groups = new HashMap<>();
 
-  private GroupOptions(Map<Option, List<String>> given) {
+  /** Reads the limits whether there are resources or not: they would be wrong with them, too. */
+  private GroupOptions(Map<Option, List<String>> given) throws ArgumentException {
     this.given = given;
+    this.empty = empty();
   }
 
   /** The group of each role that has one. */
@@ -38,7 +44,7 @@ final class GroupOptions {
     }
     String[] words = text.substring(equals + 1).strip().split("\\s+", -1);
     try {
-      ResourceGroup before = groups.containsKey(role) ? groups.get(role) : empty();
+      ResourceGroup before = groups.getOrDefault(role, empty);
       CommandResource command = CommandResource.lsb(words).with("HA_NODE", text(Option.NAME, ""));
       groups.put(role, before.then(name(before, words), command));
     } catch (IllegalArgumentException e) {
@@ -59,17 +65,33 @@ final class GroupOptions {
     return name;
   }
 
+  /** One option after the other, so that an objection names the right one. */
   private ResourceGroup empty() throws ArgumentException {
+    Duration start = duration(Option.START_TIMEOUT, "60s");
+    Duration stop = duration(Option.STOP_TIMEOUT, "5s");
     Duration interval = duration(Option.CHECK_INTERVAL, "1s");
+    Duration forgotten = duration(Option.FAILURE_TIMEOUT, "60s");
+    int restarts = restartLimit();
+    ResourceGroup none = ResourceGroup.none();
+    ResourceGroup checked = checked(Option.CHECK_INTERVAL, () -> none.checkingEvery(interval));
+    ResourceGroup started =
+        checked(Option.START_TIMEOUT, () -> checked.within(CHECK_LIMIT, start, none.stopTimeout()));
+    ResourceGroup stopped =
+        checked(Option.STOP_TIMEOUT, () -> started.within(CHECK_LIMIT, start, stop));
+    ResourceGroup restarted =
+        checked(Option.RESTART_LIMIT, () -> stopped.restarting(restarts, none.failureTimeout()));
+    return checked(Option.FAILURE_TIMEOUT, () -> restarted.restarting(restarts, forgotten));
+  }
+
+  private ResourceGroup checked(Option option, Supplier<ResourceGroup> made)
+      throws ArgumentException {
+    return Arguments.checked(option, text(option, "the default"), made);
+  }
+
+  private int restartLimit() throws ArgumentException {
     String limit = text(Option.RESTART_LIMIT, "3");
     try {
-      return ResourceGroup.none()
-          .checkingEvery(interval)
-          .within(
-              Duration.ofSeconds(10),
-              duration(Option.START_TIMEOUT, "60s"),
-              duration(Option.STOP_TIMEOUT, "5s"))
-          .restarting(Integer.parseInt(limit), duration(Option.FAILURE_TIMEOUT, "60s"));
+      return Integer.parseInt(limit);
     } catch (NumberFormatException e) {
       throw new ArgumentException(Option.RESTART_LIMIT + " is '" + limit + "'; give a number");
     }

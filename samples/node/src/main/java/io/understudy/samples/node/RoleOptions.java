@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /** What the command line says of roles. Pure. */
 final class RoleOptions {
@@ -60,21 +61,33 @@ final class RoleOptions {
     Placement common = common();
     names.forEach(name -> placements.put(name, common));
     prefer(placements);
-    for (String text : given.getOrDefault(Option.WITH, List.of())) {
-      String[] pair = pair(Option.WITH, text);
-      placements.computeIfPresent(pair[0], (role, before) -> before.with(pair[1]));
-    }
-    for (String text : given.getOrDefault(Option.NOT_WITH, List.of())) {
-      String[] pair = pair(Option.NOT_WITH, text);
-      placements.computeIfPresent(pair[0], (role, before) -> before.notWith(pair[1]));
-    }
+    join(placements, Option.WITH, Placement::with);
+    join(placements, Option.NOT_WITH, Placement::notWith);
     return placements;
+  }
+
+  private void join(
+      Map<String, Placement> placements,
+      Option option,
+      BiFunction<Placement, String, Placement> rule)
+      throws ArgumentException {
+    for (String text : given.getOrDefault(option, List.of())) {
+      String[] pair = pair(option, text);
+      Placement before = placements.getOrDefault(pair[0], Placement.anywhere());
+      placements.put(pair[0], Arguments.checked(option, text, () -> rule.apply(before, pair[1])));
+    }
   }
 
   private Placement common() throws ArgumentException {
     Optional<Duration> failback = failback();
     Placement plain = Placement.anywhere();
-    Placement common = failback.isPresent() ? plain.failingBackAfter(failback.get()) : plain;
+    Placement common =
+        failback.isEmpty()
+            ? plain
+            : Arguments.checked(
+                Option.FAILBACK,
+                Arguments.single(given, Option.FAILBACK).orElseThrow(),
+                () -> plain.failingBackAfter(failback.get()));
     return given.containsKey(Option.SPREAD) ? common.spreading() : common;
   }
 
@@ -107,7 +120,9 @@ final class RoleOptions {
         throw new ArgumentException(
             Option.PREFER + " names role '" + role + "'; name one of " + names);
       }
-      placements.computeIfPresent(role, (name, before) -> before.preferring(members));
+      Placement before = placements.getOrDefault(role, Placement.anywhere());
+      placements.put(
+          role, Arguments.checked(Option.PREFER, text, () -> before.preferring(members)));
     }
   }
 
@@ -122,9 +137,9 @@ final class RoleOptions {
 
   private String[] pair(Option option, String text) throws ArgumentException {
     String[] pair = text.split("=", -1);
-    if (pair.length != 2 || !names.contains(pair[0]) || pair[1].isEmpty()) {
+    if (pair.length != 2 || !names.containsAll(List.of(pair))) {
       throw new ArgumentException(
-          option + " is '" + text + "'; give role=other, where role is one of " + names);
+          option + " is '" + text + "'; give role=other, where both are among " + names);
     }
     return pair;
   }

@@ -152,12 +152,30 @@ class ArgumentsTest {
         "--prefer b=n1 | --prefer names role 'b'; name one of [main]",
         "--prefer main= | --prefer is 'main='; give role=member or role=first,second",
         "--failback soon | --failback is 'soon'; give never, auto or a delay like 30s",
-        "--with main | --with is 'main'; give role=other, where role is one of [main]",
-        "--not-with b=a | --not-with is 'b=a'; give role=other, where role is one of [main]",
+        "--with main | --with is 'main'; give role=other, where both are among [main]",
+        "--not-with b=a | --not-with is 'b=a'; give role=other, where both are among [main]",
+        "--with main=typo | --with is 'main=typo'; give role=other, where both are among [main]",
+        "--role a --role b --with a=b --not-with a=b | --not-with is 'a=b': with and not with role"
+            + " 'b' at once",
+        "--prefer main=n1,n1 | --prefer is 'main=n1,n1': a member stands twice in the preference"
+            + " [n1, n1]",
+        "--failback 9999m | --failback is '9999m': fail-back delay PT166H39M is not zero to one day",
+        "--check-interval soon | --check-interval is 'soon'; give a duration like 500ms, 2s or 2m",
+        "--check-interval 1ms | --check-interval is '1ms': checkInterval 1 ms is not 10 ms to 1 day",
+        "--start-timeout 0s | --start-timeout is '0s': startTimeout 0 ms is not 10 ms to 1 day",
+        "--stop-timeout 9ms | --stop-timeout is '9ms': stopTimeout 9 ms is not 100 ms to 1 day",
+        "--restart-limit x | --restart-limit is 'x'; give a number",
+        "--restart-limit -1 | --restart-limit is '-1': restartLimit -1 is not 0 to 1000000",
+        "--failure-timeout 0s | --failure-timeout is '0s': failureTimeout 0 ms is not 10 ms to 1 day",
         "--with main=main | --role: role 'main' is to be with or not with itself; name another"
             + " role",
         "--connectivity 10.0.0.1 | --connectivity is '10.0.0.1'; give tcp:HOST:PORT or ping:HOST",
         "--connectivity tcp:a | --connectivity is 'a'; give host:port, for example 127.0.0.1:8081",
+        "--connectivity tcp:a:0 | --connectivity is 'tcp:a:0'; nothing listens at port 0, give 1 to"
+            + " 65535",
+        "--connectivity ping:-f | --connectivity is 'ping:-f': '-f' is no host: give a name or an"
+            + " address, for example 10.0.0.254",
+        "--dampening 9999m | --dampening is '9999m': dampening 599940000 ms is not 0 ms to 1 day",
         "--no-connectivity wait | --no-connectivity is 'wait'; give stop or stay",
         "--exclusion both | --exclusion is 'both'; give token or stopped",
         "--witness-user u | --witness-user is of no use without --witness-jdbc",
