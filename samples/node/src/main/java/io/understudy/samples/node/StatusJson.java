@@ -23,6 +23,10 @@ final class StatusJson {
         "quorum", status.quorum(),
         "inService", status.inService(),
         "standby", status.standby(),
+        "maintenance", status.condition().maintenance(),
+        "maintenanceBy", status.condition().maintenanceBy().orElse(null),
+        "connectivity", connectivity(status.condition()),
+        "unhealthy", status.condition().unhealthy(),
         "warnings", status.warnings(),
         "rosterVersion", status.rosterVersion(),
         "rosterKeeper", status.roster().keeper().orElse(null),
@@ -36,6 +40,13 @@ final class StatusJson {
                 .rowWitness()
                 .map(StatusJson::witness)
                 .orElseGet(() -> Json.object("configured", false)));
+  }
+
+  private static Map<String, @Nullable Object> connectivity(NodeStatus.Condition condition) {
+    return Json.object(
+        "reached", condition.reached(),
+        "targets", condition.targets(),
+        "needed", condition.needed());
   }
 
   private static Map<String, @Nullable Object> witness(WitnessStatus witness) {

@@ -1,25 +1,35 @@
 package io.understudy.samples.node;
 
+import io.understudy.ha.MemberId;
 import io.understudy.ha.WhatIf;
+import java.util.List;
 
 /** What a dry run is asked for. */
 final class Suppositions {
+  private static final List<String> KINDS =
+      List.of("lost", "returned", "standby", "disconnected", "role");
+
   private Suppositions() {}
 
   static WhatIf of(Query query) throws Answer.Refusal {
-    if (query.has("lost")) {
-      return new WhatIf.MemberLost(Operations.member(query.required("lost")));
-    } else if (query.has("returned")) {
-      return new WhatIf.MemberReturned(Operations.member(query.required("returned")));
-    } else if (query.has("standby")) {
-      return new WhatIf.Standby(Operations.member(query.required("standby")), true);
-    } else if (query.has("disconnected")) {
-      return new WhatIf.ConnectivityLost(Operations.member(query.required("disconnected")));
-    } else if (query.has("role")) {
-      return new WhatIf.RoleMoved(query.required("role"), Operations.member(query.required("to")));
+    List<String> asked = KINDS.stream().filter(query::has).toList();
+    if (asked.size() != 1) {
+      throw Query.bad(
+          "give one of lost=MEMBER, returned=MEMBER, standby=MEMBER, disconnected=MEMBER, and"
+              + " role=ROLE&to=MEMBER; "
+              + asked.size()
+              + " are given");
     }
-    throw Query.bad(
-        "name what happens: lost=MEMBER, returned=MEMBER, standby=MEMBER, disconnected=MEMBER, or"
-            + " role=ROLE&to=MEMBER");
+    String kind = asked.get(0);
+    if (kind.equals("role")) {
+      return new WhatIf.RoleMoved(query.required(kind), Operations.member(query.required("to")));
+    }
+    MemberId member = Operations.member(query.required(kind));
+    return switch (kind) {
+      case "lost" -> new WhatIf.MemberLost(member);
+      case "returned" -> new WhatIf.MemberReturned(member);
+      case "standby" -> new WhatIf.Standby(member, true);
+      default -> new WhatIf.ConnectivityLost(member);
+    };
   }
 }

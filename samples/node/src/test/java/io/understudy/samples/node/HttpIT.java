@@ -83,7 +83,8 @@ class HttpIT {
     assertEquals("n2", role.get("before"));
     assertEquals("n3", role.get("after"));
     assertEquals(409, preferred.get("/ha/simulate?lost=n9").statusCode());
-    assertEquals(400, preferred.get("/ha/simulate").statusCode());
+    assertRefused(400, preferred.get("/ha/simulate"));
+    assertRefused(400, preferred.get("/ha/simulate?lost=n2&standby=n3")); // not one for the other
 
     assertEquals(200, cluster.node("n1").post("/ha/maintenance?on=true").statusCode());
     await("told")
@@ -93,8 +94,10 @@ class HttpIT {
                 preferred
                     .last(e -> e.is("maintenance") && e.text("on").equals("true"))
                     .isPresent());
-    assertEquals(200, preferred.post("/ha/handover?role=main&to=n1").statusCode());
     NodeProcess holder = cluster.node("n1");
+    assertEquals(true, preferred.status().get("maintenance"));
+    assertEquals("n1", preferred.status().get("maintenanceBy"));
+    assertEquals(200, preferred.post("/ha/handover?role=main&to=n1").statusCode());
     await("it stays")
         .atMost(SOON)
         .until(() -> verdict(holder).contains("maintenance: it stays until that ends"));
