@@ -3,9 +3,11 @@ package io.understudy.samples.node;
 import io.understudy.ha.HaEvent;
 import io.understudy.ha.HaNode;
 import io.understudy.ha.HaNodeBuilder;
+import io.understudy.ha.HaNodeJmx;
 import io.understudy.ha.Role;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.Secret;
+import io.understudy.ha.Subscription;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -14,7 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A running node and what serves it: printed events, claims, HTTP. */
+/** A running node and what serves it: printed events, claims, HTTP, JMX. */
 final class NodeProgram implements AutoCloseable {
   private static final long LAST_EVENTS_MILLIS = 500;
   private static final long QUIET_START_SECONDS = 8;
@@ -27,6 +29,7 @@ final class NodeProgram implements AutoCloseable {
   private final CompletableFuture<String> refusal = new CompletableFuture<>();
   private final CountDownLatch lastEvent = new CountDownLatch(1);
   private final HaNode node;
+  private final Subscription jmx;
 
   /**
    * Starts. Takes port and file first, so that a member that cannot run as called never joins.
@@ -50,6 +53,7 @@ final class NodeProgram implements AutoCloseable {
     HaNodeBuilder builder = HaNode.builder().secret(Secret.ofFile(arguments.secretFile()));
     arguments.applyTo(builder);
     this.node = builder.listener(printer).listener(this::watch).start();
+    this.jmx = HaNodeJmx.register(node);
   }
 
   private void watch(HaEvent event) {
@@ -88,6 +92,7 @@ final class NodeProgram implements AutoCloseable {
   /** Resigns, leaves and says so. */
   @Override
   public void close() {
+    jmx.close();
     node.close();
     try {
       // Events come on a thread of their own; "stopped" is the last line.
