@@ -33,8 +33,9 @@ final class FenceOptions {
     String limitText = given.getOrDefault(Option.FENCE_LIMIT, List.of("30s")).get(0);
     Duration limit = Arguments.duration(Option.FENCE_LIMIT, limitText);
     List<FencePlan.Level> levels = new ArrayList<>();
+    FenceHook.Scope scope = scope(given);
     for (String agent : agents) {
-      levels.add(level(agent(words(agent)), limit));
+      levels.add(level(agent(scope, words(agent)), limit));
     }
     for (String command : commands) {
       CommandFenceHook hook =
@@ -52,7 +53,28 @@ final class FenceOptions {
     return new FencePlan.Level(List.of(FencePlan.Call.to(hook).within(limit)));
   }
 
-  private static CommandFenceHook agent(String... words) throws ArgumentException {
+  /**
+   * A fence agent is a power switch: with the machine ends what outlives a process there. The
+   * library has no scope for both; where promises need no fence to end, it is the resources that
+   * matter. A guardian would go on where an agent ends processes only, so with one it counts as
+   * that.
+   */
+  private static FenceHook.Scope scope(Map<Option, List<String>> given) throws ArgumentException {
+    boolean two = given.getOrDefault(Option.ROSTER, List.of("")).get(0).split(",", -1).length < 3;
+    boolean guarded = given.containsKey(Option.GUARDIAN) || given.containsKey(Option.WATCHDOG);
+    String text =
+        Arguments.single(given, Option.FENCE_SCOPE).orElse(two || guarded ? "process" : "resource");
+    return switch (text) {
+      case "process" -> FenceHook.Scope.PROCESS;
+      case "resource" -> FenceHook.Scope.RESOURCE;
+      default ->
+          throw new ArgumentException(
+              Option.FENCE_SCOPE + " is '" + text + "'; give process or resource");
+    };
+  }
+
+  private static CommandFenceHook agent(FenceHook.Scope scope, String... words)
+      throws ArgumentException {
     List<String> command = new ArrayList<>();
     List<Matcher> options = new ArrayList<>();
     for (String word : words) {
@@ -64,8 +86,7 @@ final class FenceOptions {
       }
     }
     try {
-      CommandFenceHook hook =
-          CommandFenceHook.agent(FenceHook.Scope.PROCESS, command.toArray(new String[0]));
+      CommandFenceHook hook = CommandFenceHook.agent(scope, command.toArray(new String[0]));
       for (Matcher option : options) {
         String target = option.group(2);
         hook =

@@ -38,6 +38,7 @@ enum Option {
   REQUIRE_FENCE("--require-fence", Kind.FLAG),
   FENCE("--fence", Kind.REPEATABLE),
   FENCE_COMMAND("--fence-command", Kind.SINGLE),
+  FENCE_SCOPE("--fence-scope", Kind.SINGLE),
   FENCE_LIMIT("--fence-limit", Kind.SINGLE),
   RESOURCE("--resource", Kind.REPEATABLE),
   CHECK_INTERVAL("--check-interval", Kind.SINGLE),

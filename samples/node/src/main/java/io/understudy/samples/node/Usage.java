@@ -27,7 +27,7 @@ final class Usage {
                              The same on all members; durations are like 500ms, 2s, 2m
         --rho NUMBER         bound on each clock's rate error; default 0.09; the same on all
         --http HOST:PORT     serve the HTTP API there, unauthenticated: loopback only; port 0
-                             takes a free one, which the event 'started' names
+                             takes a free one, which the event 'http' names
         --claims FILE        append 'node role epoch before after' about every millisecond
                              while leading (60 KB a second), to be judged afterwards
         --witness            vote and never lead; must agree with the roster
@@ -66,6 +66,9 @@ final class Usage {
                              it exits with 0. Words, no shell; the target is in HA_FENCE_TARGET
                              and on standard input as nodename=. Two members without a witness
                              need one of the two options
+        --fence-scope WHAT   what a confirmed --fence ended: process (default for two members, and
+                             with --guardian), or resource: also what outlives a process, like
+                             the commands of --resource (default otherwise; a power switch does)
         --fence-limit TIME   how long each of them may take; default 30s
         --resource ROLE=CMD  runs with a role; repeatable, started in this order, stopped in
                              reverse. Called with start, stop and status (LSB exit codes);
@@ -85,8 +88,8 @@ final class Usage {
         --help               this text
 
       Standard output: one JSON object a line with mono (System.nanoTime), wall, node and event:
-        started, view, quorum, roster, elected, revoked, leader, death, register, voter, service,
-        connectivity, health, maintenance, stalled, storing-slow, storage, witness, peer-missing,
+        started, http, view, quorum, roster, elected, revoked, leader, death, register, voter,
+        service, connectivity, health, maintenance, stalled, storing-slow, storage, witness, peer-missing,
         fence (result asked, confirmed, failed, unknown), fence-concluded, overflow, operation,
         takeover, resource, deadline, guardian, guardian-acted, stopped.
       Standard error: the log.

@@ -80,12 +80,22 @@ class ArgumentsTest {
     FencePlan plan = fence("--fence", "/sbin/ipmi -v ip@n2=10.0.9.2", "--fence", "/sbin/pdu a=b");
 
     assertEquals(2, plan.levels().size());
-    assertTrue(plan.endsProcesses());
     assertEquals("ipmi", plan.levels().get(0).calls().get(0).name());
     assertEquals(Duration.ofSeconds(30), plan.levels().get(1).calls().get(0).limit());
     FencePlan single = fence("--fence-command", "sh f", "--fence-limit", "5s");
     assertEquals(Duration.ofSeconds(5), single.levels().get(0).calls().get(0).limit());
     assertTrue(parse("").fence().isEmpty());
+  }
+
+  /** A power switch takes what outlives a process with it, a guardian would still be at work. */
+  @Test
+  void whatAFenceEndsFollowsFromTheRosterAndTheGuardianUnlessItIsSaid() throws ArgumentException {
+    assertFalse(fence("--fence", "a").endsProcesses());
+    assertTrue(fence("--fence", "a", "--guardian").endsProcesses());
+    assertTrue(fence("--fence", "a", "--fence-scope", "process").endsProcesses());
+    assertFalse(fence("--fence", "a", "--guardian", "--fence-scope", "resource").endsProcesses());
+    String two = REQUIRED.replace("n1,n2,n3", "n1,n2") + " --fence a";
+    assertTrue(Arguments.parse(words(two)).fence().orElseThrow().endsProcesses());
   }
 
   @Test
@@ -177,6 +187,7 @@ class ArgumentsTest {
             + " address, for example 10.0.0.254",
         "--dampening 9999m | --dampening is '9999m': dampening 599940000 ms is not 0 ms to 1 day",
         "--no-connectivity wait | --no-connectivity is 'wait'; give stop or stay",
+        "--fence-scope all --fence a | --fence-scope is 'all'; give process or resource",
         "--exclusion both | --exclusion is 'both'; give token or stopped",
         "--witness-user u | --witness-user is of no use without --witness-jdbc",
         "--witness-jdbc jdbc:mysql://a/ha | --witness-jdbc stands for one witness of the roster,"
