@@ -23,6 +23,11 @@ public final class OperationRefusedException extends HaException {
     UNREACHABLE,
     /** The named successor is on standby or still waits after its start. */
     INELIGIBLE,
+    /**
+     * The named successor accepted, and was not elected then: another member leads, or nobody did
+     * in time. The role has been given up.
+     */
+    NOT_ELECTED,
     /** The member is in the roster as a witness and is to be none, or the other way round. */
     OTHER_KIND,
     /** Nobody would be left in the roster that votes, or that may lead. */

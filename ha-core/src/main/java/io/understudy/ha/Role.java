@@ -59,9 +59,11 @@ public interface Role {
    * Gives the role up to a named member.
    *
    * @param successor who shall lead
-   * @return completes when this member has seen the successor lead; fails with {@link
-   *     OperationRefusedException} when refused, in which case this member still leads. Not bounded
-   *     in time: use {@link java.util.concurrent.CompletableFuture#orTimeout}
+   * @return completes when this member has seen the successor lead. Fails with {@link
+   *     OperationRefusedException} when refused, in which case this member still leads; and with
+   *     {@link OperationRefusedException.Cause#NOT_ELECTED} when the role was given up and another
+   *     member leads, this one perhaps, or nobody does ten leases later. The resources stop before
+   *     that, within their own time
    */
   CompletionStage<LeaderInfo> handOver(MemberId successor);
 

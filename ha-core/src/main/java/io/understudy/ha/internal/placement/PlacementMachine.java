@@ -51,7 +51,7 @@ public final class PlacementMachine {
     PlacementTurn turn = new PlacementTurn(rules, settings, state, nowNanos);
     turn.watch(ranking);
     Decision decision =
-        leads ? turn.lead(ranking, facts.self(), facts.maintenance()) : turn.rest(whyNot);
+        leads ? turn.lead(ranking, facts) : turn.rest(whyNot, facts.self(), ranking.leader());
     return new PlacementStep(
         turn.state(), whyNot.isEmpty(), whyNot, ranking.order(), decision, turn.wakeAtNanos());
   }
@@ -67,6 +67,22 @@ public final class PlacementMachine {
   public PlacementState moveFailed(PlacementState state, String reason, long nowNanos) {
     PlacementTurn turn = new PlacementTurn(rules, settings, state, nowNanos);
     turn.moveFailed(reason);
+    return turn.state();
+  }
+
+  /**
+   * A move that was decided was accepted, and its successor was not elected then. A fail-back to it
+   * waits for longer each time. The same is found out by {@link #step} when somebody else is known
+   * to lead; whichever comes first counts.
+   *
+   * @param state the state before
+   * @param reason what came of it
+   * @param nowNanos the monotonic time
+   * @return the state after; make a step with it to learn what comes next
+   */
+  public PlacementState moveInVain(PlacementState state, String reason, long nowNanos) {
+    PlacementTurn turn = new PlacementTurn(rules, settings, state, nowNanos);
+    turn.moveInVain(reason);
     return turn.state();
   }
 

@@ -8,7 +8,8 @@ package io.understudy.ha.internal.placement;
  *     probes with its time-out, and two intervals of the reports; and longer than an election
  * @param retryNanos after how long a refused move to the same member is tried again; doubled each
  *     time
- * @param longestRetryNanos the longest such pause
+ * @param longestRetryNanos the longest such pause; the first one after a move that was accepted and
+ *     led nowhere, which is doubled up to 60 times this
  * @param moveLimitNanos how long a move may take before it counts as failed; longer than the
  *     resources take to stop
  */
@@ -16,6 +17,9 @@ public record PlacementSettings(
     long settleNanos, long retryNanos, long longestRetryNanos, long moveLimitNanos) {
   /** After so many refused moves of every member that could lead, a role is given up. */
   static final int TRIES = 3;
+
+  /** The longest pause after moves in vain, in longest pauses after refusals. */
+  private static final int LONGEST_IN_VAIN = 60;
 
   /**
    * Checks.
@@ -37,10 +41,26 @@ public record PlacementSettings(
 
   /** The pause after so many refusals. */
   long pauseNanos(int refusals) {
-    long pause = retryNanos;
-    for (int i = 1; i < refusals && pause < longestRetryNanos; i++) {
+    return doubled(retryNanos, refusals, longestRetryNanos);
+  }
+
+  /**
+   * The pause after so many moves that were accepted and led nowhere. Each has stopped what worked,
+   * and started it again: so it begins where the pauses after refusals end.
+   */
+  long pauseInVainNanos(int moves) {
+    return doubled(longestRetryNanos, moves, longestInVainNanos());
+  }
+
+  long longestInVainNanos() {
+    return LONGEST_IN_VAIN * longestRetryNanos;
+  }
+
+  private static long doubled(long first, int times, long longest) {
+    long pause = first;
+    for (int i = 1; i < times && pause < longest; i++) {
       pause *= 2;
     }
-    return Math.min(pause, longestRetryNanos);
+    return Math.min(pause, longest);
   }
 }

@@ -12,28 +12,33 @@ import org.jspecify.annotations.Nullable;
  * @param excludedSinceNanos since when it leads although something excludes it; {@link
  *     PlacementStep#NEVER} if nothing does
  * @param attempt the move under way
- * @param refusals moves that failed while it leads, by the member that should have led; those to
- *     give the role up by this member
+ * @param refusals moves that were refused, by the member that should have led; those to give the
+ *     role up by this member
+ * @param inVain moves that were accepted, and whose successor did not lead then, by that successor
  */
 public record PlacementState(
     Map<MemberId, Long> readySince,
     long ledSinceNanos,
     long excludedSinceNanos,
     @Nullable Attempt attempt,
-    Map<MemberId, Refusal> refusals) {
+    Map<MemberId, Refusal> refusals,
+    Map<MemberId, Refusal> inVain) {
   /** Nothing is known yet. */
   public static final PlacementState NEW =
-      new PlacementState(Map.of(), PlacementStep.NEVER, PlacementStep.NEVER, null, Map.of());
+      new PlacementState(
+          Map.of(), PlacementStep.NEVER, PlacementStep.NEVER, null, Map.of(), Map.of());
 
   /** Copies. */
   public PlacementState {
     readySince = Map.copyOf(readySince);
     refusals = Map.copyOf(refusals);
+    inVain = Map.copyOf(inVain);
   }
 
   /** As if the move under way had not been decided. */
   public PlacementState withoutAttempt() {
-    return new PlacementState(readySince, ledSinceNanos, excludedSinceNanos, null, refusals);
+    return new PlacementState(
+        readySince, ledSinceNanos, excludedSinceNanos, null, refusals, inVain);
   }
 
   /**

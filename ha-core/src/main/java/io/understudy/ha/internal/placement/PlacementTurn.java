@@ -6,6 +6,7 @@ import io.understudy.ha.internal.placement.PlacementState.Refusal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ final class PlacementTurn {
   private long excludedSince;
   private @Nullable Attempt attempt;
   private Map<MemberId, Refusal> refusals;
+  private Map<MemberId, Refusal> inVain;
   private long wakeAt = NEVER;
 
   PlacementTurn(RoleRules rules, PlacementSettings settings, PlacementState state, long now) {
@@ -32,10 +34,11 @@ final class PlacementTurn {
     this.excludedSince = state.excludedSinceNanos();
     this.attempt = state.attempt();
     this.refusals = state.refusals();
+    this.inVain = withoutOld(state.inVain(), settings.longestInVainNanos());
   }
 
   PlacementState state() {
-    return new PlacementState(readySince, ledSince, excludedSince, attempt, refusals);
+    return new PlacementState(readySince, ledSince, excludedSince, attempt, refusals, inVain);
   }
 
   long wakeAtNanos() {
@@ -54,21 +57,25 @@ final class PlacementTurn {
   }
 
   /** For a member that does not lead. */
-  Decision rest(String whyNot) {
+  Decision rest(String whyNot, MemberId self, @Nullable MemberId leader) {
     ledSince = NEVER;
     excludedSince = NEVER;
-    attempt = null;
-    refusals = Map.of();
+    refusals = Map.of(); // who refused may accept the next time, before anything stops
+    followUp(self, leader);
     return new Decision.Nothing(
         whyNot.isEmpty() ? "it may run for the role and does not lead it" : whyNot);
   }
 
   /** For the leader. */
-  Decision lead(Ranking ranking, MemberId self, boolean maintenance) {
-    ledSince = ledSince == NEVER ? now : ledSince;
+  Decision lead(Ranking ranking, ClusterFacts facts) {
+    MemberId self = facts.self();
+    if (ledSince == NEVER) {
+      ledSince = now;
+      followUp(self, self);
+    }
     Aim aim = Aim.of(rules, ranking, self);
     noteExclusion(aim instanceof Aim.Leave);
-    if (maintenance) {
+    if (facts.maintenance()) {
       return new Decision.Nothing("maintenance: it stays until that ends; " + aim.why());
     }
     Attempt moving = stillMoving();
@@ -86,16 +93,54 @@ final class PlacementTurn {
     Attempt failed = attempt;
     attempt = null;
     if (failed != null) {
-      Refusal before = refusals.get(failed.to());
-      int count = before == null ? 1 : before.count() + 1;
-      refuse(failed.to(), new Refusal(count, now + settings.pauseNanos(count), reason));
+      int count = count(refusals, failed.to()) + 1;
+      Refusal refusal = new Refusal(count, now + settings.pauseNanos(count), reason);
+      refusals = with(refusals, failed.to(), refusal);
     }
   }
 
-  private void refuse(MemberId member, Refusal refusal) {
+  void moveInVain(String reason) {
+    Attempt vain = attempt;
+    attempt = null;
+    if (vain != null) {
+      int count = count(inVain, vain.to()) + 1;
+      Refusal refusal = new Refusal(count, now + settings.pauseInVainNanos(count), reason);
+      inVain = with(inVain, vain.to(), refusal);
+    }
+  }
+
+  /** It left by a move: that is done when the successor leads, and was in vain if others do. */
+  private void followUp(MemberId self, @Nullable MemberId leader) {
+    Attempt moved = attempt;
+    if (moved == null) {
+      return;
+    }
+    if (moved.to().equals(self) || moved.to().equals(leader)) {
+      attempt = null;
+    } else if (leader != null) {
+      moveInVain(leader + " was elected instead");
+    } else if (isDue(moved.sinceNanos(), settings.moveLimitNanos())) {
+      moveInVain("nobody was elected within " + Seconds.of(settings.moveLimitNanos()));
+    }
+  }
+
+  private static int count(Map<MemberId, Refusal> refusals, MemberId member) {
+    Refusal before = refusals.get(member);
+    return before == null ? 0 : before.count();
+  }
+
+  private static Map<MemberId, Refusal> with(
+      Map<MemberId, Refusal> refusals, MemberId member, Refusal refusal) {
     Map<MemberId, Refusal> more = new HashMap<>(refusals);
     more.put(member, refusal);
-    refusals = more;
+    return more;
+  }
+
+  /** What is over for that long says nothing of the next try. */
+  private Map<MemberId, Refusal> withoutOld(Map<MemberId, Refusal> refusals, long nanos) {
+    Map<MemberId, Refusal> kept = new HashMap<>(refusals);
+    kept.values().removeIf(refusal -> now - refusal.untilNanos() >= nanos);
+    return kept;
   }
 
   /** For a new reason the tries are counted anew; the pauses are kept. */
@@ -129,7 +174,7 @@ final class PlacementTurn {
           leave.why() + "; it leaves in " + left(excludedSince, settings.settleNanos()));
     }
     for (MemberId to : leave.to()) {
-      if (isOpen(to)) {
+      if (isOpen(refusals, to)) {
         return handOver(to, leave.why());
       }
     }
@@ -142,7 +187,7 @@ final class PlacementTurn {
               + " at most");
     }
     boolean hopeless = leave.required() && leave.to().stream().allMatch(this::hasRefused);
-    if (hopeless && isOpen(self)) {
+    if (hopeless && isOpen(refusals, self)) {
       begin(self);
       return new Decision.GiveUp(leave.why() + "; " + nobody(leave.to()));
     }
@@ -157,6 +202,9 @@ final class PlacementTurn {
   }
 
   private Decision failBack(Aim.FailBack better) {
+    if (!isOpen(inVain, better.to())) {
+      return new Decision.Nothing(better.why() + "; " + inVain(better.to()));
+    }
     long delay =
         Math.max(settings.settleNanos(), rules.placement().failback().orElseThrow().toNanos());
     long able = readySince.getOrDefault(better.to(), now);
@@ -165,7 +213,7 @@ final class PlacementTurn {
       return new Decision.Nothing(
           better.why() + "; it moves in " + left(since, delay) + " if nothing comes between");
     }
-    return isOpen(better.to())
+    return isOpen(refusals, better.to())
         ? handOver(
             better.to(), better.why() + ", and has been able to lead for " + Seconds.of(delay))
         : new Decision.Nothing(better.why() + "; " + failed());
@@ -197,14 +245,23 @@ final class PlacementTurn {
     return "moves failed: " + all + "; tried again in " + Seconds.of(wakeAt - now);
   }
 
+  private String inVain(MemberId member) {
+    Refusal last = Objects.requireNonNull(inVain.get(member));
+    return "it was handed over in vain %s, last because %s; tried again in %s"
+        .formatted(
+            last.count() == 1 ? "once" : last.count() + " times",
+            last.reason(),
+            Seconds.of(last.untilNanos() - now));
+  }
+
   private boolean hasRefused(MemberId member) {
     Refusal refusal = refusals.get(member);
     return refusal != null && refusal.count() >= PlacementSettings.TRIES;
   }
 
   /** Whether nothing keeps it from a try now; otherwise it looks again when that has passed. */
-  private boolean isOpen(MemberId member) {
-    Refusal refusal = refusals.get(member);
+  private boolean isOpen(Map<MemberId, Refusal> known, MemberId member) {
+    Refusal refusal = known.get(member);
     if (refusal == null || refusal.untilNanos() - now <= 0) {
       return true;
     }

@@ -53,12 +53,18 @@ final class Audit {
 
   /** What people are told of a failure. */
   static String reasonOf(Throwable failure) {
+    Throwable cause = causeOf(failure);
+    @Nullable String message = cause.getMessage();
+    return message == null ? cause.toString() : message;
+  }
+
+  /** What failed, without what futures wrap around it. */
+  static Throwable causeOf(Throwable failure) {
     Throwable cause = failure;
     while (cause instanceof CompletionException && cause.getCause() != null) {
       cause = cause.getCause();
     }
-    @Nullable String message = cause.getMessage();
-    return message == null ? cause.toString() : message;
+    return cause;
   }
 
   private void tell(String what, String by, Stage stage, String detail) {

@@ -76,7 +76,12 @@ final class NodeElection {
     this.events = events;
     this.rowWitness = rowWitness(beginning.network());
     this.transport = rowWitness == null ? beginning.network() : rowWitness;
-    this.requests = new Requests(this::enqueue, this::execute, Answers.of(config.member().value()));
+    this.requests =
+        new Requests(
+            this::enqueue,
+            this::execute,
+            Answers.of(config.member().value()),
+            config.timing().lease().toNanos());
     this.lives =
         new Lives(
             config, disk, beginning.stored(), transport, beginning.incarnation(), this::announce);

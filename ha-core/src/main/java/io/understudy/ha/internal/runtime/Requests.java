@@ -7,16 +7,16 @@ import io.understudy.ha.RevokeReason;
 import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.Output.Outcome;
+import io.understudy.ha.internal.runtime.Successions.Succession;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,16 +24,19 @@ import org.jspecify.annotations.Nullable;
  * because what depends on the answer is the application's code.
  */
 final class Requests {
+  private static final int PATIENCE_LEASES = 10;
+
   private final AtomicLong numbers = new AtomicLong();
-  private final Map<Long, CompletableFuture<Output.Answer>> open = new ConcurrentHashMap<>();
-  private final List<Awaited> awaited = new CopyOnWriteArrayList<>();
+  private final Map<Long, Asked> open = new ConcurrentHashMap<>();
   private final Map<Long, CompletableFuture<Void>> tasks = new ConcurrentHashMap<>();
   private final BiConsumer<String, Input> inputs;
   private final Consumer<Runnable> loop;
   private final Executor answers;
+  private final Successions successions;
   private volatile boolean closed;
 
-  private record Awaited(String role, MemberId member, CompletableFuture<LeaderInfo> seen) {}
+  /** A request that is not answered, and who waits for its successor if it is a hand-over. */
+  private record Asked(CompletableFuture<Output.Answer> answer, @Nullable Succession succession) {}
 
   /**
    * Makes the book of requests.
@@ -41,20 +44,34 @@ final class Requests {
    * @param inputs puts an input of a role on the election thread
    * @param loop runs a task on the election thread
    * @param answers where futures are completed
+   * @param leaseNanos the lease; ten of them are waited for a successor
    */
-  Requests(BiConsumer<String, Input> inputs, Consumer<Runnable> loop, Executor answers) {
+  Requests(
+      BiConsumer<String, Input> inputs,
+      Consumer<Runnable> loop,
+      Executor answers,
+      long leaseNanos) {
     this.inputs = inputs;
     this.loop = loop;
+    this.successions = new Successions(answers, PATIENCE_LEASES * leaseNanos);
     this.answers = answers;
   }
 
   CompletableFuture<Output.Answer> write(String role, byte[] value) {
-    return ask(role, number -> new Input.Write(number, value));
+    return ask(role, null, number -> new Input.Write(number, value));
   }
 
-  CompletableFuture<Void> resign(String role, @Nullable MemberId successor, RevokeReason reason) {
-    return ask(role, number -> new Input.Resign(number, successor, reason))
-        .thenAccept(answer -> refuseUnlessDone(role, successor, answer.outcome()));
+  CompletableFuture<Void> resign(String role) {
+    return ask(role, null, number -> new Input.Resign(number, null, RevokeReason.RESIGNED))
+        .thenAccept(answer -> refuseUnlessDone(role, null, answer.outcome()));
+  }
+
+  /** Ends when the role has been given up; the succession, when it is known who leads then. */
+  CompletableFuture<Void> handOver(Succession succession) {
+    String role = succession.role();
+    MemberId to = succession.successor();
+    return ask(role, succession, n -> new Input.Resign(n, to, RevokeReason.HANDED_OVER))
+        .thenAccept(answer -> refuseUnlessDone(role, to, answer.outcome()));
   }
 
   private static void refuseUnlessDone(String role, @Nullable MemberId successor, Outcome outcome) {
@@ -87,10 +104,10 @@ final class Requests {
   }
 
   private CompletableFuture<Output.Answer> ask(
-      String role, java.util.function.LongFunction<Input> request) {
+      String role, @Nullable Succession succession, LongFunction<Input> request) {
     long number = numbers.incrementAndGet();
     CompletableFuture<Output.Answer> answer = new CompletableFuture<>();
-    open.put(number, answer);
+    open.put(number, new Asked(answer, succession));
     if (closed) {
       fail();
     } else {
@@ -122,26 +139,23 @@ final class Requests {
     return done;
   }
 
-  CompletableFuture<LeaderInfo> awaitLeader(String role, MemberId member) {
-    awaited.removeIf(entry -> entry.seen().isDone());
-    CompletableFuture<LeaderInfo> seen = new CompletableFuture<>();
-    awaited.add(new Awaited(role, member, seen));
-    return seen;
+  void leaderSeen(String role, LeaderInfo info) {
+    successions.leaderSeen(role, info);
   }
 
-  void leaderSeen(String role, LeaderInfo info) {
-    for (Awaited entry : awaited) {
-      if (entry.role().equals(role) && entry.member().equals(info.member())) {
-        entry.seen().completeAsync(() -> info, answers);
+  /** Election thread: so a successor is waited for before any leader can be seen after this. */
+  void answer(Output.Answer answer) {
+    Asked asked = open.remove(answer.request());
+    if (asked == null) {
+      return;
+    }
+    if (asked.succession() != null && answer.outcome() == Outcome.DONE) {
+      successions.accepted(asked.succession());
+      if (closed) {
+        fail();
       }
     }
-  }
-
-  void answer(Output.Answer answer) {
-    CompletableFuture<Output.Answer> asked = open.remove(answer.request());
-    if (asked != null) {
-      asked.completeAsync(() -> answer, answers);
-    }
+    asked.answer().completeAsync(() -> answer, answers);
   }
 
   /** The life that was asked has ended and answers nothing more. */
@@ -176,12 +190,12 @@ final class Requests {
     OperationRefusedException refusal =
         refused(OperationRefusedException.Cause.CLOSED, "the node is closed");
     for (Long number : new ArrayList<>(open.keySet())) {
-      CompletableFuture<Output.Answer> asked = open.remove(number);
+      Asked asked = open.remove(number);
       if (asked != null) {
-        asked.completeExceptionally(refusal);
+        asked.answer().completeExceptionally(refusal);
       }
     }
-    awaited.forEach(entry -> entry.seen().completeExceptionally(refusal));
+    successions.close(refusal);
     tasks.values().forEach(done -> done.completeExceptionally(refusal));
   }
 }

@@ -2,12 +2,10 @@ package io.understudy.ha.internal.runtime;
 
 import io.understudy.ha.LeaderInfo;
 import io.understudy.ha.MemberId;
-import io.understudy.ha.RevokeReason;
-import java.util.concurrent.CompletableFuture;
+import io.understudy.ha.internal.runtime.Successions.Succession;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** What people ask of one role, in somebody's name: to move, and to try again. Any thread. */
 final class RoleMoves {
@@ -32,7 +30,7 @@ final class RoleMoves {
   }
 
   private CompletionStage<Void> resignAfterStop() {
-    return group.stoppedFirst(() -> resigns(null, RevokeReason.RESIGNED));
+    return group.stoppedFirst(() -> shared.requests().resign(role));
   }
 
   CompletionStage<LeaderInfo> handOver(MemberId successor, String by) {
@@ -44,24 +42,18 @@ final class RoleMoves {
   }
 
   private CompletionStage<LeaderInfo> handOverAndWait(MemberId successor) {
-    CompletableFuture<LeaderInfo> seen = shared.requests().awaitLeader(role, successor);
-    return handOverAfterStop(successor)
-        .thenCompose(done -> seen)
-        .whenComplete((info, failure) -> seen.cancel(false));
+    Succession succession = Succession.of(role, successor);
+    return handOverAfterStop(succession).thenCompose(done -> succession.seen());
   }
 
   /** Who could not take over anyhow is refused before anything stops. */
-  private CompletionStage<Void> handOverAfterStop(MemberId successor) {
-    Supplier<CompletionStage<Void>> resigns = () -> resigns(successor, RevokeReason.HANDED_OVER);
+  private CompletionStage<Void> handOverAfterStop(Succession succession) {
+    Supplier<CompletionStage<Void>> resigns = () -> shared.requests().handOver(succession);
     AtomicBoolean could = new AtomicBoolean();
     return shared
         .requests()
-        .does(() -> could.set(shared.couldLead().test(role, successor)))
+        .does(() -> could.set(shared.couldLead().test(role, succession.successor())))
         .thenCompose(asked -> could.get() ? group.stoppedFirst(resigns) : resigns.get());
-  }
-
-  private CompletionStage<Void> resigns(@Nullable MemberId successor, RevokeReason reason) {
-    return shared.requests().resign(role, successor, reason);
   }
 
   CompletionStage<Void> resetFailCount(String by) {

@@ -2,6 +2,7 @@ package io.understudy.ha.internal.runtime;
 
 import io.understudy.ha.Explanation;
 import io.understudy.ha.MemberId;
+import io.understudy.ha.OperationRefusedException;
 import io.understudy.ha.internal.placement.Candidate;
 import io.understudy.ha.internal.placement.ClusterFacts;
 import io.understudy.ha.internal.placement.Decision;
@@ -144,19 +145,25 @@ final class RolePlacement {
         move.whenComplete(
             (done, failure) -> {
               if (failure != null) {
-                String reason = Audit.reasonOf(failure);
-                actions.later(() -> failed(attempt, reason));
+                actions.later(() -> failed(attempt, Audit.causeOf(failure)));
               }
             });
   }
 
   /** The next look finds another way, or waits. */
-  private void failed(PlacementState.@Nullable Attempt attempt, String reason) {
+  private void failed(PlacementState.@Nullable Attempt attempt, Throwable failure) {
     if (!Objects.equals(attempt, state.attempt())) {
-      return; // it took too long, and counts as failed already
+      return; // it counts as failed already: it took too long, or others are known to lead
     }
     long now = System.nanoTime();
-    state = machine.moveFailed(state, reason, now);
+    String reason = Audit.reasonOf(failure);
+    boolean wasAccepted =
+        failure instanceof OperationRefusedException refused
+            && refused.refusal() == OperationRefusedException.Cause.NOT_ELECTED;
+    state =
+        wasAccepted
+            ? machine.moveInVain(state, reason, now)
+            : machine.moveFailed(state, reason, now);
     wakeAtNanos = now;
   }
 

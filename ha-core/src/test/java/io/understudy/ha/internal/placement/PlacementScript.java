@@ -32,6 +32,7 @@ import java.util.TreeMap;
  *                             unhealthy disk full, unfit db no license
  * 2s leader db n2             or: leader db -
  * 3s refused db not ready     the move that was decided last has failed
+ * 3s vain db n3 was elected   the same, but it was accepted, and the role has been given up
  * 4s maintenance on
  * 5s tick                     nothing but time passes
  * 6s explain db               the whole answer for people
@@ -159,6 +160,10 @@ final class PlacementScript {
           states.computeIfPresent(
               watched.get(0) + " " + words[0],
               (key, state) -> machine(words[0]).moveFailed(state, words[1], now));
+      case "vain" ->
+          states.computeIfPresent(
+              watched.get(0) + " " + words[0],
+              (key, state) -> machine(words[0]).moveInVain(state, words[1], now));
       default -> members.compute(MemberId.of(word), (id, before) -> changed(before, rest));
     }
   }

@@ -9,11 +9,13 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /** Connects nodes of one JVM: what arrives, arrives at once. Members can be cut off. */
 final class MemoryNetwork {
   private final Map<MemberId, Transport.Listener> listeners = new ConcurrentHashMap<>();
   private final Set<MemberId> isolated = ConcurrentHashMap.newKeySet();
+  private volatile Predicate<Envelope> lost = envelope -> false;
 
   Transport transport(MemberId self) {
     return new Transport() {
@@ -38,7 +40,10 @@ final class MemoryNetwork {
       public void send(MemberId to, List<Envelope> envelopes) {
         Listener target = listeners.get(to);
         if (target != null && !isolated.contains(self) && !isolated.contains(to)) {
-          target.received(envelopes);
+          List<Envelope> rest = envelopes.stream().filter(lost.negate()).toList();
+          if (!rest.isEmpty()) {
+            target.received(rest);
+          }
         }
       }
 
@@ -48,6 +53,11 @@ final class MemoryNetwork {
         tellReachable();
       }
     };
+  }
+
+  /** From now on these messages do not arrive. */
+  void lose(Predicate<Envelope> which) {
+    lost = which;
   }
 
   void isolate(MemberId member) {

@@ -2,6 +2,7 @@ package io.understudy.ha.internal.runtime;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,7 @@ import io.understudy.ha.HaConfig;
 import io.understudy.ha.Leadership;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.Move;
+import io.understudy.ha.OperationRefusedException;
 import io.understudy.ha.Resource;
 import io.understudy.ha.ResourceGroup;
 import io.understudy.ha.RoleSpec;
@@ -18,6 +20,7 @@ import io.understudy.ha.RosterMember;
 import io.understudy.ha.Secret;
 import io.understudy.ha.Timing;
 import io.understudy.ha.WhatIf;
+import io.understudy.ha.internal.election.Message;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -27,7 +30,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,6 +136,72 @@ class PlacementsTest {
     await().atMost(LONG).until(() -> !nodes.get(at).explain("main").moves().isEmpty());
     List<Move> moves = nodes.get(at).explain("main").moves();
     return moves.get(moves.size() - 1);
+  }
+
+  /**
+   * What it takes to be elected does not arrive, so it leads nothing, though it could by its word.
+   */
+  private void keepFromBeingElected(MemberId member) {
+    network.lose(
+        envelope ->
+            envelope.from().member().equals(member)
+                && envelope.role().equals("main")
+                && (envelope.message() instanceof Message.Canvass
+                    || envelope.message() instanceof Message.VoteRequest));
+  }
+
+  @Test
+  void aFailBackWhoseSuccessorIsNotElectedIsRememberedAndPaused() {
+    RoleSpec role = preferring("main", N2, N1).failingBackAfter(Duration.ofSeconds(1));
+    startAll(role.running(ResourceGroup.of("work", new Work())));
+    awaitLeader("main", N2);
+    nodes.get(N3).standby(true);
+    nodes.get(N2).standby(true);
+    awaitLeader("main", N1);
+    keepFromBeingElected(N2);
+    nodes.get(N2).standby(false);
+
+    await()
+        .atMost(LONG)
+        .until(() -> nodes.get(N1).explain("main").verdict().contains("handed over in vain once"));
+    awaitLeader("main", N1);
+    List<String> before = List.copyOf(calls);
+
+    await()
+        .during(Duration.ofSeconds(3))
+        .atMost(LONG)
+        .until(() -> calls.size() <= before.size() + 1);
+    assertEquals("start", calls.get(calls.size() - 1), "it went on to work at n1");
+    String verdict = nodes.get(N1).explain("main").verdict();
+    assertTrue(verdict.contains("was not elected: n1 was"), verdict);
+    assertTrue(verdict.contains("tried again in"), verdict);
+  }
+
+  @Test
+  void aHandOverWhoseSuccessorIsNotElectedEnds() {
+    startAll(preferring("main", N1));
+    awaitLeader("main", N1);
+    nodes.get(N3).standby(true);
+    await().atMost(LONG).until(() -> !candidate(N1, N3).canLead());
+    keepFromBeingElected(N2);
+
+    CompletionException failure =
+        assertThrows(
+            CompletionException.class,
+            () ->
+                nodes
+                    .get(N1)
+                    .role("main")
+                    .orElseThrow()
+                    .handOver(N2)
+                    .toCompletableFuture()
+                    .orTimeout(LONG.toSeconds(), TimeUnit.SECONDS)
+                    .join());
+
+    OperationRefusedException refusal =
+        assertInstanceOf(OperationRefusedException.class, failure.getCause());
+    assertEquals(OperationRefusedException.Cause.NOT_ELECTED, refusal.refusal());
+    assertTrue(refusal.getMessage().contains("n1 was, in epoch"), refusal.getMessage());
   }
 
   @Test
