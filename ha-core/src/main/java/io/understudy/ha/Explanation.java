@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param leader who leads, as far as it knows
  * @param candidates all members that may lead by the roster, best first
  * @param verdict what it does about the role now, and why
+ * @param warnings what somebody should mend, a sentence each: that the members have different rules
+ *     for the role, for example
  * @param moves the last moves of the role that it saw, oldest first; at most 100 of all roles
  */
 public record Explanation(
@@ -19,10 +21,12 @@ public record Explanation(
     Optional<MemberId> leader,
     List<Candidate> candidates,
     String verdict,
+    List<String> warnings,
     List<Move> moves) {
   /** Copies. */
   public Explanation {
     candidates = List.copyOf(candidates);
+    warnings = List.copyOf(warnings);
     moves = List.copyOf(moves);
   }
 

@@ -418,6 +418,18 @@ public sealed interface HaEvent {
       implements HaEvent {}
 
   /**
+   * Members have declared a role with different rules, or do so no longer. Each decides by its own,
+   * so there is no automatic fail-back of it until they agree.
+   *
+   * @param time when it was noticed
+   * @param role the role
+   * @param differ whether they do
+   * @param detail which rules, and who agrees with whom, for example {@code the members have
+   *     different rules for it: preference (n1, n3 / n2)}; empty if nothing differs
+   */
+  record RulesDiffer(Instant time, String role, boolean differ, String detail) implements HaEvent {}
+
+  /**
    * Maintenance of the cluster began or ended, as this member has heard.
    *
    * @param time when it heard

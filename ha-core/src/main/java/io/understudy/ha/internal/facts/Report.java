@@ -1,6 +1,7 @@
 package io.understudy.ha.internal.facts;
 
 import io.understudy.ha.internal.placement.MemberFacts;
+import io.understudy.ha.internal.placement.RulesDigest;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -41,5 +42,17 @@ public record Report(
           }
         });
     return reasons;
+  }
+
+  /** By what rules it places each role; those of which it does not say that are not in it. */
+  public Map<String, RulesDigest> rules() {
+    Map<String, RulesDigest> said = new TreeMap<>();
+    roles.forEach(
+        (role, report) -> {
+          if (!report.rules().equals(RulesDigest.NONE)) {
+            said.put(role, report.rules());
+          }
+        });
+    return said;
   }
 }

@@ -49,7 +49,7 @@ sealed interface Aim {
     Candidate best = ready.isEmpty() ? null : ready.get(0);
     return best == null || leading == null || !best.isBetterThan(leading)
         ? new Stay(stays(rules, best, leading))
-        : better(rules, best, leading);
+        : better(rules, ranking, best, leading);
   }
 
   private static boolean follows(Ranking ranking, MemberId leader, List<Exclusion> excludes) {
@@ -71,7 +71,7 @@ sealed interface Aim {
         && lacks.whenAllLack() == WhenAllLack.STAY;
   }
 
-  private static Aim better(RoleRules rules, Candidate best, Candidate leading) {
+  private static Aim better(RoleRules rules, Ranking ranking, Candidate best, Candidate leading) {
     String weight = best.score() == leading.score() ? " and a higher weight in the spread" : "";
     String why =
         best.member()
@@ -82,9 +82,12 @@ sealed interface Aim {
             + " points to "
             + leading.score()
             + weight;
-    return rules.placement().failback().isPresent()
+    if (rules.placement().failback().isEmpty()) {
+      return new Stay(why + ", but fail-back is off: hand the role over to move it");
+    }
+    return ranking.differences().isEmpty()
         ? new FailBack(best.member(), why)
-        : new Stay(why + ", but fail-back is off: hand the role over to move it");
+        : new Stay(why + "; there is no fail-back while " + ranking.differences().text());
   }
 
   private static String stays(

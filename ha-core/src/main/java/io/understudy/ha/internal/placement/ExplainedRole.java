@@ -32,8 +32,22 @@ public record ExplainedRole(
       lines.add(place + ". " + line(candidate));
       place++;
     }
+    lines.addAll(warnings());
     lines.add(self + ": " + verdict());
     return lines;
+  }
+
+  /**
+   * What somebody should mend.
+   *
+   * @return a sentence each
+   */
+  public List<String> warnings() {
+    Differences differences = ranking.differences();
+    return differences.isEmpty()
+        ? List.of()
+        : List.of(
+            differences.text() + "; there is no fail-back until all declare it in the same way");
   }
 
   /**

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param unhealthy why its application is not fit to lead anything; empty if it is
  * @param unfit why it may not lead a role by that role's resources; a role that is not in it has no
  *     such reason
+ * @param rules by what rules it places each role, as far as it says so
  */
 public record MemberFacts(
     MemberId member,
@@ -23,7 +24,8 @@ public record MemberFacts(
     boolean standby,
     Link link,
     String unhealthy,
-    Map<String, String> unfit) {
+    Map<String, String> unfit,
+    Map<String, RulesDigest> rules) {
 
   /**
    * What a member reaches of the outside, dampened: a single lost answer changes nothing.
@@ -50,31 +52,37 @@ public record MemberFacts(
   /** Copies. */
   public MemberFacts {
     unfit = Map.copyOf(unfit);
+    rules = Map.copyOf(rules);
   }
 
   /** A reachable member with nothing against it. */
   public static MemberFacts fit(MemberId member) {
-    return new MemberFacts(member, true, true, false, Link.NONE, "", Map.of());
+    return new MemberFacts(member, true, true, false, Link.NONE, "", Map.of(), Map.of());
   }
 
   /** Seen or not, and heard of or not. */
   MemberFacts seen(boolean isReachable, boolean hasReported) {
-    return new MemberFacts(member, isReachable, hasReported, standby, link, unhealthy, unfit);
+    return new MemberFacts(
+        member, isReachable, hasReported, standby, link, unhealthy, unfit, rules);
   }
 
   MemberFacts withStandby(boolean on) {
-    return new MemberFacts(member, reachable, reported, on, link, unhealthy, unfit);
+    return new MemberFacts(member, reachable, reported, on, link, unhealthy, unfit, rules);
   }
 
   MemberFacts withLink(Link other) {
-    return new MemberFacts(member, reachable, reported, standby, other, unhealthy, unfit);
+    return new MemberFacts(member, reachable, reported, standby, other, unhealthy, unfit, rules);
   }
 
   MemberFacts withHealth(String reason) {
-    return new MemberFacts(member, reachable, reported, standby, link, reason, unfit);
+    return new MemberFacts(member, reachable, reported, standby, link, reason, unfit, rules);
   }
 
   MemberFacts withUnfit(Map<String, String> reasons) {
-    return new MemberFacts(member, reachable, reported, standby, link, unhealthy, reasons);
+    return new MemberFacts(member, reachable, reported, standby, link, unhealthy, reasons, rules);
+  }
+
+  MemberFacts withRules(Map<String, RulesDigest> others) {
+    return new MemberFacts(member, reachable, reported, standby, link, unhealthy, unfit, others);
   }
 }

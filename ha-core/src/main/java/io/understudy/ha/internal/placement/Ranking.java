@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param role the role
  * @param leader who leads it; null if that is not known
  * @param candidates best first; those that cannot lead come last
+ * @param differences in which rules for it the members differ, which others rank otherwise then
  */
-public record Ranking(String role, @Nullable MemberId leader, List<Candidate> candidates) {
+public record Ranking(
+    String role, @Nullable MemberId leader, List<Candidate> candidates, Differences differences) {
   /** Copies. */
   public Ranking {
     candidates = List.copyOf(candidates);
@@ -40,7 +42,7 @@ public record Ranking(String role, @Nullable MemberId leader, List<Candidate> ca
       candidates.add(candidate(rules, members.get(i), leader, exclusions.get(i)));
     }
     candidates.sort(Candidate.ORDER);
-    return new Ranking(rules.role(), leader, candidates);
+    return new Ranking(rules.role(), leader, candidates, Differences.of(rules.role(), members));
   }
 
   /** The members, best first. */

@@ -111,7 +111,11 @@ final class NodeElection {
             new RunNotes(config.member().value(), config.stateDirectory()));
     this.placements =
         new Placements(
-            this::currentFacts, Placements.settingsOf(config), whenAllLack(), new MoveLog());
+            this::currentFacts,
+            Placements.settingsOf(config),
+            whenAllLack(),
+            new MoveLog(),
+            events);
     this.roles =
         new DeclaredRoles(
             lives,

@@ -252,9 +252,11 @@ final class NodeFacts {
                     said.standby(),
                     said.link(),
                     said.unhealthy(),
-                    said.unfit()))
+                    said.unfit(),
+                    said.rules()))
         .orElse(
-            new MemberFacts(member, reachable, false, false, MemberFacts.Link.NONE, "", Map.of()));
+            new MemberFacts(
+                member, reachable, false, false, MemberFacts.Link.NONE, "", Map.of(), Map.of()));
   }
 
   private Report own() {

@@ -28,6 +28,7 @@ final class Placements {
   private final Times times;
   private final WhenAllLack whenAllLack;
   private final MoveLog moves;
+  private final EventBus events;
   private final Map<String, RolePlacement> roles = new ConcurrentHashMap<>();
 
   /** Makes the times of a role. */
@@ -42,12 +43,19 @@ final class Placements {
    * @param times of each role
    * @param whenAllLack what happens when nobody reaches enough of the outside
    * @param moves is told why roles move
+   * @param events get what people should know
    */
-  Placements(Supplier<ClusterFacts> facts, Times times, WhenAllLack whenAllLack, MoveLog moves) {
+  Placements(
+      Supplier<ClusterFacts> facts,
+      Times times,
+      WhenAllLack whenAllLack,
+      MoveLog moves,
+      EventBus events) {
     this.facts = facts;
     this.times = times;
     this.whenAllLack = whenAllLack;
     this.moves = moves;
+    this.events = events;
   }
 
   /**
@@ -85,7 +93,7 @@ final class Placements {
       throw new IllegalArgumentException(
           "role '" + spec.name() + "': " + String.join("; ", faults));
     }
-    return new RolePlacement(rules, times.of(spec), actions, moves);
+    return new RolePlacement(rules, times.of(spec), actions, moves, events);
   }
 
   /** From now on its rules count. */

@@ -7,6 +7,7 @@ import io.understudy.ha.internal.facts.Report;
 import io.understudy.ha.internal.facts.ReportPart;
 import io.understudy.ha.internal.facts.RoleReport;
 import io.understudy.ha.internal.placement.MemberFacts;
+import io.understudy.ha.internal.placement.RulesDigest;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -26,7 +27,11 @@ import java.util.regex.Pattern;
  * bytes are, they are a part or an {@link IOException}.
  */
 final class ReportCodec {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+
+  /** Says nothing of rules. */
+  private static final int WITHOUT_RULES = 1;
+
   private static final int MANY_ROLES = 64;
   private static final int SHORT_REASON = 60;
   private static final Pattern ROLE = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
@@ -94,6 +99,10 @@ final class ReportCodec {
     out.writeUTF(name);
     out.writeUTF(said.unfit());
     out.writeLong(said.stoppedThrough());
+    out.writeByte(said.rules().hashes().size());
+    for (int hash : said.rules().hashes()) {
+      out.writeShort(hash);
+    }
     return bytes.toByteArray();
   }
 
@@ -107,12 +116,12 @@ final class ReportCodec {
   static ReportPart decode(byte[] bytes) throws IOException {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
     int version = in.readUnsignedByte();
-    if (version != VERSION) {
+    if (version != VERSION && version != WITHOUT_RULES) {
       throw new IOException("a report of version " + version + ", known is " + VERSION);
     }
     try {
       int index = in.readUnsignedByte();
-      ReportPart part = new ReportPart(index, in.readUnsignedByte(), report(in));
+      ReportPart part = new ReportPart(index, in.readUnsignedByte(), report(in, version));
       if (in.read() != -1) {
         throw new IOException("something follows the report");
       }
@@ -122,7 +131,7 @@ final class ReportCodec {
     }
   }
 
-  private static Report report(DataInputStream in) throws IOException {
+  private static Report report(DataInputStream in, int version) throws IOException {
     boolean standby = bool(in);
     Maintenance maintenance = MaintenanceCodec.read(in);
     MemberFacts.Link link =
@@ -132,10 +141,10 @@ final class ReportCodec {
       throw new IOException("reaches " + link);
     }
     String unhealthy = in.readUTF();
-    return new Report(standby, maintenance, link, unhealthy, roles(in));
+    return new Report(standby, maintenance, link, unhealthy, roles(in, version));
   }
 
-  private static Map<String, RoleReport> roles(DataInputStream in) throws IOException {
+  private static Map<String, RoleReport> roles(DataInputStream in, int version) throws IOException {
     int count = in.readUnsignedShort();
     if (count > HaNode.MAX_ROLES) {
       throw new IOException(count + " roles where at most " + HaNode.MAX_ROLES + " can be");
@@ -143,12 +152,23 @@ final class ReportCodec {
     Map<String, RoleReport> roles = new TreeMap<>();
     for (int i = 0; i < count; i++) {
       String name = in.readUTF();
-      RoleReport said = new RoleReport(in.readUTF(), in.readLong());
+      String unfit = in.readUTF();
+      long stoppedThrough = in.readLong();
+      RulesDigest rules = version == WITHOUT_RULES ? RulesDigest.NONE : rules(in);
+      RoleReport said = new RoleReport(unfit, stoppedThrough, rules);
       if (!ROLE.matcher(name).matches() || roles.put(name, said) != null) {
         throw new IOException("a bad role, or one that is named twice");
       }
     }
     return roles;
+  }
+
+  private static RulesDigest rules(DataInputStream in) throws IOException {
+    List<Integer> hashes = new ArrayList<>();
+    for (int left = in.readUnsignedByte(); left > 0; left--) {
+      hashes.add(in.readUnsignedShort());
+    }
+    return new RulesDigest(hashes);
   }
 
   /** What {@link DataOutputStream#writeBoolean} writes, and nothing else. */

@@ -17,6 +17,7 @@ import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.RoleState;
 import io.understudy.ha.internal.exclusion.Header;
 import io.understudy.ha.internal.facts.RoleReport;
+import io.understudy.ha.internal.placement.RulesDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -48,6 +49,7 @@ final class RoleRuntime implements Role {
   private final RolePlacement placement;
   private final RoleGate gate;
   private final RoleMoves moves;
+  private final RulesDigest rules;
 
   /**
    * What the application may rely on; set on the courier's thread, so that callbacks agree with it.
@@ -103,6 +105,7 @@ final class RoleRuntime implements Role {
     this.self = self;
     this.group = parts.group();
     this.placement = parts.placement();
+    this.rules = RulesDigest.of(spec, placement.rules().whenAllLack());
     this.gate = new RoleGate(spec, group.outlivesProcess(), this::begin, parts.gates());
     this.requests = shared.requests();
     this.events = shared.events();
@@ -420,7 +423,8 @@ final class RoleRuntime implements Role {
   RoleReport report() {
     return new RoleReport(
         left ? "the node is being closed" : unfit(),
-        Math.max(group.stoppedThrough(), gate.stoppedThrough(group.atWorkEpoch())));
+        Math.max(group.stoppedThrough(), gate.stoppedThrough(group.atWorkEpoch())),
+        rules);
   }
 
   /** Who leads it, as far as is known. */

@@ -6,6 +6,7 @@ import io.understudy.ha.Connectivity.WhenAllLack;
 import io.understudy.ha.Forecast;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.Placement;
+import io.understudy.ha.RoleSpec;
 import io.understudy.ha.WhatIf;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +30,8 @@ import java.util.TreeMap;
  * 0s look                     a time, and what happens then
  *   > db: may run             what is decided differently from before; nothing may be missing
  * 1s n1 reaches 0/2 needs 1   or: lost, back, silent, hidden, standby on, healthy, fit db,
- *                             unhealthy disk full, unfit db no license
+ *                             unhealthy disk full, unfit db no license,
+ *                             rules db prefer n2     as it says that it has declared the role
  * 2s leader db n2             or: leader db -
  * 3s refused db not ready     the move that was decided last has failed
  * 3s vain db n3 was elected   the same, but it was accepted, and the role has been given up
@@ -184,6 +186,13 @@ final class PlacementScript {
         String[] why = words[1].split(" ", 2);
         unfit.put(why[0], why[1]);
         yield m.withUnfit(unfit);
+      }
+      case "rules" -> {
+        Map<String, RulesDigest> rules = new TreeMap<>(m.rules());
+        RoleRules said = role(how.split(" ", -1));
+        RoleSpec spec = RoleSpec.named(said.role()).placed(said.placement());
+        rules.put(said.role(), RulesDigest.of(spec, said.whenAllLack()));
+        yield m.withRules(rules);
       }
       case "fit" -> {
         unfit.remove(words[1]);

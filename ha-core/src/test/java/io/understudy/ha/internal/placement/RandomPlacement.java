@@ -92,6 +92,7 @@ final class RandomPlacement {
         random.nextInt(6) == 0,
         new MemberFacts.Link(random.nextInt(3), 2, 1),
         random.nextInt(6) == 0 ? "ill" : "",
-        unfit);
+        unfit,
+        Map.of());
   }
 }

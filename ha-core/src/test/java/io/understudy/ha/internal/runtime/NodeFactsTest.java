@@ -22,7 +22,6 @@ import io.understudy.ha.Timing;
 import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Message;
-import io.understudy.ha.internal.facts.RoleReport;
 import io.understudy.ha.internal.placement.ClusterFacts;
 import io.understudy.ha.internal.placement.MemberFacts;
 import java.io.IOException;
@@ -123,10 +122,12 @@ class NodeFactsTest {
     List<String> heard = new CopyOnWriteArrayList<>();
     election(other)
         .facts()
-        .whenReported((from, name, said) -> heard.add(from.member() + " " + name + " " + said));
+        .whenReported(
+            (from, name, said) ->
+                heard.add(from.member() + " " + name + " " + said.stoppedThrough()));
     long epoch = nodes.get(leader).role(ROLE).orElseThrow().leadership().orElseThrow().epoch();
     nodes.get(leader).role(ROLE).orElseThrow().resign().toCompletableFuture().join();
-    String stopped = leader + " " + ROLE + " " + new RoleReport("", epoch);
+    String stopped = leader + " " + ROLE + " " + epoch;
     await().until(() -> heard.contains(stopped));
     assertTrue(calls.contains("stop"));
   }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.understudy.ha.Explanation;
 import io.understudy.ha.Forecast;
 import io.understudy.ha.HaConfig;
+import io.understudy.ha.HaEvent;
 import io.understudy.ha.Leadership;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.Move;
@@ -202,6 +203,40 @@ class PlacementsTest {
         assertInstanceOf(OperationRefusedException.class, failure.getCause());
     assertEquals(OperationRefusedException.Cause.NOT_ELECTED, refusal.refusal());
     assertTrue(refusal.getMessage().contains("n1 was, in epoch"), refusal.getMessage());
+  }
+
+  @Test
+  void membersWithDifferentRulesAreToldOfAndDoNotPassTheRoleToAndFro() {
+    List<HaEvent.RulesDiffer> told = new CopyOnWriteArrayList<>();
+    Duration delay = Duration.ofSeconds(1);
+    RoleSpec work = RoleSpec.named("main").running(ResourceGroup.of("work", new Work()));
+    start(N1, work.preferring(List.of(N1)).failingBackAfter(delay));
+    start(N2, work.preferring(List.of(N2)).failingBackAfter(delay));
+    start(N3, work.preferring(List.of(N1)).failingBackAfter(delay));
+    nodes
+        .get(N3)
+        .subscribe(
+            event -> {
+              if (event instanceof HaEvent.RulesDiffer differ) {
+                told.add(differ);
+              }
+            });
+    await().atMost(LONG).until(() -> leader("main").isPresent());
+    MemberId first = leader("main").orElseThrow();
+    String expected = "the members have different rules for it: preference (n1, n3 / n2)";
+    for (MemberId member : List.of(N1, N2, N3)) {
+      await()
+          .atMost(LONG)
+          .until(() -> nodes.get(member).explain("main").warnings().toString().contains(expected));
+    }
+
+    await().during(Duration.ofSeconds(4)).atMost(LONG).until(() -> calls.size() == 1);
+
+    assertEquals(Optional.of(first), leader("main"));
+    await().atMost(LONG).until(() -> !told.isEmpty() && told.get(told.size() - 1).differ());
+    assertEquals(expected, told.get(told.size() - 1).detail());
+    nodes.remove(N2).close(); // who agree are left
+    await().atMost(LONG).until(() -> !told.get(told.size() - 1).differ());
   }
 
   @Test

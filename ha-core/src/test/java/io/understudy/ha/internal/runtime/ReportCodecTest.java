@@ -11,12 +11,16 @@ import io.understudy.ha.internal.facts.Report;
 import io.understudy.ha.internal.facts.ReportPart;
 import io.understudy.ha.internal.facts.RoleReport;
 import io.understudy.ha.internal.placement.MemberFacts.Link;
+import io.understudy.ha.internal.placement.RulesDigest;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -37,7 +41,7 @@ class ReportCodecTest {
 
   @Property
   void arbitraryBytesAfterAGoodStartAreAPartOrRefused(@ForAll byte[] rest) {
-    byte[] bytes = Arrays.copyOf(new byte[] {1, 0, 1}, 3 + rest.length);
+    byte[] bytes = Arrays.copyOf(new byte[] {(byte) (rest.length % 2 + 1), 0, 1}, 3 + rest.length);
     System.arraycopy(rest, 0, bytes, 3, rest.length);
     decodeOrRefuse(bytes);
   }
@@ -77,17 +81,40 @@ class ReportCodecTest {
   @Test
   void aLaterVersionIsRefusedByItsNumber() {
     byte[] bytes = ReportCodec.encode(any(new Random(1))).get(0);
-    bytes[0] = 2;
+    bytes[0] = 3;
     IOException refused = assertThrows(IOException.class, () -> ReportCodec.decode(bytes));
-    assertEquals("a report of version 2, known is 1", refused.getMessage());
+    assertEquals("a report of version 3, known is 2", refused.getMessage());
+  }
+
+  /** As version 1 wrote it: role by role without what came with version 2. */
+  @Test
+  void aReportThatSaysNothingOfRulesIsRead() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    out.write(new byte[] {1, 0, 1}); // version, part, parts
+    out.writeBoolean(true);
+    MaintenanceCodec.write(out, Maintenance.NEVER);
+    out.write(new byte[6]); // no targets
+    out.writeUTF("ill");
+    out.writeShort(1);
+    out.writeUTF("main");
+    out.writeUTF("broken");
+    out.writeLong(7);
+
+    Report read = ReportCodec.decode(bytes.toByteArray()).report();
+
+    Map<String, RoleReport> roles = Map.of("main", new RoleReport("broken", 7, RulesDigest.NONE));
+    assertEquals(new Report(true, Maintenance.NEVER, Link.NONE, "ill", roles), read);
+    assertEquals(Map.of(), read.rules());
   }
 
   @Test
   void allRolesOfAClusterFitWithTheLongestNamesAndReasons() throws IOException {
+    Random random = new Random(1);
     Map<String, RoleReport> roles = new TreeMap<>();
     for (int i = 0; i < HaNode.MAX_ROLES; i++) {
       String name = String.format("%04d", i).repeat(16); // nothing is shared with the next one
-      roles.put(name, new RoleReport("\u6f22".repeat(500), Long.MAX_VALUE - i));
+      roles.put(name, new RoleReport("\u6f22".repeat(500), Long.MAX_VALUE - i, rules(random)));
     }
     Report report = new Report(true, Maintenance.NEVER, Link.NONE, "\u6f22".repeat(500), roles);
     List<byte[]> parts = ReportCodec.encode(report);
@@ -105,6 +132,7 @@ class ReportCodecTest {
     read.forEach(
         (name, said) -> {
           assertEquals(roles.get(name).stoppedThrough(), said.stoppedThrough());
+          assertEquals(roles.get(name).rules(), said.rules());
           assertTrue(said.unfit().endsWith("..."), "what is cut shows it");
           assertEquals(60, said.unfit().length());
         });
@@ -119,7 +147,9 @@ class ReportCodecTest {
   private static Report any(Random random) {
     Map<String, RoleReport> roles = new TreeMap<>();
     for (int left = random.nextInt(5); left > 0; left--) {
-      roles.put("role-" + random.nextInt(100), new RoleReport(text(random), random.nextInt(1_000)));
+      RulesDigest rules = random.nextBoolean() ? RulesDigest.NONE : rules(random);
+      RoleReport said = new RoleReport(text(random), random.nextInt(1_000), rules);
+      roles.put("role-" + random.nextInt(100), said);
     }
     int targets = random.nextInt(5);
     Link link = new Link(random.nextInt(targets + 1), targets, random.nextInt(targets + 1));
@@ -128,6 +158,14 @@ class ReportCodecTest {
             ? Maintenance.NEVER
             : new Maintenance(1 + random.nextInt(9), "n" + random.nextInt(9), random.nextBoolean());
     return new Report(random.nextBoolean(), maintenance, link, text(random), roles);
+  }
+
+  private static RulesDigest rules(Random random) {
+    int last = RulesDigest.MAX_HASH + 1;
+    return new RulesDigest(
+        Stream.generate(() -> random.nextInt(last))
+            .limit(RulesDigest.Rule.values().length)
+            .toList());
   }
 
   private static String text(Random random) {

@@ -88,6 +88,10 @@ final class EventPrinter implements Consumer<HaEvent> {
         HaEvent.HealthChanged.class,
         "health",
         e -> fields("healthy", e.healthy(), "reason", e.reason()));
+    on(
+        HaEvent.RulesDiffer.class,
+        "rules",
+        e -> fields("role", e.role(), "differ", e.differ(), "detail", e.detail()));
     on(HaEvent.MaintenanceChanged.class, "maintenance", e -> fields("on", e.on(), "by", e.by()));
     on(HaEvent.Refused.class, "refused", e -> fields("reason", e.reason()));
     on(

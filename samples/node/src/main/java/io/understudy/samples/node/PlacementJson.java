@@ -17,6 +17,7 @@ final class PlacementJson {
         "node", explanation.member(),
         "leader", explanation.leader().orElse(null),
         "verdict", explanation.verdict(),
+        "warnings", explanation.warnings(),
         "candidates", explanation.candidates().stream().map(PlacementJson::candidate).toList(),
         "moves", explanation.moves().stream().map(PlacementJson::move).toList());
   }
