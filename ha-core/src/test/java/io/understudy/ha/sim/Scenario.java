@@ -13,12 +13,10 @@ import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Machine;
 import io.understudy.ha.internal.election.Message;
 import io.understudy.ha.internal.election.RoleMachine;
-import io.understudy.ha.internal.election.RoleState;
 import io.understudy.ha.internal.election.Roster;
 import io.understudy.ha.internal.election.RosterChange;
 import io.understudy.ha.internal.election.RosterGoal;
 import io.understudy.ha.internal.election.TimeValues;
-import io.understudy.ha.internal.runtime.MemberCore;
 import io.understudy.ha.internal.runtime.MemberRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,11 +31,8 @@ import org.jspecify.annotations.Nullable;
  * thousandth of a lease, and all invariants judged all the time. Members are called n1, n2, ...;
  * times are in leases. A failure tells the last events.
  */
-final class Scenario {
-  static final String ROLE = "jobs";
-  private static final long LEASE = 1_000_000_000L;
-
-  private final Trace trace = new Trace();
+final class Scenario extends Observed {
+  private final Trace trace;
   private final SimCluster cluster;
   private long requests;
 
@@ -46,11 +41,16 @@ final class Scenario {
   }
 
   private Scenario(Shape shape, Machine machine, long seed, long delayNanos) {
-    cluster =
+    this(shape, machine, new Weather(delayNanos), new Dice(seed), new Trace());
+  }
+
+  private Scenario(Shape shape, Machine machine, Weather weather, Dice dice, Trace trace) {
+    super(
         new SimCluster(
-            new SimCluster.Parts(
-                shape, new Weather(delayNanos), Plot.Kind.NONE, machine, new Tally(), trace),
-            new Dice(seed));
+            new SimCluster.Parts(shape, weather, Plot.Kind.NONE, machine, new Tally(), trace),
+            dice));
+    this.trace = trace;
+    this.cluster = cluster();
     cluster.chaos().script(new Input.Candidacy(true, List.of(), false));
   }
 
@@ -346,6 +346,10 @@ final class Scenario {
                     .allMatch(m -> m.id().value().equals(name) || follows(m, epochOf(name))));
   }
 
+  String traceText() {
+    return trace.text();
+  }
+
   private static boolean follows(SimMember member, long epoch) {
     return member.face(0).acknowledgedEpoch == epoch;
   }
@@ -357,64 +361,5 @@ final class Scenario {
       throw new AssertionError(failure.getMessage() + "\n" + trace.text(), failure);
     }
     return this;
-  }
-
-  // ---- what is so
-
-  SimMember member(String name) {
-    return cluster.member(MemberId.of(name));
-  }
-
-  SimCluster cluster() {
-    return cluster;
-  }
-
-  boolean leads(String name) {
-    return leads(name, 0);
-  }
-
-  boolean leads(String name, int role) {
-    SimMember member = member(name);
-    return member.face(role).leads(member.localNanos());
-  }
-
-  /** Who leads, or null. */
-  @Nullable String leader() {
-    for (SimMember member : cluster.members()) {
-      if (leads(member.id().value())) {
-        return member.id().value();
-      }
-    }
-    return null;
-  }
-
-  long epochOf(String name) {
-    return member(name).face(0).epoch;
-  }
-
-  long storedEpoch(String name) {
-    Ballot ballot = member(name).store().stored().ballots().get(ROLE);
-    return ballot == null ? 0 : ballot.epoch();
-  }
-
-  RoleState state(String name) {
-    MemberCore core = member(name).core();
-    RoleState state = core == null ? null : core.state(ROLE);
-    if (state == null) {
-      throw new AssertionError(name + " does not run");
-    }
-    return state;
-  }
-
-  double nowLeases() {
-    return (double) cluster.now() / LEASE;
-  }
-
-  double promiseLeases() {
-    return (double) cluster.shape().times().promiseNanos() / LEASE;
-  }
-
-  String traceText() {
-    return trace.text();
   }
 }

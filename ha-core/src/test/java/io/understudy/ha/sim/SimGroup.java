@@ -10,20 +10,16 @@ import io.understudy.ha.internal.group.GroupMachine;
 import io.understudy.ha.internal.group.GroupOutput;
 import io.understudy.ha.internal.group.GroupState;
 import io.understudy.ha.internal.group.GroupStep;
-import io.understudy.ha.internal.group.Operation;
 import io.understudy.ha.internal.runtime.MemberCore;
 import io.understudy.ha.internal.runtime.TakeoverGate;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The group of one process: the real machine and the real gate, and resources that take their time,
- * fail and hang. What really is at work is kept here, not what the machine believes: a resource may
- * work from the call of its start on, until a stop that began no earlier has succeeded.
+ * The group of one process: the real machine and the real gate; {@link SimResources} is what they
+ * start and stop.
  */
 final class SimGroup {
   private final SimCluster cluster;
@@ -32,10 +28,8 @@ final class SimGroup {
   private final Life life;
   private final GroupMachine machine = new GroupMachine();
   private final List<Runnable> whenStopped = new ArrayList<>();
-  private final Set<Long> hanging = new HashSet<>();
-  private final int[] starting;
-  private final boolean[] works;
   private final SimDeadline deadline;
+  private final SimResources resources;
   final TakeoverGate gate;
   private GroupState state;
   private long wakeToken;
@@ -44,7 +38,6 @@ final class SimGroup {
   private long leads;
   private long serves;
   private boolean ended;
-  private boolean cutOff;
   private Input.@Nullable Candidacy candidacy;
 
   SimGroup(SimCluster cluster, SimWork work, SimMember member) {
@@ -54,9 +47,7 @@ final class SimGroup {
     this.life = member.life();
     WorkPlan plan = work.plan();
     this.deadline = new SimDeadline(cluster, work, this);
-    int size = plan.group().resources().size();
-    this.starting = new int[size];
-    this.works = new boolean[size];
+    this.resources = new SimResources(cluster, work, this);
     this.gate =
         new TakeoverGate(
             work.exclusion(),
@@ -98,7 +89,7 @@ final class SimGroup {
     public void begin() {
       if (leads != 0 && member.localNanos() - leaseUntil < 0) {
         serves = leads;
-        cutOff = false;
+        resources.letBackIn();
         take(new GroupInput.Led(leads));
         if (!whenStopped.isEmpty()) {
           take(new GroupInput.Yield());
@@ -209,7 +200,8 @@ final class SimGroup {
     }
   }
 
-  private void take(GroupInput input) {
+  /** Something happens to the group. Election thread. */
+  void take(GroupInput input) {
     if (ended) {
       return;
     }
@@ -234,9 +226,9 @@ final class SimGroup {
       return;
     }
     if (output instanceof GroupOutput.Call call) {
-      begin(call);
+      resources.begin(call);
     } else if (output instanceof GroupOutput.Interrupt interrupt) {
-      interrupt(interrupt.call());
+      resources.interrupt(interrupt.call(), state);
     } else if (output instanceof GroupOutput.Stopped) {
       List<Runnable> tasks = List.copyOf(whenStopped);
       whenStopped.clear();
@@ -251,100 +243,6 @@ final class SimGroup {
     } else if (output instanceof GroupOutput.Halt) {
       deadline.halt();
     }
-  }
-
-  // ---- the resources
-
-  private void begin(GroupOutput.Call call) {
-    Dice dice = cluster.dice();
-    long lease = cluster.shape().times().leaseNanos();
-    if (cluster.tracing()) {
-      cluster.trace(member, "   " + call);
-    }
-    if (call.operation() == Operation.START) {
-      work.starts(this);
-      starting[call.resource()]++;
-    }
-    boolean well = dice.chance(call.operation() == Operation.CHECK ? 0.9 : 0.93);
-    if (dice.chance(0.04)) {
-      hanging.add(call.call());
-      return;
-    }
-    long takes = dice.chance(0.8) ? dice.between(0, lease / 20) : dice.between(0, 2 * lease);
-    cluster.later(takes, () -> returns(call, well));
-  }
-
-  /** Some heed it, some do not return for long, some never. */
-  private void interrupt(long call) {
-    if (hanging.contains(call) && cluster.dice().chance(0.5)) {
-      hanging.remove(call);
-      GroupOutput.Call interrupted = pending(call);
-      if (interrupted != null) {
-        cluster.later(cluster.dice().between(0, 1_000_000), () -> returns(interrupted, false));
-      }
-    }
-  }
-
-  private GroupOutput.@Nullable Call pending(long number) {
-    GroupState.Pending call = state.call();
-    return call == null || call.call() != number
-        ? null
-        : new GroupOutput.Call(number, call.operation(), call.resource(), state.epoch());
-  }
-
-  /** On the group's thread, which stands still when the process does. */
-  private void returns(GroupOutput.Call call, boolean well) {
-    if (ended) {
-      return;
-    }
-    if (member.isPaused()) {
-      cluster.later(member.pauseEndsAt() - cluster.now(), () -> returns(call, well));
-      return;
-    }
-    if (call.operation() == Operation.START) {
-      starting[call.resource()]--;
-      works[call.resource()] = true; // and be it half of it
-    } else if (call.operation() == Operation.STOP && well) {
-      works[call.resource()] = false;
-      work.stoppedOn(member, call.resource());
-    }
-    onElectionThread(
-        () ->
-            take(
-                well
-                    ? new GroupInput.Done(call.call())
-                    : new GroupInput.Failed(call.call(), "no")));
-  }
-
-  /** Another process of the machine has stopped what this one, which has ended, left. */
-  void stopped(int resource) {
-    if (ended) {
-      works[resource] = false;
-      starting[resource] = 0;
-    }
-  }
-
-  void stopAll() {
-    for (int i = 0; i < works.length; i++) {
-      stopped(i);
-    }
-  }
-
-  /** A fence has cut it off from what it worked on. */
-  void cutOff() {
-    cutOff = true;
-  }
-
-  boolean isAtWork() {
-    if (cutOff || (ended && !work.plan().outlivesProcess())) {
-      return false;
-    }
-    for (int i = 0; i < works.length; i++) {
-      if (works[i] || starting[i] > 0) {
-        return true;
-      }
-    }
-    return false;
   }
 
   // ---- the deadline
@@ -372,7 +270,7 @@ final class SimGroup {
       long limit = work.plan().group().stopLimitNanos();
       double rate = member.clock().rate();
       long takes = cluster.dice().between(0, (long) (limit / Math.max(rate, 1)));
-      cluster.later(takes, this::stopAll);
+      cluster.later(takes, resources::stopAll);
     }
   }
 
@@ -396,6 +294,10 @@ final class SimGroup {
   private void sayWhatHasStopped() {
     long atWork = state.isActive() ? state.epoch() : -1;
     work.tell(this, work.bug().reported(gate.stoppedThrough(atWork), this));
+  }
+
+  SimResources resources() {
+    return resources;
   }
 
   SimMember member() {

@@ -6,7 +6,6 @@ import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Roster;
-import io.understudy.ha.internal.election.Step;
 import io.understudy.ha.internal.runtime.ClockWatch;
 import io.understudy.ha.internal.runtime.Lease;
 import io.understudy.ha.internal.runtime.MemberCore;
@@ -29,9 +28,6 @@ final class SimMember {
   /** Work for a member: a tick. */
   private static final Object TICK = new Object();
 
-  /** The wake-up that a life asked for. */
-  private record WakeUp(long token) {}
-
   /** The time has come for effects that a life has pending. */
   private record EffectsDue(long incarnation) {}
 
@@ -43,6 +39,7 @@ final class SimMember {
   private final Deque<Object> inbox = new ArrayDeque<>();
   private final Effects effects;
   private final SimPorts ports;
+  private final SimAlarm alarm;
   private final Set<Long> incarnations = new HashSet<>();
   private final Face[] faces;
   private ClockWatch watch;
@@ -51,8 +48,6 @@ final class SimMember {
   private long pausedUntil = Long.MIN_VALUE;
   private long wallSetBackAt = Long.MIN_VALUE / 2;
   private boolean buried;
-  private long wakeToken;
-  private long wakePlannedFor = Step.NEVER;
 
   SimMember(SimCluster cluster, int index, SimClock clock, SimStore store) {
     this.cluster = cluster;
@@ -62,6 +57,7 @@ final class SimMember {
     this.store = store;
     this.life = new Life(id, 0);
     this.effects = new Effects(cluster, this);
+    this.alarm = new SimAlarm(cluster, this);
     this.ports = new SimPorts(cluster, this, effects);
     this.watch = new ClockWatch(cluster.shape().times().leaseNanos(), reading());
     this.faces = new Face[cluster.shape().allRoles().size()];
@@ -106,8 +102,7 @@ final class SimMember {
     inbox.clear();
     effects.forget();
     freshFaces();
-    wakeToken++;
-    wakePlannedFor = Step.NEVER;
+    alarm.reset();
   }
 
   /** The process ends and does not come back. */
@@ -206,7 +201,7 @@ final class SimMember {
   /** Hands work to the present life; lost if there is none. */
   void offer(Object work) {
     if (core == null
-        || (work instanceof WakeUp wake && wake.token() != wakeToken)
+        || (work instanceof SimAlarm.WakeUp wake && alarm.isStale(wake))
         || (work instanceof EffectsDue pending && pending.incarnation() != life.incarnation())) {
       return;
     }
@@ -256,7 +251,7 @@ final class SimMember {
         });
     ports.endStep();
     if (core != null) {
-      planWakeUp(running);
+      alarm.set(running.wakeAtNanos());
     }
   }
 
@@ -287,8 +282,8 @@ final class SimMember {
       receive(running, List.of(envelope));
     } else if (work instanceof SimNetwork.Parcel parcel) {
       receive(running, parcel.envelopes());
-    } else if (work == TICK || work instanceof WakeUp) {
-      wakePlannedFor = Step.NEVER;
+    } else if (work == TICK || work instanceof SimAlarm.WakeUp) {
+      alarm.rang();
       running.tick();
     } else {
       @SuppressWarnings("unchecked")
@@ -317,19 +312,6 @@ final class SimMember {
       } else {
         cluster.crashed(this);
       }
-    }
-  }
-
-  private void planWakeUp(MemberCore running) {
-    long wanted = running.wakeAtNanos();
-    if (wanted == wakePlannedFor) {
-      return;
-    }
-    wakePlannedFor = wanted;
-    wakeToken++;
-    if (wanted != Step.NEVER) {
-      long delay = clock.realAt(wanted, cluster.now()) - cluster.now();
-      cluster.plan(delay + cluster.chaos().slowness().timerLatency(), this, new WakeUp(wakeToken));
     }
   }
 

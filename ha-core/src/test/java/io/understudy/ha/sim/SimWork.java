@@ -95,7 +95,7 @@ final class SimWork implements Beside {
     if (group != null) {
       group.processEnded();
     }
-    groups.removeIf(old -> old.hasEnded() && !old.isAtWork());
+    groups.removeIf(old -> old.hasEnded() && !old.resources().areAtWork());
   }
 
   @Override
@@ -180,7 +180,9 @@ final class SimWork implements Beside {
     count(Happening.FENCED);
     SimMember member = cluster.member(target.member());
     if (scope == FenceHook.Scope.RESOURCE) {
-      groups.stream().filter(group -> group.member() == member).forEach(SimGroup::cutOff);
+      groups.stream()
+          .filter(group -> group.member() == member)
+          .forEach(g -> g.resources().cutOff());
     } else if (member.isUp()) {
       cluster.crashed(member);
     }
@@ -194,7 +196,7 @@ final class SimWork implements Beside {
       if (member.isUp()) {
         cluster.crashed(member);
       }
-      groups.stream().filter(g -> g.member() == member).forEach(SimGroup::stopAll);
+      groups.stream().filter(g -> g.member() == member).forEach(g -> g.resources().stopAll());
       for (SimGroup group : running) {
         if (group != null) {
           group.onElectionThread(() -> group.gate.confirmedOff(member.id()));
@@ -208,7 +210,7 @@ final class SimWork implements Beside {
   void stoppedOn(SimMember member, int resource) {
     for (SimGroup group : groups) {
       if (group.member() == member) {
-        group.stopped(resource);
+        group.resources().stopped(resource);
       }
     }
   }
@@ -224,7 +226,7 @@ final class SimWork implements Beside {
     lastStarter = starter.member().index();
     freezeSoon(starter.member());
     for (SimGroup other : groups) {
-      if (other.member() != starter.member() && other.isAtWork()) {
+      if (other.member() != starter.member() && other.resources().areAtWork()) {
         judge(starter, other);
       }
     }
@@ -257,7 +259,7 @@ final class SimWork implements Beside {
     cluster.later(
         wakes + WAKING_NANOS,
         () -> {
-          if (!starter.isAtWork() || !other.isAtWork()) {
+          if (!starter.resources().areAtWork() || !other.resources().areAtWork()) {
             return;
           }
           if (!other.member().isPaused()) {
