@@ -1,7 +1,9 @@
 package io.understudy.ha.internal.group;
 
+import static io.understudy.ha.Corpus.nanos;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.understudy.ha.Corpus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,46 +26,21 @@ import org.jspecify.annotations.Nullable;
  * 5s tick
  * </pre>
  */
-final class GroupScript {
-  private static final long SECOND = 1_000_000_000L;
-
+final class GroupScript implements Corpus.Script {
   private final GroupMachine machine = new GroupMachine();
   private final Map<String, String> settings = new TreeMap<>();
-  private final List<String> expected = new ArrayList<>();
-  private final List<String> happened = new ArrayList<>();
   private @Nullable GroupState state;
   private long wakeAtNanos; // at the beginning everything is looked at
   private long lastCall;
 
-  /** Runs it; both lists hold the inputs too, so that they read alike. */
-  void run(List<String> lines) {
-    for (String line : lines) {
-      String text = line.strip();
-      if (text.isEmpty() || text.startsWith("#")) {
-        continue;
-      }
-      if (text.startsWith(">")) {
-        expected.add("  " + text);
-      } else if (Character.isDigit(text.charAt(0))) {
-        expected.add(text);
-        happened.add(text);
-        input(text);
-      } else {
-        String[] parts = text.split(" ", 2);
-        settings.put(parts[0], parts.length < 2 ? "" : parts[1]);
-      }
-    }
+  @Override
+  public void set(String line) {
+    String[] parts = line.split(" ", 2);
+    settings.put(parts[0], parts.length < 2 ? "" : parts[1]);
   }
 
-  List<String> expected() {
-    return expected;
-  }
-
-  List<String> happened() {
-    return happened;
-  }
-
-  private void input(String text) {
+  @Override
+  public List<String> happen(String text) {
     String[] parts = text.split(" ", 3);
     long now = nanos(parts[0]);
     if (state == null) {
@@ -80,12 +57,14 @@ final class GroupScript {
     }
     state = step.next();
     wakeAtNanos = step.wakeAtNanos();
+    List<String> told = new ArrayList<>();
     for (GroupOutput output : step.outputs()) {
       if (output instanceof GroupOutput.Call call) {
         lastCall = call.call();
       }
-      happened.add("  > " + told(output));
+      told.add(told(output));
     }
+    return told;
   }
 
   private GroupInput input(String word, String rest) {
@@ -111,10 +90,6 @@ final class GroupScript {
         nanos(settings.getOrDefault("stop-limit", "8s")),
         Integer.parseInt(settings.getOrDefault("restart-limit", "3")),
         nanos(settings.getOrDefault("failure-expiry", "60s")));
-  }
-
-  private static long nanos(String seconds) {
-    return Math.round(Double.parseDouble(seconds.replace("s", "")) * SECOND);
   }
 
   private String told(GroupOutput output) {

@@ -1,8 +1,11 @@
 package io.understudy.ha.internal.placement;
 
+import static io.understudy.ha.Corpus.nanos;
+import static io.understudy.ha.Corpus.seconds;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.understudy.ha.Connectivity.WhenAllLack;
+import io.understudy.ha.Corpus;
 import io.understudy.ha.Forecast;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.Placement;
@@ -11,7 +14,6 @@ import io.understudy.ha.WhatIf;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -43,9 +45,7 @@ import java.util.TreeMap;
  * 8s check                    whether the rules can be kept
  * </pre>
  */
-final class PlacementScript {
-  private static final long SECOND = 1_000_000_000L;
-
+final class PlacementScript implements Corpus.Script {
   private final Map<String, String> settings = new TreeMap<>();
   private final Map<String, RoleRules> rules = new TreeMap<>();
   private final Map<MemberId, MemberFacts> members = new TreeMap<>();
@@ -54,40 +54,14 @@ final class PlacementScript {
   private final Map<String, Long> wakes = new TreeMap<>();
   private final Map<String, List<String>> told = new TreeMap<>();
   private final List<MemberId> watched = new ArrayList<>();
-  private final List<String> expected = new ArrayList<>();
-  private final List<String> happened = new ArrayList<>();
+  private final List<String> said = new ArrayList<>();
   private boolean maintenance;
-
-  /** Runs it; both lists hold the inputs too, so that they read alike. */
-  void run(List<String> lines) {
-    for (String line : lines) {
-      String text = line.strip();
-      if (text.isEmpty() || text.startsWith("#")) {
-        continue;
-      }
-      if (text.startsWith(">")) {
-        expected.add("  " + text);
-      } else if (Character.isDigit(text.charAt(0))) {
-        expected.add(text);
-        happened.add(text);
-        happen(text);
-      } else {
-        set(text.split(" ", -1));
-      }
-    }
-  }
-
-  List<String> expected() {
-    return expected;
-  }
-
-  List<String> happened() {
-    return happened;
-  }
 
   // ---- the head
 
-  private void set(String[] words) {
+  @Override
+  public void set(String line) {
+    String[] words = line.split(" ", -1);
     switch (words[0]) {
       case "members" -> {
         for (int i = 1; i < words.length; i++) {
@@ -132,7 +106,9 @@ final class PlacementScript {
 
   // ---- what happens
 
-  private void happen(String text) {
+  @Override
+  public List<String> happen(String text) {
+    said.clear();
     String[] parts = text.split(" ", 3);
     long now = nanos(parts[0]);
     String rest = parts.length < 3 ? "" : parts[2];
@@ -145,6 +121,7 @@ final class PlacementScript {
         look(now, parts[1].equals("tick"));
       }
     }
+    return List.copyOf(said);
   }
 
   private void change(String word, String rest, long now) {
@@ -296,7 +273,7 @@ final class PlacementScript {
   }
 
   private void tell(List<String> lines) {
-    lines.forEach(line -> happened.add("  > " + line));
+    said.addAll(lines);
   }
 
   private PlacementMachine machine(String role) {
@@ -313,14 +290,6 @@ final class PlacementScript {
     List<MemberFacts> known = new ArrayList<>();
     members.values().forEach(m -> known.add(m.member().equals(self) ? m.seen(true, true) : m));
     return new ClusterFacts(self, known, leaders, maintenance); // each sees itself
-  }
-
-  private static long nanos(String seconds) {
-    return Math.round(Double.parseDouble(seconds.replace("s", "")) * SECOND);
-  }
-
-  private static String seconds(long nanos) {
-    return String.format(Locale.ROOT, "%.1f", (double) nanos / SECOND).replace(".0", "") + "s";
   }
 
   private static String name(Optional<MemberId> member) {
