@@ -16,9 +16,6 @@ import io.understudy.ha.MemberId;
 import io.understudy.ha.Resource;
 import io.understudy.ha.ResourceGroup;
 import io.understudy.ha.RoleSpec;
-import io.understudy.ha.RosterMember;
-import io.understudy.ha.Secret;
-import io.understudy.ha.Timing;
 import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Message;
@@ -35,34 +32,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Whole nodes with real threads, clocks, files and probed ports; the network is in memory. */
-class NodeFactsTest {
-  private static final Timing TIMING = Timing.ofLease(Duration.ofMillis(1500));
-  private static final String ROLE = "main";
-  private static final List<String> THREE = List.of("n1", "n2", "n3");
-
-  @TempDir Path directory;
-
-  private final MemoryNetwork network = new MemoryNetwork();
-  private final Map<String, NodeRuntime> nodes = new TreeMap<>();
-  private final List<HaEvent> events = new CopyOnWriteArrayList<>();
+class NodeFactsTest extends WholeNodes {
   private final List<String> calls = new CopyOnWriteArrayList<>();
-  private HaConfig.Safeguards safeguards = HaConfig.Safeguards.NONE;
   private RoleSpec role = RoleSpec.named(ROLE);
-
-  @AfterEach
-  void close() {
-    nodes.values().forEach(NodeRuntime::close);
-  }
 
   // ---- reports
 
@@ -125,8 +104,8 @@ class NodeFactsTest {
         .whenReported(
             (from, name, said) ->
                 heard.add(from.member() + " " + name + " " + said.stoppedThrough()));
-    long epoch = nodes.get(leader).role(ROLE).orElseThrow().leadership().orElseThrow().epoch();
-    nodes.get(leader).role(ROLE).orElseThrow().resign().toCompletableFuture().join();
+    long epoch = role(leader).leadership().orElseThrow().epoch();
+    role(leader).resign().toCompletableFuture().join();
     String stopped = leader + " " + ROLE + " " + epoch;
     await().until(() -> heard.contains(stopped));
     assertTrue(calls.contains("stop"));
@@ -139,7 +118,7 @@ class NodeFactsTest {
     String leader = awaitLeader();
     String other = leader.equals("n1") ? "n2" : "n1";
     await().until(() -> calls.contains("start"));
-    long epoch = nodes.get(leader).role(ROLE).orElseThrow().leadership().orElseThrow().epoch();
+    long epoch = role(leader).leadership().orElseThrow().epoch();
     List<Long> heard = new CopyOnWriteArrayList<>();
     election(other).facts().whenReported((from, name, said) -> heard.add(said.stoppedThrough()));
     GroupRuntime group = election(leader).roles().get(ROLE).group();
@@ -248,7 +227,7 @@ class NodeFactsTest {
                 has(
                     HaEvent.MaintenanceChanged.class,
                     on -> on.on() && on.by().value().equals("n2")));
-    start("n3", THREE);
+    start("n3", THREE, role);
     await().until(() -> facts("n3").maintenance());
     assertEquals(
         Optional.of(MemberId.of("n2")), nodes.get("n3").status().condition().maintenanceBy());
@@ -356,32 +335,12 @@ class NodeFactsTest {
   }
 
   private void startAll(List<String> names, List<String> roster) {
-    names.forEach(name -> start(name, roster));
+    names.forEach(name -> start(name, roster, role));
   }
 
   private void restart(String name) {
     nodes.remove(name).close();
-    start(name, List.of(name));
-  }
-
-  private void start(String name, List<String> roster) {
-    HaConfig config =
-        new HaConfig(
-            "test",
-            MemberId.of(name),
-            roster.stream().map(RosterMember::parse).toList(),
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
-            List.of(),
-            directory.resolve(name),
-            Secret.of("a secret of some length"),
-            TIMING,
-            false,
-            true,
-            List.of(role),
-            List.of(events::add),
-            Optional.empty(),
-            safeguards);
-    nodes.put(name, LocalNodes.start(config, network));
+    start(name, List.of(name), role);
   }
 
   private NodeElection election(String name) {
@@ -411,17 +370,5 @@ class NodeFactsTest {
   private <T extends HaEvent> boolean has(Class<T> kind, Predicate<T> wanted) {
     return events.stream()
         .anyMatch(event -> kind.isInstance(event) && wanted.test(kind.cast(event)));
-  }
-
-  private String awaitLeader() {
-    return await()
-        .atMost(Duration.ofSeconds(20))
-        .until(
-            () ->
-                nodes.keySet().stream()
-                    .filter(name -> nodes.get(name).role(ROLE).orElseThrow().isLeader())
-                    .findFirst()
-                    .orElse(""),
-            name -> !name.isEmpty());
   }
 }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.understudy.ha.HaConfig;
 import io.understudy.ha.HaEvent;
 import io.understudy.ha.HaNode;
 import io.understudy.ha.LeaderInfo;
@@ -16,46 +15,23 @@ import io.understudy.ha.MemberId;
 import io.understudy.ha.OperationRefusedException;
 import io.understudy.ha.RegisterVersion;
 import io.understudy.ha.RevokeReason;
-import io.understudy.ha.Role;
 import io.understudy.ha.RoleListener;
 import io.understudy.ha.RoleSpec;
-import io.understudy.ha.RosterMember;
-import io.understudy.ha.Secret;
-import io.understudy.ha.Timing;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Whole nodes with real threads, clocks and files; only the network is in memory. */
-class NodeRuntimeTest {
-  private static final Timing TIMING = Timing.ofLease(Duration.ofMillis(1500));
-  private static final String ROLE = "main";
-
-  @TempDir Path directory;
-
-  private final MemoryNetwork network = new MemoryNetwork();
-  private final Map<String, HaNode> nodes = new TreeMap<>();
+class NodeRuntimeTest extends WholeNodes {
   private final List<String> told = new CopyOnWriteArrayList<>();
-
-  @AfterEach
-  void close() {
-    nodes.values().forEach(HaNode::close);
-  }
 
   @Test
   void threeNodesElectOneAndTheNextTakesOverWithAHigherEpoch() {
@@ -216,8 +192,8 @@ class NodeRuntimeTest {
   }
 
   private void startAll() {
-    for (String name : List.of("n1", "n2", "n3")) {
-      start(name, List.of("n1", "n2", "n3"), RoleSpec.named(ROLE).listening(recorder(name)));
+    for (String name : THREE) {
+      start(name, THREE, RoleSpec.named(ROLE).listening(recorder(name)));
     }
   }
 
@@ -235,28 +211,6 @@ class NodeRuntimeTest {
     };
   }
 
-  private HaNode start(String name, List<String> roster, RoleSpec role) {
-    List<RosterMember> members = roster.stream().map(RosterMember::parse).toList();
-    MemberId self = MemberId.of(name);
-    HaConfig config =
-        new HaConfig(
-            "test",
-            self,
-            members,
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
-            List.of(),
-            directory.resolve(name),
-            Secret.of("a secret of some length"),
-            TIMING,
-            false,
-            true,
-            List.of(role),
-            List.of());
-    NodeRuntime node = LocalNodes.start(config, network);
-    nodes.put(name, node);
-    return node;
-  }
-
   private void assertRefused(
       String leader, String successor, OperationRefusedException.Cause cause) {
     Throwable failure =
@@ -269,20 +223,8 @@ class NodeRuntimeTest {
     assertEquals(cause, assertInstanceOf(OperationRefusedException.class, reason).refusal());
   }
 
-  private String awaitLeader() {
-    return await()
-        .atMost(Duration.ofSeconds(10))
-        .until(
-            () -> nodes.keySet().stream().filter(n -> role(n).isLeader()).findFirst().orElse(""),
-            n -> !n.isEmpty());
-  }
-
   private List<String> others(String name) {
     return nodes.keySet().stream().filter(n -> !n.equals(name)).toList();
-  }
-
-  private Role role(String node) {
-    return nodes.get(node).role(ROLE).orElseThrow();
   }
 
   private Leadership leadership(String node) {
