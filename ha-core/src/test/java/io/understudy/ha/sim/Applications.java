@@ -25,17 +25,30 @@ final class Applications {
   /** Runs for the role from now on, or does not. */
   void run(SimMember member, int role) {
     cluster.tally().count(Fault.CANDIDACY);
-    cluster.input(member, role, drawCandidacy(0.6));
+    cluster.run(member, role, drawBid(0.6));
   }
 
-  Input.Candidacy drawCandidacy(double eligible) {
+  /**
+   * How a member runs for a role.
+   *
+   * @param candidacy whether, and who should lead
+   * @param handsBack whether it hands the role to a better-placed member by itself
+   */
+  record Bid(Input.Candidacy candidacy, boolean handsBack) {
+    /** The role stays where it is. */
+    static Bid staying(boolean eligible, List<MemberId> preference) {
+      return new Bid(new Input.Candidacy(eligible, preference), false);
+    }
+  }
+
+  Bid drawBid(double eligible) {
     List<MemberId> preference = new ArrayList<>();
     for (RosterMember entry : cluster.shape().roster().members()) {
       preference.add(entry.member());
     }
     Collections.shuffle(preference, new Random(dice.number()));
     List<MemberId> some = preference.subList(0, dice.below(preference.size() + 1));
-    return new Input.Candidacy(dice.chance(eligible), some, dice.chance(0.3));
+    return new Bid(new Input.Candidacy(dice.chance(eligible), some), dice.chance(0.3));
   }
 
   /** Resigns, or hands over to somebody who may be unable to lead. */

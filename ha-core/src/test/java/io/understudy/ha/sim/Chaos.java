@@ -39,7 +39,7 @@ final class Chaos {
   private Plot plot = new Plot.None();
   private boolean raging;
   private boolean selfHealing;
-  private Input.@Nullable Candidacy common;
+  private Applications.@Nullable Bid common;
 
   Chaos(SimCluster cluster) {
     this.cluster = cluster;
@@ -68,8 +68,8 @@ final class Chaos {
   }
 
   /** Nothing happens by itself; everybody may lead. For scenarios. */
-  void script(Input.Candidacy candidacy) {
-    common = candidacy;
+  void script(Applications.Bid bid) {
+    common = bid;
   }
 
   private long firstStartNanos() {
@@ -82,17 +82,17 @@ final class Chaos {
   /** No more faults, and everybody may lead; what is broken stays so until somebody mends it. */
   void stop() {
     raging = false;
-    common = applications.drawCandidacy(1);
+    common = applications.drawBid(1);
     for (SimMember member : cluster.members()) {
       for (int role = 0; role < cluster.shape().roles().size(); role++) {
-        cluster.input(member, role, common);
+        cluster.run(member, role, common);
       }
     }
   }
 
   /** Whether members hand the role back to better ones, now that all are as one. */
   boolean handsBack() {
-    return common != null && common.failback();
+    return common != null && common.handsBack();
   }
 
   /**
@@ -269,12 +269,11 @@ final class Chaos {
     }
     for (int i = 0; i < cluster.shape().roles().size(); i++) {
       int role = i;
-      Input.Candidacy own = applications.drawCandidacy(0.85);
+      Applications.Bid own = applications.drawBid(0.85);
       long usual = dice.between(0, lease / 20);
       long late = raging ? plot.declaresAfterNanos(member, role) : -1;
       cluster.later(
-          late < 0 ? usual : late,
-          () -> cluster.input(member, role, common == null ? own : common));
+          late < 0 ? usual : late, () -> cluster.run(member, role, common == null ? own : common));
     }
   }
 

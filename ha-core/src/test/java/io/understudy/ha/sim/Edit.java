@@ -85,7 +85,6 @@ final class Edit {
             o.stepNanos(),
             o.attempts(),
             o.invited(),
-            o.betterSinceNanos(),
             o.courtesy(),
             rosterCommittedNanos);
     return new RoleState(

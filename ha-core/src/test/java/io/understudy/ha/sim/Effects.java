@@ -139,6 +139,7 @@ final class Effects {
     cluster.invariants().announced(member, role, output);
     cluster.chaos().announced(member, role, output);
     cluster.fences().announced(member, output);
+    cluster.placement().announced(member, role, output);
     cluster.beside().announced(member, role, output);
   }
 

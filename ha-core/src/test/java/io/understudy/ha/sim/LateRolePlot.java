@@ -1,7 +1,6 @@
 package io.understudy.ha.sim;
 
 import io.understudy.ha.internal.election.Envelope;
-import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Message;
 import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.RoleState;
@@ -108,7 +107,7 @@ final class LateRolePlot implements Plot {
   }
 
   private void run(SimMember member, boolean eligible) {
-    cluster.input(member, OLD_ROLE, new Input.Candidacy(eligible, List.of(), false));
+    cluster.run(member, OLD_ROLE, Applications.Bid.staying(eligible, List.of()));
   }
 
   private void loseFirst() {

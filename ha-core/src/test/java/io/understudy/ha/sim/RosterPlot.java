@@ -2,7 +2,6 @@ package io.understudy.ha.sim;
 
 import io.understudy.ha.MemberId;
 import io.understudy.ha.RosterMember;
-import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.Roster;
 import io.understudy.ha.internal.election.RosterGoal;
@@ -150,7 +149,7 @@ final class RosterPlot implements Plot {
     List<MemberId> nobody = List.of();
     for (SimMember member : cluster.members()) {
       for (int role = 0; role < cluster.shape().roles().size(); role++) {
-        cluster.input(member, role, new Input.Candidacy(eligible, nobody, false));
+        cluster.run(member, role, Applications.Bid.staying(eligible, nobody));
       }
     }
   }

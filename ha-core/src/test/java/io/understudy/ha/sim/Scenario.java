@@ -51,7 +51,7 @@ final class Scenario extends Observed {
             dice));
     this.trace = trace;
     this.cluster = cluster();
-    cluster.chaos().script(new Input.Candidacy(true, List.of(), false));
+    cluster.chaos().script(Applications.Bid.staying(true, List.of()));
   }
 
   private static Shape shape(int size, Shape.Start start, String... roles) {
@@ -139,15 +139,17 @@ final class Scenario extends Observed {
 
   /** Whoever is better placed comes first in this order; the others by name. */
   Scenario prefer(String... names) {
-    List<MemberId> order = List.of(names).stream().map(MemberId::of).toList();
-    cluster.chaos().script(new Input.Candidacy(true, order, false));
-    return this;
+    return script(false, names);
   }
 
   /** The same, and a leader hands the role back to a better-placed member. */
   Scenario handBackTo(String... names) {
-    List<MemberId> order = List.of(names).stream().map(MemberId::of).toList();
-    cluster.chaos().script(new Input.Candidacy(true, order, true));
+    return script(true, names);
+  }
+
+  private Scenario script(boolean handsBack, String... names) {
+    List<MemberId> order = Arrays.stream(names).map(MemberId::of).toList();
+    cluster.chaos().script(new Applications.Bid(new Input.Candidacy(true, order), handsBack));
     return this;
   }
 
@@ -219,7 +221,7 @@ final class Scenario extends Observed {
 
   /** Whether a member is to lead the role of that index. */
   Scenario runFor(String name, int role, boolean eligible) {
-    cluster.input(member(name), role, new Input.Candidacy(eligible, List.of(), false));
+    cluster.run(member(name), role, Applications.Bid.staying(eligible, List.of()));
     return this;
   }
 

@@ -43,6 +43,7 @@ final class SimCluster {
   private final SimNetwork network;
   private final Invariants invariants;
   private final Chaos chaos;
+  private final SimPlacement placement = new SimPlacement(this);
   private @Nullable SimWitness row;
   private final SimFences fences;
   private Beside beside = new Beside() {};
@@ -197,6 +198,12 @@ final class SimCluster {
     offer(member, input, core -> beside.input(member, name, input, core));
   }
 
+  /** The member runs for a role in that way. */
+  void run(SimMember member, int role, Applications.Bid bid) {
+    placement.follow(member, shape.allRoles().get(role), bid);
+    input(member, role, bid.candidacy());
+  }
+
   void keepsRoster(SimMember member) {
     Consumer<MemberCore> call = MemberCore::runForRoster;
     member.offer(call);
@@ -284,6 +291,10 @@ final class SimCluster {
 
   Chaos chaos() {
     return chaos;
+  }
+
+  SimPlacement placement() {
+    return placement;
   }
 
   /** What runs beside the cores; nothing unless somebody wants it. */

@@ -151,8 +151,7 @@ final class SimGroup {
   }
 
   private Input.Candidacy possible(Input.Candidacy wanted) {
-    return new Input.Candidacy(
-        wanted.eligible() && state.eligible(), wanted.preference(), wanted.failback());
+    return new Input.Candidacy(wanted.eligible() && state.eligible(), wanted.preference());
   }
 
   /** Sometimes the role does not move after all. */

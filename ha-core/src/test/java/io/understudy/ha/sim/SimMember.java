@@ -246,6 +246,7 @@ final class SimMember {
         () -> {
           if (look(running)) {
             run(running, work);
+            cluster.placement().worked(this, running);
             cluster.beside().worked(this);
           }
         });

@@ -41,7 +41,7 @@ final class Traffic {
     this.bytes = new long[members];
     this.cluster = cluster(members, roles);
     cluster.network().tap(this::sent);
-    cluster.chaos().script(candidacy(0));
+    cluster.chaos().script(bid(0));
     cluster.members().forEach(cluster::start);
     cluster.chaos().viewsChangeNow();
     cluster.runFor(TIMES.leaseNanos());
@@ -70,14 +70,14 @@ final class Traffic {
         new Dice(1));
   }
 
-  private static Input.Candidacy candidacy(int preferred) {
-    return new Input.Candidacy(true, List.of(Shape.member(preferred)), true);
+  private static Applications.Bid bid(int preferred) {
+    return new Applications.Bid(new Input.Candidacy(true, List.of(Shape.member(preferred))), true);
   }
 
   private void spread() {
     for (int role = 0; role < roles; role++) {
       for (SimMember member : cluster.members()) {
-        cluster.input(member, role, candidacy(role % members));
+        cluster.run(member, role, bid(role % members));
       }
     }
   }

@@ -12,9 +12,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a leadership ends: its lease runs out, somebody else leads, it is asked to resign, or it
- * hands over to who is better placed. Always the gate first, then the resignation, with an
- * invitation to whoever could take over at once.
+ * How a leadership ends: its lease runs out, somebody else leads, or it is asked to resign or to
+ * hand over. Always the gate first, then the resignation, with an invitation to whoever could take
+ * over at once.
  */
 final class Departure {
   private Departure() {}
@@ -119,34 +119,5 @@ final class Departure {
     turn.sendToOthers(new Resignation(turn.ballot.epoch(), successor));
     turn.standing = new Follower();
     turn.freeSinceNanos = turn.now + backoffNanos;
-  }
-
-  /** Hands over to a better-placed member that has been able to lead for two leases. */
-  static void failBack(Turn turn) {
-    Leader leader = (Leader) turn.standing;
-    MemberId better = turn.candidacy.failback() && leader.announced() ? better(turn, leader) : null;
-    if (better == null) {
-      turn.betterSinceNanos = Step.NEVER;
-    } else if (turn.betterSinceNanos == Step.NEVER) {
-      turn.betterSinceNanos = turn.now;
-    } else if (turn.now - turn.betterSinceNanos >= 2 * turn.times().leaseNanos()) {
-      revoke(turn, leader, RevokeReason.HANDED_OVER);
-      leave(turn, better, turn.times().leaseNanos());
-    }
-  }
-
-  private static @Nullable MemberId better(Turn turn, Leader leader) {
-    int ownPlace = Ranking.place(turn.candidacy.preference(), turn.self().member());
-    for (MemberId member : turn.candidacy.preference()) {
-      Peer peer = leader.peers().get(member);
-      if (peer != null
-          && peer.electable()
-          && isHeard(turn, peer)
-          && turn.reachable.contains(member)
-          && Ranking.place(turn.candidacy.preference(), member) < ownPlace) {
-        return member;
-      }
-    }
-    return null;
   }
 }

@@ -33,9 +33,8 @@ public sealed interface Input {
    *
    * @param eligible whether it may lead
    * @param preference who should lead, best first; others come after by id
-   * @param failback whether to hand over to a better member by itself
    */
-  record Candidacy(boolean eligible, List<MemberId> preference, boolean failback) implements Input {
+  record Candidacy(boolean eligible, List<MemberId> preference) implements Input {
     /** Copies. */
     public Candidacy {
       preference = List.copyOf(preference);

@@ -45,7 +45,6 @@ final class LeaderDuties {
             null,
             turn.now,
             RosterChange.strangersPermittedUntil(turn));
-    turn.betterSinceNanos = Step.NEVER;
     turn.standing = leader;
     Fencing.metVoters(turn, poll);
     commitIfStored(turn);
@@ -82,7 +81,6 @@ final class LeaderDuties {
     turn.standing = leader;
     renew(turn);
     settleIfSafe(turn);
-    Departure.failBack(turn);
   }
 
   private static Leader actOnReelection(Turn turn, Leader leader, Poll poll) {

@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * @param stepNanos the delay between two ranks
  * @param attempts counts canvasses, to number and to jitter them
  * @param invited whether the last leader named it as successor
- * @param betterSinceNanos since when a better-placed member could take over; {@link Step#NEVER} if
- *     none
  * @param courtesy to whose canvass this voter said yes, and how long it says no to others: so that
  *     of several that ask at once one gets a quorum. Binds no vote
  * @param rosterCommittedNanos since when the roster in force is known to be committed; {@link
@@ -39,6 +37,5 @@ public record Outlook(
     long stepNanos,
     long attempts,
     boolean invited,
-    long betterSinceNanos,
     @Nullable Promise courtesy,
     long rosterCommittedNanos) {}

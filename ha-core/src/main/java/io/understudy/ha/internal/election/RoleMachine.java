@@ -74,7 +74,7 @@ public final class RoleMachine implements Machine {
     Outlook outlook =
         new Outlook(
             Set.of(),
-            new Input.Candidacy(false, List.of(), false),
+            new Input.Candidacy(false, List.of()),
             null,
             0,
             RegisterValue.NONE,
@@ -84,7 +84,6 @@ public final class RoleMachine implements Machine {
             settings.times().minStepNanos(),
             0,
             false,
-            Step.NEVER,
             null,
             Step.NEVER);
     return new RoleState(

@@ -38,7 +38,6 @@ final class Turn {
   long stepNanos;
   long attempts;
   boolean invited;
-  long betterSinceNanos;
   @Nullable Promise courtesy;
   Pair pair;
   long rosterCommittedNanos;
@@ -66,7 +65,6 @@ final class Turn {
     stepNanos = outlook.stepNanos();
     attempts = outlook.attempts();
     invited = outlook.invited();
-    betterSinceNanos = outlook.betterSinceNanos();
     courtesy = outlook.courtesy();
     pair = state.pair();
     rosterCommittedNanos = outlook.rosterCommittedNanos();
@@ -86,7 +84,6 @@ final class Turn {
             stepNanos,
             attempts,
             invited,
-            betterSinceNanos,
             courtesy,
             rosterCommittedNanos);
     return new RoleState(settings, ballot, voting, promise, standing, outlook, pair);

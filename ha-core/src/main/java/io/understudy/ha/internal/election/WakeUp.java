@@ -74,8 +74,5 @@ final class WakeUp {
         at(settled);
       }
     }
-    if (turn.betterSinceNanos != Step.NEVER) {
-      at(turn.betterSinceNanos + 2 * turn.times().leaseNanos());
-    }
   }
 }

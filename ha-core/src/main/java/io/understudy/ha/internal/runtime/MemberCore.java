@@ -123,7 +123,7 @@ public final class MemberCore {
    * the configured roster is in force for ever.
    */
   public void runForRoster() {
-    input(RosterChange.ROLE, new Input.Candidacy(true, List.of(), false));
+    input(RosterChange.ROLE, new Input.Candidacy(true, List.of()));
   }
 
   /**

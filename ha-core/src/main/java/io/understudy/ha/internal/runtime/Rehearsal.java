@@ -67,7 +67,7 @@ public final class Rehearsal {
   private boolean play() {
     for (MemberId member : cast.keySet()) {
       look();
-      core(member).input(ROLE, new Input.Candidacy(true, List.of(), false));
+      core(member).input(ROLE, new Input.Candidacy(true, List.of()));
     }
     MemberId first = awaitLeader();
     if (first == null) {

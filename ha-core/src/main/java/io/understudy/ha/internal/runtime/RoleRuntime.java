@@ -416,7 +416,7 @@ final class RoleRuntime implements Role {
   }
 
   Input.Candidacy candidacy(boolean mayLead) {
-    return new Input.Candidacy(mayLead, placement.order(), false);
+    return new Input.Candidacy(mayLead, placement.order());
   }
 
   /** What other members should know of it. Election thread. */

@@ -15,7 +15,7 @@ final class Bench {
     Founding founding =
         new Founding(Map.of(settings.self().member(), settings.self().incarnation()), true);
     state = machine.start(settings, new Boot.Fresh(founding), 0).next();
-    step(new Input.Candidacy(true, List.of(), false), 0);
+    step(new Input.Candidacy(true, List.of()), 0);
   }
 
   void receive(Life from, Message message, long now) {

@@ -72,7 +72,7 @@ class RankingTest {
             .start(settings, new Boot.Fresh(new Founding(Map.of(member(self), 7L), true)), 0)
             .next();
     Turn turn = new Turn(fresh, 0, false);
-    turn.candidacy = new Input.Candidacy(true, preference, false);
+    turn.candidacy = new Input.Candidacy(true, preference);
     turn.reachable = Set.copyOf(reachable.stream().map(RankingTest::member).toList());
     return turn;
   }

@@ -98,7 +98,7 @@ final class MemberCoreTest {
   /** It knows all roles and runs for none yet. */
   private void voteInAllRoles() {
     for (int role = 1; role <= ROLES; role++) {
-      core.input("r" + role, new Input.Candidacy(false, List.of(), false));
+      core.input("r" + role, new Input.Candidacy(false, List.of()));
     }
     core.inputAll(new Input.PeersSeen(Set.of(PEER)));
     world.forget();
@@ -111,7 +111,7 @@ final class MemberCoreTest {
   }
 
   private void runForAllRoles() {
-    core.inputAll(new Input.Candidacy(true, List.of(), false));
+    core.inputAll(new Input.Candidacy(true, List.of()));
   }
 
   @Test
@@ -176,7 +176,7 @@ final class MemberCoreTest {
   void aRoleTooManyIsToldWhoDeclaresIt() {
     fillWithRolesOfThePeer();
 
-    core.input("one-more", new Input.Candidacy(true, List.of(), false));
+    core.input("one-more", new Input.Candidacy(true, List.of()));
 
     assertEquals(List.of("Waiting"), world.log);
     assertNull(core.state("one-more"));

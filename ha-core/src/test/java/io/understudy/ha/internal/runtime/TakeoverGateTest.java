@@ -113,7 +113,7 @@ class TakeoverGateTest {
     MemberRecord stored =
         new MemberRecord(SELF, "test", roster, TIMES.promiseNanos(), founding, ballots);
     core = new MemberCore(LIFE, TIMES, new RoleMachine(), new Alone(), stored);
-    core.input(ROLE, new Input.Candidacy(true, List.of(), false));
+    core.input(ROLE, new Input.Candidacy(true, List.of()));
     nowNanos += 2 * TIMES.promiseNanos();
     core.tick();
   }
