@@ -89,9 +89,9 @@ final class Usage {
 
       Standard output: one JSON object a line with mono (System.nanoTime), wall, node and event:
         started, http, view, quorum, roster, elected, revoked, leader, death, register, voter,
-        service, connectivity, health, maintenance, stalled, storing-slow, storage, witness, peer-missing,
-        fence (result asked, confirmed, failed, unknown), fence-concluded, overflow, operation,
-        takeover, resource, deadline, guardian, guardian-acted, stopped.
+        service, connectivity, health, maintenance, rules, stalled, storing-slow, storage, witness,
+        peer-missing, fence (result asked, confirmed, failed, unknown), fence-concluded, overflow,
+        operation, takeover, resource, deadline, guardian, guardian-acted, stopped.
       Standard error: the log.
 
       HTTP
