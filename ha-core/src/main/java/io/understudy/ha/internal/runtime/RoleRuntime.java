@@ -44,36 +44,16 @@ final class RoleRuntime implements Role {
   private final EventBus events;
   private final Courier courier;
   private final LeadershipWait wait = new LeadershipWait();
-  private final LongFunction<Lease> leases;
+  private final Tenure tenure;
   private final GroupRuntime group;
   private final RolePlacement placement;
-  private final RoleGate gate;
   private final RoleMoves moves;
   private final RulesDigest rules;
-
-  /**
-   * What the application may rely on; set on the courier's thread, so that callbacks agree with it.
-   */
-  private volatile @Nullable Grant handedOut;
 
   private volatile Optional<LeaderInfo> leader = Optional.empty();
   private volatile String waiting = "";
   private volatile String stalled = "";
   private volatile boolean left;
-
-  /** The running leadership; written by the election thread alone. */
-  private volatile @Nullable Grant running;
-
-  /** Whether people were told of it: not while the last leader may still be at work. */
-  private volatile boolean begun;
-
-  private Lease lease = new Lease(0, Long.MIN_VALUE);
-
-  /** So that the ends of leaderships are told in order; never held while anything slow is done. */
-  private final Object telling = new Object();
-
-  /** Tells of the running leadership, or has done so; guarded by {@link #telling}. */
-  private @Nullable Runnable handingOut;
 
   /**
    * What all roles of a node share.
@@ -106,13 +86,17 @@ final class RoleRuntime implements Role {
     this.group = parts.group();
     this.placement = parts.placement();
     this.rules = RulesDigest.of(spec, placement.rules().whenAllLack());
-    this.gate = new RoleGate(spec, group.outlivesProcess(), this::begin, parts.gates());
     this.requests = shared.requests();
     this.events = shared.events();
-    this.leases = shared.leases();
     this.moves = new RoleMoves(spec.name(), parts, shared);
-    this.register = new RegisterRuntime(spec, requests, () -> running, leases);
+    this.register = new RegisterRuntime(spec, requests, this::running, shared.leases());
     this.courier = new Courier("ha-role-" + spec.name());
+    Tenure.Told told = new Tenure.Told(events, courier, register::leadershipLost, wait::signal);
+    this.tenure = new Tenure(spec, self, told, shared.leases(), parts);
+  }
+
+  private @Nullable Grant running() {
+    return tenure.running();
   }
 
   // ---- election thread -------------------------------------------------------------------------
@@ -120,7 +104,7 @@ final class RoleRuntime implements Role {
   /** Takes over what a machine knows that ran before the role was declared. */
   void adopt(RoleState state) {
     register.adopt(Header.unwrapped(state.outlook().committed()));
-    if (leader.isPresent() || running != null) {
+    if (leader.isPresent() || tenure.running() != null) {
       return; // it hears of another one as of any news
     }
     Life known = state.outlook().leader();
@@ -131,16 +115,11 @@ final class RoleRuntime implements Role {
 
   void announce(Output output) {
     if (output instanceof Output.Elected elected) {
-      elected(elected);
+      tenure.elected(elected);
     } else if (output instanceof Output.Extend extend) {
-      Grant grant = running;
-      if (grant != null) {
-        lease = leases.apply(extend.leaseUntilNanos());
-        grant.extend(lease);
-        group.extended(lease);
-      }
+      tenure.extend(extend);
     } else if (output instanceof Output.Revoked revoked) {
-      revoked(revoked.epoch(), revoked.reason());
+      tenure.revoked(revoked.epoch(), revoked.reason());
     } else if (output instanceof Output.LeaderSeen seen) {
       leaderSeen(seen);
     } else if (output instanceof Output.Waiting waits) {
@@ -168,104 +147,15 @@ final class RoleRuntime implements Role {
       RegisterValue value = Header.unwrapped(committed.value());
       register.announce(new Output.Committed(value));
       events.publish(new HaEvent.RegisterCommitted(Instant.now(), name(), value));
-      gate.committed(committed.value());
+      gate().committed(committed.value());
     } else {
       register.announce(output);
     }
   }
 
-  private void elected(Output.Elected elected) {
-    lease = leases.apply(elected.leaseUntilNanos());
-    begun = false;
-    running = new Grant(name(), elected.epoch(), lease);
-    gate.elected(elected.epoch());
-  }
-
-  /** Nobody else is at work: tells people, and starts the group; or the group goes on. */
-  private void begin() {
-    Grant grant = running;
-    if (grant == null) {
-      return;
-    }
-    if (begun) {
-      group.resume();
-      return;
-    }
-    synchronized (telling) {
-      if (grant.isEnded() || (spec.takeover().isConditional() && !grant.isValid())) {
-        return; // its lease ran out while it waited, and the machine will say so
-      }
-      events.publish(new HaEvent.Elected(Instant.now(), name(), grant.epoch()));
-      begun = true;
-      Runnable handing = () -> handOut(grant);
-      handingOut = handing;
-      courier.deliver(handing);
-    }
-    LOG.info("{} - leads {} in epoch {}", self, name(), grant.epoch());
-    group.led(grant, lease);
-  }
-
-  void revoked(long epoch, RevokeReason reason) {
-    Grant grant = running;
-    if (grant == null || grant.epoch() != epoch) {
-      return; // never announced: the register was not committed in time
-    }
-    running = null;
-    boolean ends;
-    synchronized (telling) {
-      ends = grant.end() && begun;
-      if (ends) {
-        tellRevoked(grant, reason);
-      }
-    }
-    group.lost();
-    gate.lost();
-    if (ends) { // else the watcher was faster, and has told it
-      logRevoked(grant, reason);
-    }
-  }
-
-  /**
-   * On the watcher's thread: ends a leadership whose lease has run out, in case the election thread
-   * hangs. When that thread goes on it finds the end, agrees, and tells nobody again.
-   */
-  void endIfRanOut() {
-    Grant grant = running;
-    if (grant == null) {
-      return;
-    }
-    synchronized (telling) {
-      if (!grant.endIfRanOut() || !begun) {
-        return;
-      }
-      tellRevoked(grant, RevokeReason.LEASE_EXPIRED);
-    }
-    logRevoked(grant, RevokeReason.LEASE_EXPIRED);
-  }
-
-  private void tellRevoked(Grant grant, RevokeReason reason) {
-    register.leadershipLost(grant);
-    events.publish(new HaEvent.Revoked(Instant.now(), name(), grant.epoch(), reason));
-    // What nobody was told of is taken back from the queue: while a callback hangs, leaderships
-    // that come and go for days must not fill the heap.
-    Runnable handing = handingOut;
-    handingOut = null;
-    if (handing == null || !courier.retract(handing)) {
-      courier.deliver(() -> takeBack(grant, reason));
-    }
-  }
-
-  /** Last: a log on a disk that hangs must hold up nobody's callback. */
-  private void logRevoked(Grant grant, RevokeReason reason) {
-    LOG.info("{} - leads {} no longer (epoch {}): {}", self, name(), grant.epoch(), reason.label());
-  }
-
   /** The life is over: its machine will say nothing more. */
   void lifeEnded(RevokeReason reason) {
-    Grant grant = running;
-    if (grant != null) {
-      revoked(grant.epoch(), reason);
-    }
+    tenure.revoked(reason);
     register.announce(new Output.PermitEnded());
     if (!stalled.isEmpty()) {
       stalled("");
@@ -275,8 +165,13 @@ final class RoleRuntime implements Role {
 
   /** Whether a caller may have seen the lease end, though the machine has not ended it. */
   boolean ranOut() {
-    Grant grant = running;
+    Grant grant = tenure.running();
     return grant != null && !grant.isValid();
+  }
+
+  /** See {@link Tenure#endIfRanOut}. */
+  void endIfRanOut() {
+    tenure.endIfRanOut();
   }
 
   private void leaderSeen(Output.LeaderSeen seen) {
@@ -288,24 +183,6 @@ final class RoleRuntime implements Role {
       placement.seen(now.map(LeaderInfo::member));
       events.publish(new HaEvent.LeaderChanged(Instant.now(), name(), now));
       now.ifPresent(info -> requests.leaderSeen(name(), info));
-    }
-  }
-
-  // ---- the role's own thread -------------------------------------------------------------------
-
-  private void handOut(Grant grant) {
-    if (grant.isEnded()) {
-      return; // over before anybody was told; so nobody is
-    }
-    handedOut = grant;
-    wait.signal();
-    spec.listener().elected(grant);
-  }
-
-  private void takeBack(Grant grant, RevokeReason reason) {
-    if (handedOut == grant) {
-      handedOut = null;
-      spec.listener().revoked(grant, reason);
     }
   }
 
@@ -322,13 +199,13 @@ final class RoleRuntime implements Role {
 
   @Override
   public boolean isLeader() {
-    Grant grant = handedOut;
+    Grant grant = tenure.handedOut();
     return grant != null && grant.isValid();
   }
 
   @Override
   public Optional<Leadership> leadership() {
-    Grant grant = handedOut;
+    Grant grant = tenure.handedOut();
     return grant != null && grant.isValid() ? Optional.of(grant) : Optional.empty();
   }
 
@@ -393,7 +270,7 @@ final class RoleRuntime implements Role {
         isLeader(),
         leftMillis,
         register.view().value().version(),
-        Stream.of(waiting, stalled, gate.waiting(), unfit(), placement.whyNot())
+        Stream.of(waiting, stalled, gate().waiting(), unfit(), placement.whyNot())
             .filter(reason -> !reason.isEmpty())
             .findFirst()
             .orElse(""));
@@ -412,7 +289,7 @@ final class RoleRuntime implements Role {
   /** Why not, as far as its resources and its register are concerned; empty if it may. */
   private String unfit() {
     String resources = group.ineligible();
-    return resources.isEmpty() ? gate.objection() : resources;
+    return resources.isEmpty() ? gate().objection() : resources;
   }
 
   Input.Candidacy candidacy(boolean mayLead) {
@@ -423,7 +300,7 @@ final class RoleRuntime implements Role {
   RoleReport report() {
     return new RoleReport(
         left ? "the node is being closed" : unfit(),
-        Math.max(group.stoppedThrough(), gate.stoppedThrough(group.atWorkEpoch())),
+        Math.max(group.stoppedThrough(), gate().stoppedThrough(group.atWorkEpoch())),
         rules);
   }
 
@@ -441,7 +318,7 @@ final class RoleRuntime implements Role {
   }
 
   RoleGate gate() {
-    return gate;
+    return tenure.gate();
   }
 
   void close(long timeoutNanos) {
