@@ -1,7 +1,6 @@
 package io.understudy.ha.internal.runtime;
 
 import io.understudy.ha.MemberId;
-import io.understudy.ha.Resource;
 import io.understudy.ha.ResourceGroup;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.Takeover;
@@ -11,13 +10,9 @@ import io.understudy.ha.internal.group.GroupOutput;
 import io.understudy.ha.internal.group.GroupSettings;
 import io.understudy.ha.internal.group.GroupState;
 import io.understudy.ha.internal.group.GroupStep;
-import io.understudy.ha.spi.CommandRun;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -34,12 +29,12 @@ final class GroupRuntime {
   private final String role;
   private final ResourceGroup group;
   private final Links links;
-  private final GroupCaller caller;
+  private final ResourceCalls calls;
   private final GroupReports reports;
   private final byte[] lastWords;
-  private final List<Boolean> outliveProcess;
   private final boolean isConditional;
   private final List<Runnable> whenStopped = new ArrayList<>();
+  private final OneByOne<GroupInput> inputs = new OneByOne<>(this::dealWith);
 
   /** Whoever waits for the stop; also those of whom the election thread has not heard. */
   private final List<CompletableFuture<Void>> waiting = new CopyOnWriteArrayList<>();
@@ -49,11 +44,6 @@ final class GroupRuntime {
   private long wakeAtNanos;
   private @Nullable Grant serving;
   private @Nullable Lease lease;
-
-  /** What came while another was dealt with. */
-  private final Queue<GroupInput> inbox = new ArrayDeque<>();
-
-  private boolean dealing;
 
   /** The moves for which it was stopped, and of which nothing has come yet. */
   private int moves;
@@ -81,28 +71,18 @@ final class GroupRuntime {
     this.group = spec.group();
     this.isConditional = spec.takeover().isConditional();
     this.links = links;
-    this.caller =
-        new GroupCaller(
-            work -> Threads.ordinary(noted(work), "ha-group-" + spec.name()), this::returned);
     this.reports = new GroupReports(self, spec, links.node().events());
     long now = System.nanoTime();
     GroupSettings settings = settings(group);
-    this.outliveProcess = // asked once and here: it is the application's code
-        group.entries().stream().map(entry -> entry.resource().outlivesProcess()).toList();
-    boolean unknown = outliveProcess.contains(true);
+    this.calls =
+        new ResourceCalls("ha-group-" + role, group, links.watch(), links.notes(), this::returned);
+    boolean unknown = calls.outlivesProcess();
     this.state = unknown ? GroupState.unknown(settings, now) : GroupState.stopped(settings, now);
     this.wakeAtNanos = now;
     this.ineligible = unknown ? "stops what an earlier process may have left at work" : "";
     this.lastWords = reports.lastWords();
     boolean byTime = spec.takeover().exclusion() == Takeover.Exclusion.STOPPED;
     this.deadline = new StopDeadline(group.stopTimeout().toNanos(), byTime);
-  }
-
-  private Runnable noted(Runnable work) {
-    return () -> {
-      CommandRun.noteIn(links.notes());
-      work.run();
-    };
   }
 
   private static GroupSettings settings(ResourceGroup group) {
@@ -205,28 +185,8 @@ final class GroupRuntime {
     return wakeAtNanos;
   }
 
-  /** One after the other: what an output causes comes when all outputs before it are done. */
   private void take(GroupInput input) {
-    inbox.add(input);
-    if (!dealing) {
-      dealing = true;
-      try {
-        dealWithAll();
-      } finally {
-        dealing = false;
-      }
-    }
-  }
-
-  private void dealWithAll() {
-    GroupInput input = inbox.poll();
-    if (input != null) {
-      try {
-        dealWith(input);
-      } finally {
-        dealWithAll();
-      }
-    }
+    inputs.take(input);
   }
 
   private void dealWith(GroupInput input) {
@@ -236,7 +196,7 @@ final class GroupRuntime {
     wakeAtNanos = step.wakeAtNanos();
     setDeadline();
     noteWhatHasStopped();
-    actAll(step.outputs().iterator());
+    OneByOne.each(step.outputs().iterator(), this::act); // the machine counts on all
   }
 
   private void setDeadline() {
@@ -248,25 +208,14 @@ final class GroupRuntime {
     links.watch().changed(state, deadline.atNanos());
   }
 
-  /** Each of them, whatever one throws: the machine counts on all. */
-  private void actAll(Iterator<GroupOutput> outputs) {
-    if (outputs.hasNext()) {
-      try {
-        act(outputs.next());
-      } finally {
-        actAll(outputs);
-      }
-    }
-  }
-
   private void act(GroupOutput output) {
     if (output instanceof GroupOutput.Call call) {
       begin(call);
     } else if (output instanceof GroupOutput.Interrupt interrupt) {
-      caller.interrupt(interrupt.call());
+      calls.interrupt(interrupt.call());
       reports.interrupted();
     } else if (output instanceof GroupOutput.Abandon) {
-      caller.abandon();
+      calls.abandon();
       reports.abandoned();
     } else if (output instanceof GroupOutput.Stopped) {
       stopped();
@@ -285,35 +234,16 @@ final class GroupRuntime {
   }
 
   private void begin(GroupOutput.Call call) {
-    Resource resource = group.entries().get(call.resource()).resource();
     switch (call.operation()) {
       case START -> {
         Grant grant = serving;
         if (grant == null || grant.epoch() != call.epoch()) {
           throw new IllegalStateException(role + " starts for " + call + ", but holds " + grant);
         }
-        caller.call(
-            call.call(),
-            () -> {
-              links.watch().awaitReady();
-              resource.start(grant);
-            });
+        calls.start(call, grant);
       }
-      case STOP -> {
-        boolean isOfEarlierProcess = call.epoch() == 0;
-        boolean goesOn = outliveProcess.get(call.resource());
-        caller.call(
-            call.call(), isOfEarlierProcess ? () -> stopEarlier(resource, goesOn) : resource::stop);
-      }
-      case CHECK -> caller.call(call.call(), resource::check);
-    }
-  }
-
-  /** What was being started goes first: it could come to work after the stop. */
-  private void stopEarlier(Resource resource, boolean goesOn) throws Exception {
-    links.notes().endEarlier();
-    if (goesOn) {
-      resource.stop();
+      case STOP -> calls.stop(call);
+      case CHECK -> calls.check(call);
     }
   }
 
@@ -399,7 +329,7 @@ final class GroupRuntime {
   }
 
   boolean outlivesProcess() {
-    return outliveProcess.contains(true);
+    return calls.outlivesProcess();
   }
 
   /** For which leadership it may be at work, 0 for one of an earlier process; -1 if for none. */
@@ -435,11 +365,11 @@ final class GroupRuntime {
     closed = true;
     Executor answers = links.node().answers();
     waiting.forEach(stopped -> stopped.completeAsync(() -> null, answers));
-    caller.close();
+    calls.close();
   }
 
   boolean isCurrentThread() {
-    return caller.isCurrentThread();
+    return calls.isCurrentThread();
   }
 
   String role() {

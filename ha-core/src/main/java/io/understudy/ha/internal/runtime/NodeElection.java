@@ -41,6 +41,7 @@ final class NodeElection {
   private final Requests requests;
   private final RosterRuntime roster;
   private final ClockWatch clocks;
+  private final Pulse pulse;
   private final PeerView view;
   private final @Nullable GuardianLink guardian;
   private final Groups groups;
@@ -87,11 +88,12 @@ final class NodeElection {
             config, disk, beginning.stored(), transport, beginning.incarnation(), this::announce);
     this.roster = new RosterRuntime(config.member(), lives.roster(), rosterLinks());
     this.clocks = new ClockWatch(config.timing().lease().toNanos(), Clocks.read());
+    this.pulse = new Pulse(config.member(), this, clocks, requests, events);
     this.loop =
         new EventLoop(
             "ha-" + config.member(),
             config.timing().heartbeat().toNanos(),
-            new EventLoop.Turns(this::look, this::tick, this::wakeAtNanos, this::fault),
+            new EventLoop.Turns(pulse::look, pulse::tick, pulse::wakeAtNanos, pulse::fault),
             activity);
     this.audit = new Audit(config.member(), events);
     this.view = new PeerView(config, transport, lives, roster, events);
@@ -318,49 +320,7 @@ final class NodeElection {
     }
   }
 
-  // ---- election thread: time -------------------------------------------------------------------
-
-  /** Before anything else: what did this process miss? */
-  private void look() {
-    ClockWatch.Missed missed = clocks.look(Clocks.read());
-    if (missed.wallJumpMillis() > 0) {
-      lives.end(
-          "the wall clock jumped ahead by "
-              + missed.wallJumpMillis()
-              + " ms: it was set, or this machine was suspended");
-      serviceMayHaveChanged();
-    } else if (missed.wallJumpMillis() < 0) {
-      LOG.warn(
-          "{} - the wall clock was set back by {} ms; nothing here depends on it",
-          config.member(),
-          -missed.wallJumpMillis());
-    }
-    if (missed.pausedNanos() > 0) {
-      view.lookAnew(missed.pausedNanos());
-    }
-    roles.resignWhatRanOut();
-  }
-
-  private void tick() {
-    if (rowWitness != null) {
-      rowWitness.look();
-    }
-    view.look();
-    roles.resignWhatRanOut();
-    lives.run(MemberCore::tick);
-    lives.runIfAlive(core -> roster.status(core.rosterStatus()));
-    groups.tick();
-    roles.tick();
-    serviceMayHaveChanged();
-    view.quorumMayHaveChanged();
-    facts.tick();
-    placements.tick();
-  }
-
-  private long wakeAtNanos() {
-    long others = placements.wakeAtNanos(groups.wakeAtNanos(lives.wakeAtNanos()));
-    return facts.wakeAtNanos(roles.wakeAtNanos(others));
-  }
+  // ---- election thread -------------------------------------------------------------------------
 
   private void factsChanged() {
     facts.changed();
@@ -379,15 +339,6 @@ final class NodeElection {
   private static boolean isElectable(Standing.@Nullable Peer peer) {
     return peer != null && peer.electable();
   }
-
-  private void fault(Throwable fault) {
-    lives.end("an internal error ended the election: " + fault);
-    serviceMayHaveChanged();
-    LOG.error(
-        "{} - the election failed; this life has ended and another begins", config.member(), fault);
-  }
-
-  // ---- election thread: what machines, hooks and the transport say -----------------------------
 
   private @Nullable RoleState stateOf(String role) {
     return lives.state(role);
@@ -444,37 +395,5 @@ final class NodeElection {
       roles.enterAll();
       events.publish(new HaEvent.Refused(Instant.now(), reason));
     }
-  }
-
-  // ---- election thread: lives ------------------------------------------------------------------
-
-  /**
-   * Closes the gates when a life has ended, and sets the next one going once the state can be
-   * stored.
-   */
-  private void serviceMayHaveChanged() {
-    lives
-        .pollChange()
-        .ifPresent(
-            change -> {
-              if (!change.inService()) {
-                roles.lifeEnded(RevokeReason.INELIGIBLE);
-                requests.abandon();
-              } else {
-                enterAgain();
-              }
-              events.publish(
-                  new HaEvent.ServiceChanged(Instant.now(), change.inService(), change.reason()));
-            });
-  }
-
-  private void enterAgain() {
-    lives.run(
-        core -> {
-          core.runForRoster();
-          roster.changed(core.roster());
-        });
-    roles.enterAll();
-    roster.wishAgain();
   }
 }
