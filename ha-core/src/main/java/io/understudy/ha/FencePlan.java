@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * How a member that cannot be reached is cut off: levels that are tried in order. Immutable.
@@ -21,11 +23,15 @@ import java.util.Objects;
  * is asked for again later, from the first level on. Between two attempts the plan ends early if
  * the fence is no longer wanted.
  *
- * <p>A confirmed level ends processes ({@link FenceHook.Scope#PROCESS}) if one of its hooks does.
- * Hooks that end a process only together, such as two power supplies of one machine, are declared
- * with that scope, and stand in one level and nowhere else. A level without such a hook lets a role
- * begin that demands a fence, never shortens a promise, and hides the levels after it once it
- * confirms. So two members without a third vote need a plan in which every level ends processes.
+ * <p>A confirmed level means what the strongest of its hooks means: {@link
+ * FenceHook.Scope#MACHINE}, then {@code PROCESS}, then {@code RESOURCE}. Hooks that switch a
+ * machine off only together, such as its two power supplies, are each declared with that scope, and
+ * stand in one level and nowhere else. {@code PROCESS} and {@code RESOURCE} in one level are no
+ * {@code MACHINE}: what has outlived the process may have more than that resource.
+ *
+ * <p>A level of scope {@code RESOURCE} lets a role begin that demands a fence, never shortens a
+ * promise, and hides the levels after it once it confirms. So two members without a third vote need
+ * a plan in which every level ends processes.
  *
  * <p>Never are two calls for one target under way. A hook that does not return although it was
  * interrupted holds up its plan, and no level after it is tried before it returns: events and
@@ -57,12 +63,17 @@ public record FencePlan(List<Level> levels) {
     /**
      * What it means if this level confirms.
      *
-     * @return {@code PROCESS} if one of its hooks has that scope
+     * @return the strongest scope of its hooks: {@code MACHINE}, {@code PROCESS}, {@code RESOURCE}
      */
     public FenceHook.Scope scope() {
-      boolean endsProcesses =
-          calls.stream().anyMatch(call -> call.hook().scope() == FenceHook.Scope.PROCESS);
-      return endsProcesses ? FenceHook.Scope.PROCESS : FenceHook.Scope.RESOURCE;
+      Set<FenceHook.Scope> confirmed =
+          calls.stream().map(call -> call.hook().scope()).collect(Collectors.toSet());
+      if (confirmed.contains(FenceHook.Scope.MACHINE)) {
+        return FenceHook.Scope.MACHINE;
+      }
+      return confirmed.contains(FenceHook.Scope.PROCESS)
+          ? FenceHook.Scope.PROCESS
+          : FenceHook.Scope.RESOURCE;
     }
   }
 
@@ -182,13 +193,12 @@ public record FencePlan(List<Level> levels) {
 
   /**
    * Whether a confirmation always means that the target's process has ended: every level has the
-   * scope {@code PROCESS}.
+   * scope {@code MACHINE} or {@code PROCESS}.
    *
    * @return true if it can take the place of a third vote
    */
   public boolean endsProcesses() {
-    return !levels.isEmpty()
-        && levels.stream().allMatch(level -> level.scope() == FenceHook.Scope.PROCESS);
+    return !levels.isEmpty() && levels.stream().allMatch(level -> level.scope().endsProcesses());
   }
 
   /**

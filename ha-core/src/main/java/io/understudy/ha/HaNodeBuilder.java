@@ -217,15 +217,15 @@ public final class HaNodeBuilder {
    * replaces.
    *
    * <p>Two members without a witness need a plan on each side in which every level has a hook of
-   * scope {@link FenceHook.Scope#PROCESS}. Then a leader whose peer has not acknowledged for three
-   * quarters of a lease has it fenced and goes on, and a follower that has heard nothing for a
-   * promise (about 1.2 leases) fences the leader and takes over; the second of the roster waits an
-   * eighth of a lease longer. If each leads a role and hooks are slower than that, let the hook of
-   * one member wait first, for longer than the other's takes; otherwise both may be ended when the
-   * link between them is cut. So a pause of the peer that is longer than that ends its process:
-   * choose a lease that is longer than your garbage collections, and long enough for the hook to
-   * answer within a quarter of it, if the leader is to go on without a break. A member that has
-   * started fences nobody before it has exchanged its state with its peer.
+   * scope {@link FenceHook.Scope#MACHINE} or {@code PROCESS}. Then a leader whose peer has not
+   * acknowledged for three quarters of a lease has it fenced and goes on, and a follower that has
+   * heard nothing for a promise (about 1.2 leases) fences the leader and takes over; the second of
+   * the roster waits an eighth of a lease longer. If each leads a role and hooks are slower than
+   * that, let the hook of one member wait first, for longer than the other's takes; otherwise both
+   * may be ended when the link between them is cut. So a pause of the peer that is longer than that
+   * ends its process: choose a lease that is longer than your garbage collections, and long enough
+   * for the hook to answer within a quarter of it, if the leader is to go on without a break. A
+   * member that has started fences nobody before it has exchanged its state with its peer.
    *
    * @param plan what is tried, in which order, for how long; tried again later if nothing confirms
    * @return this

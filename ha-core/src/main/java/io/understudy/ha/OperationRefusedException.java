@@ -44,7 +44,7 @@ public final class OperationRefusedException extends HaException {
     NO_SUCCESSOR,
     /**
      * Two voting members would be left in the roster, without a witness and without a fence hook of
-     * scope PROCESS: when one is lost, nobody could lead.
+     * scope PROCESS or MACHINE: when one is lost, nobody could lead.
      */
     NO_THIRD_VOTE,
     /** This cluster cannot do that. */

@@ -20,10 +20,10 @@ import java.util.concurrent.CompletionStage;
  * NodeStatus#roster()} says what a change waits for.
  *
  * <p>A change that would leave two voting members alone, with as many votes each and without a
- * witness, is refused ({@code NO_THIRD_VOTE}) for want of a fence hook of scope PROCESS, like such
- * a configuration. The member that keeps the roster decides, one of the two; it knows its own hook
- * alone, and takes it that the other one has the same. If that has none, its status warns. To
- * replace one of three members add the new one first. To get from one member to three give the
+ * witness, is refused ({@code NO_THIRD_VOTE}) for want of a fence hook of scope PROCESS or MACHINE,
+ * like such a configuration. The member that keeps the roster decides, one of the two; it knows its
+ * own hook alone, and takes it that the other one has the same. If that has none, its status warns.
+ * To replace one of three members add the new one first. To get from one member to three give the
  * first one two votes for the meantime.
  *
  * <p>The configuration of the members should follow: the durable roster wins over the configured

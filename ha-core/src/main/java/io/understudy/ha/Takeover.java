@@ -28,7 +28,7 @@ public record Takeover(Exclusion exclusion, boolean fenceRequired) {
      * <p>Resources that {@linkplain Resource#outlivesProcess outlive their process} are not stopped
      * by its end. With a {@link Guardian} twice the time to stop must pass. Without one neither
      * death, nor time, nor a fence of scope {@code PROCESS} is enough: the new leader waits for the
-     * member's own word, a fence of scope {@code RESOURCE}, or an operator.
+     * member's own word, a fence of scope {@code MACHINE} or {@code RESOURCE}, or an operator.
      *
      * <p>It is about resources; a {@link RoleListener} is not waited for. Change a role's takeover
      * only while no member leads it.

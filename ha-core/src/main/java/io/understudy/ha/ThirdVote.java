@@ -53,7 +53,8 @@ final class ThirdVote {
         + ","
         + other
         + ",w1:witness); add a witness row in a database (the same roster, and witnessStore); or"
-        + " give each of the two a fence hook of scope PROCESS, which switches the other off"
+        + " give each of the two a fence hook of scope PROCESS or MACHINE, which switches the other"
+        + " off"
         + remark(size, fence);
   }
 
@@ -68,6 +69,6 @@ final class ThirdVote {
     }
     return fence.levels().size() == 1
         ? " (the hook that is configured is of scope RESOURCE)"
-        : " (of the fence plan that is configured not every level has a hook of scope PROCESS)";
+        : " (of the fence plan that is configured not every level has a hook of scope PROCESS or MACHINE)";
   }
 }

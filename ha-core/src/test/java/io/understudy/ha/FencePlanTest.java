@@ -10,7 +10,10 @@ import io.understudy.ha.spi.FenceResult;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Bounds, names and the time that a plan takes. */
 class FencePlanTest {
@@ -29,6 +32,26 @@ class FencePlanTest {
 
     assertEquals(Duration.ofSeconds(3 * 10 + 2 * 2 + 5 + 30), plan.longest());
     assertEquals(List.of(), plan.faults());
+  }
+
+  /** A process that is dead and a resource that is cut off leave other resources at work. */
+  @ParameterizedTest
+  @CsvSource({
+    "RESOURCE,                 RESOURCE",
+    "PROCESS,                  PROCESS",
+    "PROCESS RESOURCE,         PROCESS",
+    "RESOURCE MACHINE,         MACHINE",
+    "MACHINE PROCESS RESOURCE, MACHINE"
+  })
+  void aLevelIsAsStrongAsItsStrongestHook(String hooks, Scope level) {
+    FencePlan.Call[] calls =
+        Stream.of(hooks.split(" ", -1))
+            .map(Scope::valueOf)
+            .map(scope -> FenceHook.of(scope, "a", (request, limit) -> FenceResult.failed("on")))
+            .map(FencePlan.Call::to)
+            .toArray(FencePlan.Call[]::new);
+
+    assertEquals(level, FencePlan.first(calls).levels().get(0).scope());
   }
 
   @Test

@@ -35,6 +35,7 @@ class ThirdVoteTest {
   @Test
   void aFenceOfTwoServesARosterOfTwo() {
     assertEquals(Optional.empty(), missing("a1 b1", Scope.PROCESS));
+    assertEquals(Optional.empty(), missing("a1 b1", Scope.MACHINE));
     assertTrue(missing("a1 b1 c0", Scope.PROCESS).orElseThrow().contains("this one has 3"));
   }
 
@@ -56,7 +57,10 @@ class ThirdVoteTest {
     "PROCESS,          PROCESS,          true",
     "PROCESS,          RESOURCE,         false",
     "RESOURCE,         PROCESS,          false",
-    "RESOURCE PROCESS, PROCESS RESOURCE, true"
+    "MACHINE,          PROCESS,          true",
+    "MACHINE,          RESOURCE,         false",
+    "RESOURCE PROCESS, PROCESS RESOURCE, true",
+    "RESOURCE MACHINE, MACHINE PROCESS,  true"
   })
   void everyLevelOfAPlanEndsProcesses(String first, String second, boolean serves) {
     FencePlan plan = FencePlan.first(calls(first)).otherwise(calls(second));

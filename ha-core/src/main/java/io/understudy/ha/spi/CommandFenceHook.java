@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * threadsafe.
  *
  * <pre>{@code
- * CommandFenceHook.agent(FenceHook.Scope.PROCESS, "/usr/sbin/fence_ipmilan")
+ * CommandFenceHook.agent(FenceHook.Scope.MACHINE, "/usr/sbin/fence_ipmilan")
  *     .option("username", "ha").option("password", password)
  *     .optionFor("n1", "ip", "10.0.9.1").optionFor("n2", "ip", "10.0.9.2")
  * }</pre>
@@ -92,7 +92,7 @@ public final class CommandFenceHook implements FenceHook {
   /**
    * A hook that runs a fence agent: {@code off}, verified by {@code status}.
    *
-   * @param scope what it means that the target is off: {@code PROCESS} for agents that switch power
+   * @param scope what it means that the target is off: {@code MACHINE} for agents that switch power
    *     or virtual machines, {@code RESOURCE} for those that close a port or a disk
    * @param words the program and its arguments, without a shell
    * @return the hook
@@ -166,7 +166,8 @@ public final class CommandFenceHook implements FenceHook {
    * Exit status 0 means that the target is cut off, for certain. Read {@link FenceHook.Scope}
    * first. Not for fence agents, which are verified instead.
    *
-   * @param what what it is cut off from
+   * @param what what it means: {@code PROCESS} if the command kills the process and leaves the rest
+   *     of its machine alone
    * @return a hook that says so
    * @throws IllegalStateException if it is a fence agent
    */

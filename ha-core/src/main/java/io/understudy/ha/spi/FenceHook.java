@@ -13,20 +13,61 @@ import java.time.Duration;
  * more than one node.
  */
 public interface FenceHook {
-  /** What a confirmed answer means. */
+  /**
+   * What a confirmed answer means.
+   *
+   * <table>
+   *   <caption>What follows from it</caption>
+   *   <tr><th></th><th>MACHINE</th><th>PROCESS</th><th>RESOURCE</th></tr>
+   *   <tr><td>frees a voter from its promise; is the third vote of two members</td>
+   *       <td>yes</td><td>yes</td><td>no</td></tr>
+   *   <tr><td>lets a role begin that waits for what dies with a process</td>
+   *       <td>yes</td><td>yes</td><td>yes</td></tr>
+   *   <tr><td>lets a role begin that waits for what outlives a process</td>
+   *       <td>yes</td><td>no</td><td>yes</td></tr>
+   * </table>
+   *
+   * <p>In doubt choose the weaker one: with {@code PROCESS} a role waits for longer than need be,
+   * with a {@code MACHINE} that was not off an address is in two places.
+   */
   enum Scope {
     /**
+     * The target's machine is off, or was after the call: the processes of that member that began
+     * before the call execute nothing more, and nothing that outlives them works there any more, no
+     * address, no mount, no program that a command has started. What power switches confirm, and
+     * whoever stops a virtual machine. Not the end of a container whose network or mounts stay.
+     */
+    MACHINE,
+    /**
      * The target's process, and every process of that member that began before the call, executes
-     * nothing more: the machine is off, or the process was killed and is gone. Only this scope
-     * frees a voter from its promise, and only it can take the place of a third vote in a cluster
-     * of two.
+     * nothing more: it was killed and is gone. What it left on its machine may go on.
      */
     PROCESS,
     /**
      * The target is cut off from one resource and may go on running. It lets a role start that
      * demands so, and never shortens a promise.
      */
-    RESOURCE
+    RESOURCE;
+
+    /**
+     * Whether the processes of the target execute nothing more. Only then is a voter free from its
+     * promise, and only such a hook can take the place of a third vote in a cluster of two.
+     *
+     * @return true for {@code MACHINE} and {@code PROCESS}
+     */
+    public boolean endsProcesses() {
+      return this != RESOURCE;
+    }
+
+    /**
+     * Whether it also covers what a process leaves at work when it ends, by taking it away or by
+     * taking away what it works on.
+     *
+     * @return true for {@code MACHINE} and {@code RESOURCE}
+     */
+    public boolean coversWhatOutlivesProcesses() {
+      return this != PROCESS;
+    }
   }
 
   /** What a hook does when it is called. */

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *     .header("Authorization", "Basic " + credentials)
  *     .body("application/json", "{\"ResetType\":\"ForceOff\"}")
  *     .verifiedBy("https://{bmc}/redfish/v1/Systems/1", "\"PowerState\":\\s*\"Off\"")
- *     .confirms(FenceHook.Scope.PROCESS)
+ *     .confirms(FenceHook.Scope.MACHINE)
  *     .build()
  * }</pre>
  *

@@ -128,7 +128,8 @@ public final class HttpFenceHookBuilder {
    * What success means. Without this it means nothing: every answer is unknown. Read {@link
    * FenceHook.Scope} first.
    *
-   * @param scope what the target is cut off from
+   * @param scope what it means: {@code MACHINE} for a controller that switches power, or for a
+   *     hypervisor or cloud that stops the whole virtual machine
    * @return this
    */
   public HttpFenceHookBuilder confirms(FenceHook.Scope scope) {

@@ -36,6 +36,7 @@ class ExclusionSimulationTest {
     assertTrue(run.of(SimWork.Happening.GUARD_HALTED) > seeds / 5, "hardly any deadline");
     assertTrue(run.of(SimWork.Happening.GUARDIAN_KILLED) > seeds / 20, "hardly any guardian");
     assertTrue(run.of(SimWork.Happening.FENCED) > seeds / 60, "hardly any fence");
+    assertTrue(run.of(SimWork.Happening.SWITCHED_OFF) > seeds / 100, "hardly any power switch");
     assertTrue(run.of(SimWork.Happening.OPERATOR) > seeds / 5, "hardly any operator");
     assertTrue(run.of(SimWork.Happening.TOLD) > 10 * seeds, "hardly any word");
   }

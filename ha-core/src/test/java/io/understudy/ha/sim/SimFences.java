@@ -31,7 +31,7 @@ final class SimFences {
   private record Call(
       boolean kills, long killNanos, long answerNanos, FenceHook.Scope scope, FenceResult result) {
     boolean isConfirmed() {
-      return scope == FenceHook.Scope.PROCESS && result.outcome() == FenceResult.Outcome.CONFIRMED;
+      return scope.endsProcesses() && result.outcome() == FenceResult.Outcome.CONFIRMED;
     }
   }
 
@@ -148,8 +148,10 @@ final class SimFences {
     };
   }
 
-  private static Call call(boolean kills, FenceResult result, long work, long rest) {
-    return new Call(kills, work, work + rest, FenceHook.Scope.PROCESS, result);
+  /** An election makes no difference between the two scopes. */
+  private Call call(boolean kills, FenceResult result, long work, long rest) {
+    FenceHook.Scope scope = calls % 2 == 0 ? FenceHook.Scope.PROCESS : FenceHook.Scope.MACHINE;
+    return new Call(kills, work, work + rest, scope, result);
   }
 
   /**

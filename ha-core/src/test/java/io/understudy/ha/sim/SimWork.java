@@ -36,6 +36,7 @@ final class SimWork implements Beside {
     GUARD_HALTED,
     GUARDIAN_KILLED,
     FENCED,
+    SWITCHED_OFF,
     OPERATOR,
     OVERLAP_WITH_FROZEN,
     TOLD
@@ -179,13 +180,28 @@ final class SimWork implements Beside {
   private void cut(Life target, FenceHook.Scope scope) {
     count(Happening.FENCED);
     SimMember member = cluster.member(target.member());
-    if (scope == FenceHook.Scope.RESOURCE) {
-      groups.stream()
-          .filter(group -> group.member() == member)
-          .forEach(g -> g.resources().cutOff());
-    } else if (member.isUp()) {
+    switch (scope) {
+      case MACHINE -> switchOff(member);
+      case PROCESS -> end(member);
+      case RESOURCE -> groupsOf(member).forEach(group -> group.resources().cutOff());
+    }
+  }
+
+  /** With all that its processes have left. */
+  private void switchOff(SimMember member) {
+    count(Happening.SWITCHED_OFF);
+    end(member);
+    groupsOf(member).forEach(group -> group.resources().stopAll());
+  }
+
+  private void end(SimMember member) {
+    if (member.isUp()) {
       cluster.crashed(member);
     }
+  }
+
+  private List<SimGroup> groupsOf(SimMember member) {
+    return groups.stream().filter(group -> group.member() == member).toList();
   }
 
   /** Now and then somebody sees to it that a machine is off, and says so to whoever waits. */
@@ -193,10 +209,8 @@ final class SimWork implements Beside {
     if (cluster.chaos().isRaging() && cluster.dice().chance(0.03)) {
       SimMember member = cluster.dice().pick(cluster.members());
       count(Happening.OPERATOR);
-      if (member.isUp()) {
-        cluster.crashed(member);
-      }
-      groups.stream().filter(g -> g.member() == member).forEach(g -> g.resources().stopAll());
+      end(member);
+      groupsOf(member).forEach(group -> group.resources().stopAll());
       for (SimGroup group : running) {
         if (group != null) {
           group.onElectionThread(() -> group.gate.confirmedOff(member.id()));

@@ -88,7 +88,7 @@ enum WorkBug {
     ExclusionInput told(ExclusionState state, ExclusionInput input, long now) {
       return input instanceof ExclusionInput.FenceAnswered answer
           ? new ExclusionInput.FenceAnswered(
-              answer.target(), answer.startedNanos(), FenceHook.Scope.RESOURCE, answer.result())
+              answer.target(), answer.startedNanos(), FenceHook.Scope.MACHINE, answer.result())
           : input;
     }
   },

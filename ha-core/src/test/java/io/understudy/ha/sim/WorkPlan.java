@@ -43,7 +43,9 @@ record WorkPlan(
         guarded.add(i);
       }
     }
-    FenceHook.Scope hook = dice.oneOf(null, FenceHook.Scope.PROCESS, FenceHook.Scope.RESOURCE);
+    FenceHook.Scope hook =
+        dice.oneOf(
+            null, FenceHook.Scope.MACHINE, FenceHook.Scope.PROCESS, FenceHook.Scope.RESOURCE);
     return new WorkPlan(group, dice.chance(0.5), guarded, dice.chance(0.25), hook);
   }
 

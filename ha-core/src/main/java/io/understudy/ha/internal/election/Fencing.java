@@ -9,14 +9,13 @@ import io.understudy.ha.internal.election.Message.StateReply;
 import io.understudy.ha.internal.election.Message.StateRequest;
 import io.understudy.ha.internal.election.Message.VoteReply;
 import io.understudy.ha.internal.election.Standing.Leader;
-import io.understudy.ha.spi.FenceHook;
 import io.understudy.ha.spi.FenceResult;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A confirmed fence of scope PROCESS is a proof of death, in clusters of any size. In a cluster of
- * two it also takes the place of a third vote: a member that fenced its peer counts the peer's vote
- * and acknowledgement as given, until the peer rejoins.
+ * A confirmed fence that ends processes is a proof of death, in clusters of any size. In a cluster
+ * of two it also takes the place of a third vote: a member that fenced its peer counts the peer's
+ * vote and acknowledgement as given, until the peer rejoins.
  *
  * <p>Why that is safe. Two leases cannot overlap: nobody leads without its own promise to itself,
  * so another can only win with that member's vote, which is bound, or by a fence that ended it. The
@@ -151,7 +150,7 @@ final class Fencing {
   static void answered(Turn turn, Input.FenceAnswered answer) {
     Life target = answer.target();
     boolean ended =
-        answer.scope() == FenceHook.Scope.PROCESS
+        answer.scope().endsProcesses()
             && answer.result().outcome() == FenceResult.Outcome.CONFIRMED;
     if (ended) {
       turn.learn(new Evidence.Died(target));

@@ -45,7 +45,7 @@ public final class RoleMachine implements Machine {
   /**
    * Makes a machine.
    *
-   * @param fences whether the member has a fence hook of scope PROCESS
+   * @param fences whether the member has a fence hook that ends processes
    */
   public RoleMachine(boolean fences) {
     this.fences = fences;

@@ -42,7 +42,7 @@ final class Turn {
   Pair pair;
   long rosterCommittedNanos;
 
-  /** Whether this member has a fence hook of scope PROCESS. */
+  /** Whether this member has a fence hook that ends processes. */
   final boolean fences;
 
   Turn(RoleState state, long nowNanos, boolean fences) {

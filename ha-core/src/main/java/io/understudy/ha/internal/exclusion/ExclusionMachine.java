@@ -3,7 +3,6 @@ package io.understudy.ha.internal.exclusion;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.internal.exclusion.Phase.Attempts;
 import io.understudy.ha.internal.exclusion.Phase.Waiting;
-import io.understudy.ha.spi.FenceHook;
 import io.understudy.ha.spi.FenceResult;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,7 +148,8 @@ public final class ExclusionMachine implements Exclusion {
 
   /**
    * A call that began before this member waited may have been for an earlier life, or have cut the
-   * member off before it was let in again; what it ended by name has ended all the same.
+   * member off before it was let in again; what it ended by name has ended all the same, and if the
+   * machine was off, what that life had left there, too: nobody but the next life starts it again.
    */
   private static Waiting fenceAnswered(
       ExclusionSettings settings, Waiting waiting, ExclusionInput.FenceAnswered answer, long now) {
@@ -160,7 +160,7 @@ public final class ExclusionMachine implements Exclusion {
     }
     boolean began = answer.startedNanos() - waiting.sinceNanos() >= 0;
     boolean namedEnded =
-        answer.target().equals(waiting.work().life()) && answer.scope() == FenceHook.Scope.PROCESS;
+        answer.target().equals(waiting.work().life()) && answer.scope().endsProcesses();
     return began || namedEnded
         ? waiting.knowing(waiting.proofs().fenced(answer.scope(), now))
         : waiting;

@@ -8,7 +8,7 @@ import io.understudy.ha.spi.FenceHook;
  * <table>
  *   <caption>What is enough</caption>
  *   <tr><th></th><th>dies with its process</th><th>outlives it, guardian</th><th>outlives it</th></tr>
- *   <tr><td>its word, a confirmed RESOURCE fence, an operator</td>
+ *   <tr><td>its word, a confirmed MACHINE or RESOURCE fence, an operator</td>
  *       <td>yes</td><td>yes</td><td>yes</td></tr>
  *   <tr><td>a confirmed PROCESS fence</td><td>yes</td><td>a stop later</td><td>no</td></tr>
  *   <tr><td>proof of death, unless a fence is required</td>
@@ -20,7 +20,7 @@ import io.understudy.ha.spi.FenceHook;
  * <p>Time: who has won knows that every earlier lease has ended on any clock. From that end a group
  * has its stop limit, and then its process ends itself, or is ended by the guardian. A PROCESS
  * fence may have killed the process and left an address on the machine, so it is not enough for
- * what outlives a process.
+ * what outlives a process. A MACHINE fence is: the guardian is off, and so is what it would stop.
  */
 final class Judgement {
   /**
@@ -44,7 +44,7 @@ final class Judgement {
   static long stoppedAtNanos(ExclusionSettings settings, Phase.Waiting waiting, long now) {
     Proofs proofs = waiting.proofs();
     if (proofs.stoppedThrough() >= waiting.work().epoch()
-        || proofs.resourceFenced()
+        || proofs.outlivingFenced()
         || proofs.operator()) {
       return now;
     }
@@ -80,7 +80,8 @@ final class Judgement {
   /** Whether a confirmed answer of this member's hook would help. */
   static boolean isFenceOfUse(ExclusionSettings settings, Phase.Waiting waiting) {
     Terms terms = waiting.work().terms();
-    return settings.hook() == FenceHook.Scope.RESOURCE
-        || (settings.hook() != null && (!terms.outlivesProcess() || terms.guarded()));
+    FenceHook.Scope hook = settings.hook();
+    return hook != null
+        && (hook.coversWhatOutlivesProcesses() || !terms.outlivesProcess() || terms.guarded());
   }
 }

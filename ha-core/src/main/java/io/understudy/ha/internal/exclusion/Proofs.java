@@ -9,36 +9,39 @@ import io.understudy.ha.spi.FenceHook;
  *     work; 0 if it has not spoken
  * @param endedNanos since when its process is known to have ended; {@link ExclusionStep#NEVER} if
  *     it is not
- * @param processFenced whether a fence of scope PROCESS was confirmed
- * @param resourceFenced whether a fence of scope RESOURCE was confirmed
+ * @param processFenced whether a fence that ends processes was confirmed
+ * @param outlivingFenced whether a fence was confirmed that covers what outlives a process, too
  * @param operator whether an operator has said that the member is off
  */
 public record Proofs(
     long stoppedThrough,
     long endedNanos,
     boolean processFenced,
-    boolean resourceFenced,
+    boolean outlivingFenced,
     boolean operator) {
   /** Nothing. */
   public static final Proofs NONE = new Proofs(0, ExclusionStep.NEVER, false, false, false);
 
   Proofs told(long through) {
     return new Proofs(
-        Math.max(stoppedThrough, through), endedNanos, processFenced, resourceFenced, operator);
+        Math.max(stoppedThrough, through), endedNanos, processFenced, outlivingFenced, operator);
   }
 
   Proofs ended(long nowNanos) {
     long since = endedNanos == ExclusionStep.NEVER ? nowNanos : endedNanos;
-    return new Proofs(stoppedThrough, since, processFenced, resourceFenced, operator);
+    return new Proofs(stoppedThrough, since, processFenced, outlivingFenced, operator);
   }
 
   Proofs fenced(FenceHook.Scope scope, long nowNanos) {
-    return scope == FenceHook.Scope.PROCESS
-        ? new Proofs(stoppedThrough, ended(nowNanos).endedNanos, true, resourceFenced, operator)
-        : new Proofs(stoppedThrough, endedNanos, processFenced, true, operator);
+    return new Proofs(
+        stoppedThrough,
+        scope.endsProcesses() ? ended(nowNanos).endedNanos : endedNanos,
+        processFenced || scope.endsProcesses(),
+        outlivingFenced || scope.coversWhatOutlivesProcesses(),
+        operator);
   }
 
   Proofs confirmed() {
-    return new Proofs(stoppedThrough, endedNanos, processFenced, resourceFenced, true);
+    return new Proofs(stoppedThrough, endedNanos, processFenced, outlivingFenced, true);
   }
 }

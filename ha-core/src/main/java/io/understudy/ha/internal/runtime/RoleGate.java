@@ -60,9 +60,13 @@ final class RoleGate {
           plan == null ? null : mostThatMayBeConfirmed(plan));
     }
 
-    /** A level that cuts off from a resource helps against what outlives a process, too. */
+    /** One level that helps against what outlives a process is enough to ask: it may confirm. */
     private static FenceHook.Scope mostThatMayBeConfirmed(FencePlan plan) {
-      return plan.endsProcesses() ? FenceHook.Scope.PROCESS : FenceHook.Scope.RESOURCE;
+      return plan.levels().stream()
+          .map(FencePlan.Level::scope)
+          .filter(FenceHook.Scope::coversWhatOutlivesProcesses)
+          .findFirst()
+          .orElse(FenceHook.Scope.PROCESS);
     }
   }
 

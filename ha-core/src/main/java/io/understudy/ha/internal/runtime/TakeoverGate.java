@@ -21,7 +21,6 @@ import io.understudy.ha.internal.exclusion.Proofs;
 import io.understudy.ha.internal.exclusion.StoppedThrough;
 import io.understudy.ha.internal.exclusion.Terms;
 import io.understudy.ha.internal.exclusion.Work;
-import io.understudy.ha.spi.FenceHook;
 import io.understudy.ha.spi.FenceResult;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -55,6 +54,9 @@ public final class TakeoverGate {
 
   /** The last life of each member that a fence has ended. */
   private final Map<MemberId, Life> fenced = new HashMap<>();
+
+  /** The last life of each member that a fence has ended together with what outlives it. */
+  private final Map<MemberId, Life> switchedOff = new HashMap<>();
 
   /** The members that run and have not declared the role. */
   private final Set<MemberId> undeclared = new HashSet<>();
@@ -136,7 +138,7 @@ public final class TakeoverGate {
         told.getOrDefault(life.member(), 0L),
         died ? now : ExclusionStep.NEVER,
         isFenced,
-        false,
+        life.equals(switchedOff.get(life.member())),
         isOff(work));
   }
 
@@ -248,9 +250,12 @@ public final class TakeoverGate {
 
   /** A fence hook of this member has answered. */
   public void fenceAnswered(Input.FenceAnswered answer) {
-    if (answer.scope() == FenceHook.Scope.PROCESS
-        && answer.result().outcome() == FenceResult.Outcome.CONFIRMED) {
+    boolean confirmed = answer.result().outcome() == FenceResult.Outcome.CONFIRMED;
+    if (confirmed && answer.scope().endsProcesses()) {
       fenced.put(answer.target().member(), answer.target());
+      if (answer.scope().coversWhatOutlivesProcesses()) {
+        switchedOff.put(answer.target().member(), answer.target());
+      }
     }
     take(
         new ExclusionInput.FenceAnswered(

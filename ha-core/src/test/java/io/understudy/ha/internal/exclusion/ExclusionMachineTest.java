@@ -177,6 +177,10 @@ class ExclusionMachineTest {
     "OPERATOR,         true,  true,  false, true",
     "RESOURCE_FENCED,  true,  true,  false, true",
     "RESOURCE_FENCED,  false, true,  false, true",
+    "MACHINE_FENCED,   true,  false, false, true",
+    "MACHINE_FENCED,   true,  true,  false, true",
+    "MACHINE_FENCED,   true,  true,  true,  true",
+    "MACHINE_FENCED,   false, true,  false, true",
     "PROCESS_FENCED,   true,  false, false, true",
     "PROCESS_FENCED,   true,  true,  false, false",
     "PROCESS_FENCED,   true,  true,  true,  false",
@@ -206,6 +210,7 @@ class ExclusionMachineTest {
       case "OPERATOR" -> new ExclusionInput.Confirmed(OTHER);
       case "DIED" -> new ExclusionInput.Died(OTHER);
       case "DIED_ANOTHER" -> new ExclusionInput.Died(new Life(OTHER.member(), 3));
+      case "MACHINE_FENCED" -> answer(now, Scope.MACHINE, FenceResult.confirmed("off"));
       case "PROCESS_FENCED" -> answer(now, Scope.PROCESS, FenceResult.confirmed("off"));
       case "RESOURCE_FENCED" -> answer(now, Scope.RESOURCE, FenceResult.confirmed("cut off"));
       default -> answer(now, Scope.RESOURCE, FenceResult.unknown("no answer"));
@@ -222,6 +227,17 @@ class ExclusionMachineTest {
     win(work(OTHER, true, false));
     take(answer(now - 1, Scope.RESOURCE, FenceResult.confirmed("cut off")));
     assertIn(Phase.Waiting.class);
+  }
+
+  /** That life and what it left have ended; of a later one of that member nothing is said. */
+  @ParameterizedTest
+  @CsvSource({"2, true", "3, false"})
+  void aMachineFenceOfAnEarlierTimeCountsForTheLifeThatItNames(long incarnation, boolean enough) {
+    win(work(OTHER, true, false));
+    Life named = new Life(OTHER.member(), incarnation);
+    FenceResult off = FenceResult.confirmed("off");
+    take(new ExclusionInput.FenceAnswered(named, now - 1, Scope.MACHINE, off));
+    assertEquals(enough, state.phase() instanceof Phase.Marking, state.toString());
   }
 
   @Test
@@ -265,6 +281,14 @@ class ExclusionMachineTest {
     win(work(OTHER, true, false));
     assertFalse(asksForAFence());
     assertTrue(reason().contains("the fence hook ends processes"), this::reason);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"MACHINE, true", "RESOURCE, true", "PROCESS, false"})
+  void asksForAFenceThatCoversWhatOutlivesAProcess(Scope hook, boolean asked) {
+    state = idle(false, hook);
+    win(work(OTHER, true, false));
+    assertEquals(asked, asksForAFence());
   }
 
   // ---- people

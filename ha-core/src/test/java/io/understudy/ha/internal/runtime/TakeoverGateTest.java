@@ -22,12 +22,16 @@ import io.understudy.ha.internal.exclusion.ExclusionSettings;
 import io.understudy.ha.internal.exclusion.Header;
 import io.understudy.ha.internal.exclusion.Terms;
 import io.understudy.ha.internal.exclusion.Work;
+import io.understudy.ha.spi.FenceHook;
+import io.understudy.ha.spi.FenceResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The gate of a member that leads alone, with a clock and a disk of the test's own. */
 class TakeoverGateTest {
@@ -137,6 +141,22 @@ class TakeoverGateTest {
     winWith(new byte[Header.MAX_VALUE_BYTES]);
     assertEquals(1, done.size(), done::toString);
     assertEquals("", gate.objection());
+  }
+
+  /** Of two members the election has the other one fenced, before this one leads. */
+  @ParameterizedTest
+  @CsvSource({"MACHINE, 5, true", "MACHINE, 6, false", "PROCESS, 5, false", "RESOURCE, 5, false"})
+  void knowsWhatWasFencedBeforeItLed(FenceHook.Scope scope, long incarnation, boolean enough) {
+    MemberId other = MemberId.of("n2");
+    gate.fenceAnswered(
+        new Input.FenceAnswered(
+            new Life(other, incarnation), nowNanos, scope, FenceResult.confirmed("off")));
+
+    Terms terms = new Terms(LEASE, true, false);
+    winWith(Header.wrap(new Work(new Life(other, 5), 3, terms), new byte[0]));
+
+    assertEquals(enough, done.get(0).startsWith("write"), done::toString);
+    assertEquals(!enough, done.get(0).startsWith("waiting"), done::toString);
   }
 
   /** People hear of it when it is learned, and not at the next reminder. */
