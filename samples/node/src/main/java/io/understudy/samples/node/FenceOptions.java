@@ -33,13 +33,12 @@ final class FenceOptions {
     String limitText = given.getOrDefault(Option.FENCE_LIMIT, List.of("30s")).get(0);
     Duration limit = Arguments.duration(Option.FENCE_LIMIT, limitText);
     List<FencePlan.Level> levels = new ArrayList<>();
-    FenceHook.Scope scope = scope(given);
+    FenceHook.Scope scope = scope(given, agents.isEmpty() ? "process" : "machine");
     for (String agent : agents) {
       levels.add(level(agent(scope, words(agent)), limit));
     }
     for (String command : commands) {
-      CommandFenceHook hook =
-          CommandFenceHook.running(words(command)).exitZeroConfirms(FenceHook.Scope.PROCESS);
+      CommandFenceHook hook = CommandFenceHook.running(words(command)).exitZeroConfirms(scope);
       levels.add(level(hook, limit));
     }
     return levels.isEmpty() ? Optional.empty() : Optional.of(new FencePlan(levels));
@@ -53,23 +52,17 @@ final class FenceOptions {
     return new FencePlan.Level(List.of(FencePlan.Call.to(hook).within(limit)));
   }
 
-  /**
-   * A fence agent is a power switch: with the machine ends what outlives a process there. The
-   * library has no scope for both; where promises need no fence to end, it is the resources that
-   * matter. A guardian would go on where an agent ends processes only, so with one it counts as
-   * that.
-   */
-  private static FenceHook.Scope scope(Map<Option, List<String>> given) throws ArgumentException {
-    boolean two = given.getOrDefault(Option.ROSTER, List.of("")).get(0).split(",", -1).length < 3;
-    boolean guarded = given.containsKey(Option.GUARDIAN) || given.containsKey(Option.WATCHDOG);
-    String text =
-        Arguments.single(given, Option.FENCE_SCOPE).orElse(two || guarded ? "process" : "resource");
+  /** By their convention fence agents are power switches, and say by status whether one is off. */
+  private static FenceHook.Scope scope(Map<Option, List<String>> given, String usual)
+      throws ArgumentException {
+    String text = Arguments.single(given, Option.FENCE_SCOPE).orElse(usual);
     return switch (text) {
+      case "machine" -> FenceHook.Scope.MACHINE;
       case "process" -> FenceHook.Scope.PROCESS;
       case "resource" -> FenceHook.Scope.RESOURCE;
       default ->
           throw new ArgumentException(
-              Option.FENCE_SCOPE + " is '" + text + "'; give process or resource");
+              Option.FENCE_SCOPE + " is '" + text + "'; give machine, process or resource");
     };
   }
 

@@ -57,8 +57,8 @@ final class Usage {
                              and new work apart; stopped: once the old resources have stopped
         --require-fence      a new leader begins only once the last one is fenced, unless that
                              stopped in good order; else it waits for an operator
-        --fence COMMAND      a fence agent (key=value lines on standard input) that ends another
-                             member's process: called with action=off, then with action=status
+        --fence COMMAND      a fence agent (key=value lines on standard input) that switches off
+                             another member's machine: called with action=off, then action=status
                              until that ends with 2. Words, no shell; words like key=value are
                              options, key@n2=value those for one target. Repeatable: the next one
                              is tried if the ones before did not confirm
@@ -66,9 +66,10 @@ final class Usage {
                              it exits with 0. Words, no shell; the target is in HA_FENCE_TARGET
                              and on standard input as nodename=. Two members without a witness
                              need one of the two options
-        --fence-scope WHAT   what a confirmed --fence ended: process (default for two members, and
-                             with --guardian), or resource: also what outlives a process, like
-                             the commands of --resource (default otherwise; a power switch does)
+        --fence-scope WHAT   what a confirmed fence means: machine (default of --fence): off, with
+                             all that outlives a process there, like the commands of --resource;
+                             process (default of --fence-command): ended, what it left may go on;
+                             resource: cut off, it may go on running. In doubt not machine
         --fence-limit TIME   how long each of them may take; default 30s
         --resource ROLE=CMD  runs with a role; repeatable, started in this order, stopped in
                              reverse. Called with start, stop and status (LSB exit codes);

@@ -9,6 +9,7 @@ import io.understudy.ha.FencePlan;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.Timing;
+import io.understudy.ha.spi.FenceHook;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -87,15 +88,18 @@ class ArgumentsTest {
     assertTrue(parse("").fence().isEmpty());
   }
 
-  /** A power switch takes what outlives a process with it, a guardian would still be at work. */
-  @Test
-  void whatAFenceEndsFollowsFromTheRosterAndTheGuardianUnlessItIsSaid() throws ArgumentException {
-    assertFalse(fence("--fence", "a").endsProcesses());
-    assertTrue(fence("--fence", "a", "--guardian").endsProcesses());
-    assertTrue(fence("--fence", "a", "--fence-scope", "process").endsProcesses());
-    assertFalse(fence("--fence", "a", "--guardian", "--fence-scope", "resource").endsProcesses());
-    String two = REQUIRED.replace("n1,n2,n3", "n1,n2") + " --fence a";
-    assertTrue(Arguments.parse(words(two)).fence().orElseThrow().endsProcesses());
+  @ParameterizedTest
+  @CsvSource({
+    "--fence a,                               MACHINE",
+    "--fence a --guardian,                    MACHINE",
+    "--fence a --fence-scope process,         PROCESS",
+    "--fence a --fence-scope resource,        RESOURCE",
+    "--fence-command a,                       PROCESS",
+    "--fence-command a --fence-scope machine, MACHINE"
+  })
+  void aFenceAgentIsAPowerSwitchUnlessItIsSaid(String more, FenceHook.Scope scope)
+      throws ArgumentException {
+    assertEquals(scope, fence(more.split(" ", -1)).levels().get(0).scope());
   }
 
   @Test
@@ -187,7 +191,7 @@ class ArgumentsTest {
             + " address, for example 10.0.0.254",
         "--dampening 9999m | --dampening is '9999m': dampening 599940000 ms is not 0 ms to 1 day",
         "--no-connectivity wait | --no-connectivity is 'wait'; give stop or stay",
-        "--fence-scope all --fence a | --fence-scope is 'all'; give process or resource",
+        "--fence-scope all --fence a | --fence-scope is 'all'; give machine, process or resource",
         "--exclusion both | --exclusion is 'both'; give token or stopped",
         "--witness-user u | --witness-user is of no use without --witness-jdbc",
         "--witness-jdbc jdbc:mysql://a/ha | --witness-jdbc stands for one witness of the roster,"

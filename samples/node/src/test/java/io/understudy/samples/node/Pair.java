@@ -71,7 +71,7 @@ final class Pair {
       assertTrue(agent.toFile().setExecutable(true));
       commands.add(agent + " plug@n1=n1 plug@n2=n2");
     }
-    options = Map.of("--fence", String.join(",", commands));
+    options = Map.of("--fence", String.join(",", commands), "--fence-scope", "process");
     return this;
   }
 
