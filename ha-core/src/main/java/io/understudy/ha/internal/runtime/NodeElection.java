@@ -381,11 +381,14 @@ final class NodeElection {
     }
   }
 
-  /** What another life asked for is nothing to this one. */
+  /**
+   * What another life asked for is nothing to this one. The gates hear it first: it may make this
+   * member the leader, and a gate that knows nothing of it yet would have the same fenced again.
+   */
   private void fenceAnswered(Fencer.Answer answer) {
     if (answer.by().equals(lives.self())) {
-      lives.runIfAlive(core -> core.inputAll(answer.input()));
       roles.fenceAnswered(answer.input());
+      lives.runIfAlive(core -> core.inputAll(answer.input()));
     }
   }
 
