@@ -22,8 +22,9 @@ import io.understudy.ha.internal.group.GroupState.Pending;
  * <p>Whatever is active is stopped in reverse order before anything is started for another
  * leadership. A stop that fails is tried again, one that hangs is interrupted, and when the time to
  * stop is over the process ends: that is the only way left to keep the promise that nothing of it
- * works any more. Restart in place, fail count and expiry follow Pacemaker's {@code
- * migration-threshold} and {@code failure-timeout}.
+ * works any more. Where no deadline presses, the attempts come at a growing distance. Restart in
+ * place, fail count and expiry follow Pacemaker's {@code migration-threshold} and {@code
+ * failure-timeout}.
  */
 public final class GroupMachine {
   /**
@@ -96,6 +97,7 @@ public final class GroupMachine {
       turn.serve();
     } else if (!on && turn.aim instanceof Aim.Restart && turn.stopByNanos == GroupStep.NEVER) {
       turn.stopByNanos = turn.now + turn.settings.stopLimitNanos();
+      turn.nextNanos = turn.now; // a pause between stops that nobody waited for is over
     }
   }
 
@@ -118,6 +120,7 @@ public final class GroupMachine {
       case STOP -> {
         turn.active = call.again() ? turn.active : call.resource();
         turn.nextNanos = turn.now;
+        turn.tries = StopTries.NONE;
         turn.tell(call.resource(), Happening.STOPPED, "");
       }
       case CHECK -> turn.checkedOne();
@@ -145,10 +148,7 @@ public final class GroupMachine {
     turn.call = null;
     switch (call.operation()) {
       case START -> startFailed(turn, call.resource(), reason);
-      case STOP -> {
-        turn.nextNanos = turn.now + turn.settings.stopRetryNanos();
-        turn.tell(call.resource(), Happening.FAILED, "stop: " + reason);
-      }
+      case STOP -> turn.stopFailed(call.resource(), reason);
       case CHECK -> checkFailed(turn, call.resource(), reason);
     }
   }

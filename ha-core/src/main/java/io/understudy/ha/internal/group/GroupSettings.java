@@ -22,6 +22,8 @@ public record GroupSettings(
     long stopLimitNanos,
     int restartLimit,
     long failureExpiryNanos) {
+  private static final long LONGEST_STOP_RETRY_NANOS = 30_000_000_000L;
+
   /** Copies. */
   public GroupSettings {
     resources = List.copyOf(resources);
@@ -34,6 +36,11 @@ public record GroupSettings(
   /** How long after a stop that failed the next attempt is made. */
   long stopRetryNanos() {
     return stopLimitNanos / 8;
+  }
+
+  /** The same where no deadline presses, after many attempts. */
+  long longestStopRetryNanos() {
+    return Math.min(LONGEST_STOP_RETRY_NANOS, failureExpiryNanos);
   }
 
   /** When of the time to stop so much is left, a stop that hangs is interrupted. */

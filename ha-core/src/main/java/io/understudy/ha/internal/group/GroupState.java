@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param checked how many resources were checked in this round
  * @param stopByNanos when the group must have stopped; {@link GroupStep#NEVER} if nothing presses
  * @param failures of each resource
+ * @param tries of the stop that is tried again and again
  * @param eligible whether this member was last said to be eligible
  * @param maintenance whether nothing is restarted or moved
  * @param halted whether the process was told to end
@@ -41,6 +42,7 @@ public record GroupState(
     int checked,
     long stopByNanos,
     List<FailCount> failures,
+    StopTries tries,
     boolean eligible,
     boolean maintenance,
     boolean halted) {
@@ -109,6 +111,7 @@ public record GroupState(
         0,
         GroupStep.NEVER,
         Collections.nCopies(settings.size(), FailCount.NONE),
+        StopTries.NONE,
         true,
         false,
         false);
@@ -138,9 +141,28 @@ public record GroupState(
         0,
         GroupStep.NEVER,
         stopped.failures(),
+        StopTries.NONE,
         false,
         false,
         false);
+  }
+
+  /**
+   * Whether the role is led, and its resources wait for the end of maintenance.
+   *
+   * @return true if nothing but maintenance holds them back
+   */
+  public boolean isHeld() {
+    return aim instanceof Aim.Hold;
+  }
+
+  /**
+   * Whether it tries in vain to stop what nobody waits for: no deadline, no leadership.
+   *
+   * @return true once a stop has failed
+   */
+  public boolean isStoppingInVain() {
+    return led == 0 && stopByNanos == GroupStep.NEVER && tries.count() > 0;
   }
 
   /**

@@ -26,6 +26,7 @@ final class GroupTurn {
   int checked;
   long stopByNanos;
   final List<FailCount> failures;
+  StopTries tries;
   boolean maintenance;
   boolean halted;
   private long calls;
@@ -47,6 +48,7 @@ final class GroupTurn {
     checked = state.checked();
     stopByNanos = state.stopByNanos();
     failures = new ArrayList<>(state.failures());
+    tries = state.tries();
     eligible = state.eligible();
     maintenance = state.maintenance();
     halted = state.halted();
@@ -67,6 +69,7 @@ final class GroupTurn {
         checked,
         stopByNanos,
         failures,
+        tries,
         eligible,
         maintenance,
         halted);
@@ -93,6 +96,7 @@ final class GroupTurn {
     aim = next;
     nextNanos = now;
     checked = 0;
+    tries = StopTries.NONE;
     if (stopByNanos == GroupStep.NEVER || byNanos - stopByNanos < 0) {
       stopByNanos = byNanos;
     }
@@ -195,6 +199,31 @@ final class GroupTurn {
 
   // ---- failures
 
+  /**
+   * It is tried again: soon while a deadline presses, else at a growing distance, and told as
+   * seldom.
+   */
+  void stopFailed(int resource, String reason) {
+    boolean presses = stopByNanos != GroupStep.NEVER;
+    boolean isNews = presses || tries.isNews(reason);
+    tries = tries.another(reason);
+    long first = settings.stopRetryNanos();
+    long pause = presses ? first : tries.pauseNanos(first, settings.longestStopRetryNanos());
+    nextNanos = now + pause;
+    if (isNews) {
+      String again =
+          presses
+              ? ""
+              : " (tried "
+                  + tries.count()
+                  + (tries.count() == 1 ? " time" : " times")
+                  + ", again in "
+                  + Millis.of(pause)
+                  + " ms)";
+      tell(resource, Happening.FAILED, "stop: " + reason + again);
+    }
+  }
+
   void countFailure(int resource) {
     failures.set(resource, failures.get(resource).another(now));
   }
@@ -222,7 +251,7 @@ final class GroupTurn {
   void resetFailures() {
     for (int i = 0; i < failures.size(); i++) {
       if (failures.get(i).count() > 0) {
-        forget(i, "reset");
+        forget(i, "reset by hand");
       }
     }
   }
