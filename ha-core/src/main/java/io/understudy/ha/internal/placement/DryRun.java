@@ -42,14 +42,23 @@ public final class DryRun {
    * Tries it out.
    *
    * @param rules of the roles to be answered for
+   * @param running the roles that run resources where they are led
    * @param facts what is known now
    * @param change what happens
    * @return who would lead
    * @throws IllegalArgumentException if the change names a member or a role that is not known
    */
-  public static Forecast of(Collection<RoleRules> rules, ClusterFacts facts, WhatIf change) {
-    DryRun trial = new DryRun(rules, facts, Changes.applied(facts, change));
-    trial.happen(change);
+  public static Forecast of(
+      Collection<RoleRules> rules, Set<String> running, ClusterFacts facts, WhatIf change) {
+    ClusterFacts after = Changes.applied(facts, change);
+    List<String> names = rules.stream().map(RoleRules::role).toList();
+    Map<String, String> objections = Objections.to(change, facts, names, running);
+    DryRun trial = new DryRun(rules, facts, objections.isEmpty() ? after : facts);
+    if (objections.isEmpty()) {
+      trial.happen(change);
+    } else {
+      objections.forEach(trial::moved);
+    }
     boolean settled = trial.settle();
     return new Forecast(trial.outcomes(), settled);
   }
@@ -111,7 +120,7 @@ public final class DryRun {
       return elect(ranking);
     }
     Aim aim = Aim.of(role, ranking, leader);
-    if (facts.maintenance()) {
+    if (facts.maintenance() && !isOnStandby(leader)) {
       return rest(role.role(), "maintenance: it stays until that ends; " + aim.why());
     } else if (aim instanceof Aim.FailBack better) {
       String delay = Seconds.of(role.placement().failback().orElseThrow().toNanos());
@@ -124,6 +133,11 @@ public final class DryRun {
       return put(role.role(), null, leave.why() + ", and nobody else can lead it");
     }
     return rest(role.role(), aim.why());
+  }
+
+  /** What a member on standby leads runs no resources if it is in maintenance, and moves. */
+  private boolean isOnStandby(MemberId leader) {
+    return facts.members().stream().anyMatch(m -> m.member().equals(leader) && m.standby());
   }
 
   private boolean elect(Ranking ranking) {

@@ -299,7 +299,7 @@ final class DeclaredRoles {
             lives.self().member(),
             shared,
             new RoleRuntime.Parts(groupOf(spec), placement, gates));
-    placements.add(placement);
+    placements.add(placement, !spec.group().entries().isEmpty());
     roles.put(spec.name(), role);
     groups.add(role.group());
     return role;

@@ -14,6 +14,7 @@ import io.understudy.ha.internal.placement.RoleRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -29,6 +30,10 @@ final class Placements {
   private final WhenAllLack whenAllLack;
   private final MoveLog moves;
   private final EventBus events;
+
+  /** The roles that run resources. */
+  private final Set<String> running = ConcurrentHashMap.newKeySet();
+
   private final Map<String, RolePlacement> roles = new ConcurrentHashMap<>();
 
   /** Makes the times of a role. */
@@ -96,8 +101,11 @@ final class Placements {
     return new RolePlacement(rules, times.of(spec), actions, moves, events);
   }
 
-  /** From now on its rules count. */
-  void add(RolePlacement placement) {
+  /** From now on its rules count, and whether it runs resources where it is led. */
+  void add(RolePlacement placement, boolean runsResources) {
+    if (runsResources) {
+      running.add(placement.rules().role());
+    }
     roles.put(placement.rules().role(), placement);
   }
 
@@ -107,7 +115,7 @@ final class Placements {
 
   /** A dry run. */
   Forecast simulate(WhatIf change) {
-    return DryRun.of(rules(), facts.get(), change);
+    return DryRun.of(rules(), running, facts.get(), change);
   }
 
   // ---- election thread -------------------------------------------------------------------------

@@ -11,6 +11,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -25,12 +27,17 @@ class DryRunPropertyTest {
     List<RoleRules> rules = draw.rules(members, 1 + random.nextInt(6));
     ClusterFacts facts = draw.facts(members, rules);
     WhatIf change = change(random, members, rules);
-    Forecast forecast = DryRun.of(rules, facts, change);
+    Set<String> running =
+        rules.stream()
+            .map(RoleRules::role)
+            .filter(role -> random.nextBoolean())
+            .collect(Collectors.toSet());
+    Forecast forecast = DryRun.of(rules, running, facts, change);
     assertTrue(forecast.settled(), change + " with " + rules + " and " + facts);
     assertEquals(rules.size(), forecast.outcomes().size());
     List<RoleRules> shuffled = new ArrayList<>(rules);
     Collections.shuffle(shuffled, random);
-    assertEquals(forecast, DryRun.of(shuffled, facts, change));
+    assertEquals(forecast, DryRun.of(shuffled, running, facts, change));
     for (Forecast.Outcome outcome : forecast.outcomes()) {
       assertTrue(!outcome.why().isEmpty(), "says why: " + outcome);
       assertTrue(

@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * One readable case: what members know, and what they decide.
@@ -25,7 +27,7 @@ import java.util.TreeMap;
  * # The gateway is lost at the leader alone.
  * members n1 n2 n3            those that may lead; nothing is against any of them at first
  * at n1                       whose decisions are shown; several may be named
- * role db prefer n1,n2 failback 30s sticky 50 with ip notwith web spread stop
+ * role db prefer n1,n2 failback 30s sticky 50 with ip notwith web spread stop runs
  * leader db n1                who leads at first
  * settle 2s                   the times, if they differ from the defaults
  *
@@ -53,6 +55,7 @@ final class PlacementScript implements Corpus.Script {
   private final Map<String, PlacementState> states = new TreeMap<>();
   private final Map<String, Long> wakes = new TreeMap<>();
   private final Map<String, List<String>> told = new TreeMap<>();
+  private final Set<String> running = new TreeSet<>();
   private final List<MemberId> watched = new ArrayList<>();
   private final List<String> said = new ArrayList<>();
   private boolean maintenance;
@@ -73,7 +76,12 @@ final class PlacementScript implements Corpus.Script {
           watched.add(MemberId.of(words[i]));
         }
       }
-      case "role" -> rules.put(words[1], role(words));
+      case "role" -> {
+        rules.put(words[1], role(words));
+        if (List.of(words).contains("runs")) {
+          running.add(words[1]);
+        }
+      }
       case "leader" -> leaders.put(words[1], MemberId.of(words[2]));
       default -> settings.put(words[0], words[1]);
     }
@@ -98,6 +106,7 @@ final class PlacementScript implements Corpus.Script {
         case "notwith" -> placement = placement.notWith(words[++i]);
         case "spread" -> placement = placement.spreading();
         case "stop" -> policy = WhenAllLack.STOP;
+        case "runs" -> {} // asked for elsewhere
         default -> throw new IllegalArgumentException(words[i]);
       }
     }
@@ -249,7 +258,7 @@ final class PlacementScript implements Corpus.Script {
           default -> throw new IllegalArgumentException(text);
         };
     try {
-      Forecast forecast = DryRun.of(rules.values(), facts(watched.get(0)), change);
+      Forecast forecast = DryRun.of(rules.values(), running, facts(watched.get(0)), change);
       List<String> lines = new ArrayList<>();
       for (Forecast.Outcome one : forecast.outcomes()) {
         String to =
