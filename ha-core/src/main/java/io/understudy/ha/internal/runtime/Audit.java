@@ -69,7 +69,13 @@ final class Audit {
 
   private void tell(String what, String by, Stage stage, String detail) {
     LOG.info(
-        "{} - {} {} by {}{}", self, what, stage.label(), by, detail.isEmpty() ? "" : ": " + detail);
+        "{} - {}, asked for by {}{}",
+        self,
+        what,
+        by,
+        stage == Stage.ASKED
+            ? ""
+            : ": " + stage.label() + (detail.isEmpty() ? "" : ", because " + detail));
     events.publish(new HaEvent.Operation(Instant.now(), what, by, stage, detail));
   }
 }

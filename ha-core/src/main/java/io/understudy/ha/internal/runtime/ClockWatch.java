@@ -61,6 +61,14 @@ public final class ClockWatch {
   public ClockWatch(long leaseNanos, Reading now) {
     this.leaseNanos = leaseNanos;
     this.toleranceNanos = Math.max(MIN_TOLERANCE_NANOS, leaseNanos / TOLERANCES_PER_LEASE);
+    begin(now);
+  }
+
+  /**
+   * Begins anew, before the first lease: what passed until then, usually while classes were loaded,
+   * is no pause.
+   */
+  final void begin(Reading now) {
     this.lookedNanos = now.nanos();
     this.spanBeganNanos = now.nanos();
     this.wallLeadNanos = now.wallLeadNanos();

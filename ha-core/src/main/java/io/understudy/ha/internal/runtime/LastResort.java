@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -18,7 +19,9 @@ final class LastResort {
   private static final long TO_SPEAK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final Thread speaker = Threads.urgent(this::speak, "ha-last-words");
+  private final AtomicBoolean ending = new AtomicBoolean();
   private volatile byte[] words = {};
+  private volatile boolean spoken;
 
   void start() {
     speaker.start();
@@ -29,12 +32,17 @@ final class LastResort {
     return (text + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Never returns. Allocates nothing and takes no lock. */
+  /**
+   * Never returns. Allocates nothing and takes no lock. Of two threads that find the same end the
+   * first one speaks.
+   */
   void halt(byte[] lastWords) {
-    words = lastWords;
+    if (ending.compareAndSet(false, true)) {
+      words = lastWords;
+    }
     LockSupport.unpark(speaker);
     long untilNanos = System.nanoTime() + TO_SPEAK_NANOS;
-    while (words.length > 0 && System.nanoTime() - untilNanos < 0) {
+    while (!spoken && System.nanoTime() - untilNanos < 0) {
       LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(1));
     }
     Runtime.getRuntime().halt(STATUS);
@@ -52,6 +60,7 @@ final class LastResort {
           return; // nobody listens
         } finally {
           words = new byte[0];
+          spoken = true;
         }
       }
     }

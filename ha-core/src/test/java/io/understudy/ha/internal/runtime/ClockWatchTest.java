@@ -32,6 +32,14 @@ class ClockWatchTest {
     assertEquals(NOTHING, watch.look(at(2_002, 2_002)));
   }
 
+  /** Classes are loaded, and the channel connects: nothing was led meanwhile. */
+  @Test
+  void whatPassesBeforeItBeginsIsNoPause() {
+    watch.begin(at(5_000, 5_900));
+    assertEquals(NOTHING, watch.look(at(5_100, 6_000)));
+    assertTrue(runs(watch.lease(at(6_000, 0).nanos()), 5_999, 6_899));
+  }
+
   @Test
   void aJumpOfTheWallClockShowsOnceInEachDirection() {
     assertEquals(NOTHING, watch.look(at(100, 162)));
