@@ -123,7 +123,8 @@ public interface HaNode extends AutoCloseable {
 
   /**
    * Takes the member out of the running, or back in. On standby it leads nothing (what it leads it
-   * resigns), but goes on voting. Not durable: a restarted member is not on standby.
+   * resigns), but goes on voting. Not durable: a restarted member is not on standby. Refused, which
+   * {@link HaEvent.Operation} tells, in maintenance while it leads a role with resources.
    *
    * @param on whether to be on standby
    */
@@ -132,9 +133,11 @@ public interface HaNode extends AutoCloseable {
   /**
    * Begins or ends maintenance of the whole cluster: it changes nothing by itself. No role fails
    * back, no resource is restarted or moved because of a failure (failures are counted and told),
-   * and the group of a new leadership does not begin before the end. What operators ask for is
-   * done. Elections go on, and a group whose lease has ended is stopped all the same: safety knows
-   * no maintenance. What had begun when it came is finished.
+   * and the group of a new leadership does not begin before the end. So a hand-over, a resignation
+   * and a standby that would stop resources are refused ({@link
+   * OperationRefusedException.Cause#MAINTENANCE}): nobody would start them again. Elections go on,
+   * and a group whose lease has ended is stopped all the same: safety knows no maintenance. What
+   * had begun when it came is finished.
    *
    * <p>Needs no quorum. It counts here at once and at each other member when it hears of it, from
    * this one or from another one, usually within milliseconds; one that is cut off hears later. The

@@ -47,6 +47,11 @@ public final class OperationRefusedException extends HaException {
      * scope PROCESS or MACHINE: when one is lost, nobody could lead.
      */
     NO_THIRD_VOTE,
+    /**
+     * The cluster is in maintenance, and resources that the member runs would stop and begin
+     * nowhere else before its end.
+     */
+    MAINTENANCE,
     /** This cluster cannot do that. */
     UNSUPPORTED,
     /** The node is closed. */

@@ -2,15 +2,19 @@ package io.understudy.ha;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.understudy.ha.HaEvent.ResourceChanged;
 import io.understudy.ha.HaEvent.ResourceState;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -224,12 +228,103 @@ class GroupRuntimeTest {
     role.resign().toCompletableFuture().get(LONG.toSeconds(), TimeUnit.SECONDS);
 
     assertEquals("stop", calls.get(0));
-    assertTrue(
-        events.stream()
-            .anyMatch(
-                e ->
-                    e instanceof HaEvent.DeadlineStep step
-                        && step.step() == HaEvent.Escalation.INTERRUPTED));
+    await()
+        .atMost(LONG)
+        .until(
+            () ->
+                events.stream()
+                    .anyMatch(
+                        e ->
+                            e instanceof HaEvent.DeadlineStep step
+                                && step.step() == HaEvent.Escalation.INTERRUPTED
+                                && step.reason().matches("resource slow: its start .* ms, .*")));
+  }
+
+  private static OperationRefusedException refusalOf(CompletionStage<?> stage) {
+    ExecutionException failed =
+        assertThrows(
+            ExecutionException.class,
+            () -> stage.toCompletableFuture().get(LONG.toSeconds(), TimeUnit.SECONDS));
+    return (OperationRefusedException) failed.getCause();
+  }
+
+  /** What stops in maintenance would begin nowhere: who asks for that is told what to do. */
+  @Test
+  void inMaintenanceNoOperatorStopsIt() {
+    Role role = start(quick(ResourceGroup.of("a", new Part("a"))));
+    awaitCalls("start a 1");
+    Operator operator = node.operator("ann");
+    operator.maintenance(true).toCompletableFuture().join();
+
+    OperationRefusedException refused = refusalOf(operator.resign("main"));
+    assertEquals(OperationRefusedException.Cause.MAINTENANCE, refused.refusal());
+    assertTrue(refused.getMessage().contains("end maintenance first"), refused.getMessage());
+    for (CompletionStage<?> move :
+        List.of(operator.standby(true), operator.handOver("main", MemberId.of("n2")))) {
+      assertEquals(OperationRefusedException.Cause.MAINTENANCE, refusalOf(move).refusal());
+    }
+    Forecast forecast = node.simulate(new WhatIf.Standby(MemberId.of("n1"), true));
+    assertTrue(forecast.outcomes().get(0).why().startsWith("refused: "), forecast.toString());
+    assertFalse(node.status().standby());
+    assertTrue(role.isLeader());
+    assertEquals(List.of("start a 1"), calls);
+
+    operator.maintenance(false).toCompletableFuture().join();
+    operator.standby(true).toCompletableFuture().join();
+    awaitCalls("start a 1", "stop a");
+  }
+
+  /** Whoever leads anew in maintenance says why nothing of it works, and how to end that. */
+  @Test
+  void tellsThatMaintenanceHoldsItsResourcesBack() {
+    start(quick(ResourceGroup.of("a", new Part("a"))));
+    awaitCalls("start a 1");
+    node.maintenance(true);
+    await().atMost(LONG).until(() -> Files.exists(directory.resolve("maintenance.state")));
+    node.close();
+
+    Role role = start(quick(ResourceGroup.of("a", new Part("a"))));
+    await().atMost(LONG).until(role::isLeader);
+
+    await().atMost(LONG).until(() -> waiting().contains("end maintenance"));
+    assertTrue(node.status().warnings().toString().contains("role main: n1 leads, but"));
+    assertTrue(node.explain("main").verdict().contains("end maintenance"));
+    assertEquals(List.of("start a 1", "stop a"), calls);
+
+    node.maintenance(false);
+    await().atMost(LONG).until(() -> calls.size() == 3);
+    assertEquals("", waiting());
+    assertEquals(List.of(), node.status().warnings());
+  }
+
+  private String waiting() {
+    return node.status().roles().get(0).waiting();
+  }
+
+  /**
+   * What an earlier process left cannot be stopped, here for ever: to be closed it needs no time.
+   */
+  @Test
+  void closesThoughItStopsInVain() {
+    Resource left =
+        new Resource() {
+          @Override
+          public void start(Leadership leadership) {}
+
+          @Override
+          public void stop() throws IOException {
+            throw new IOException("no such program");
+          }
+
+          @Override
+          public boolean outlivesProcess() {
+            return true;
+          }
+        };
+    start(quick(ResourceGroup.of("a", left)));
+    await().atMost(LONG).until(() -> happened("a", ResourceState.FAILED));
+
+    assertTimeout(Duration.ofSeconds(4), node::close);
   }
 
   @Test

@@ -349,7 +349,10 @@ final class DeclaredRoles {
     return groups.make(
         spec,
         new RoleLinks(
-            () -> input(name, new Input.Resign(0, null, RevokeReason.INELIGIBLE)),
+            reason -> {
+              declared(name, role -> role.placement().failed(reason));
+              input(name, new Input.Resign(0, null, RevokeReason.INELIGIBLE));
+            },
             () -> declared(name, this::enter),
             task -> declared(name, role -> role.gate().stopped(task)),
             () -> declared(name, role -> role.gate().goOn())));

@@ -7,12 +7,19 @@ import io.understudy.ha.ResourceGroup;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.internal.group.GroupOutput;
 import java.time.Instant;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What people hear of the resources of one role at this member: log, events and last words. */
 final class GroupReports {
   private static final Logger LOG = LoggerFactory.getLogger(GroupReports.class);
+
+  static final String HELD =
+      "leads, but its resources do not begin: the cluster is in maintenance, and what leads anew"
+          + " waits for its end; end maintenance to start them";
 
   private final MemberId self;
   private final String role;
@@ -21,6 +28,11 @@ final class GroupReports {
 
   /** The fail count of each resource, as it was told last. Election thread. */
   private final int[] counts;
+
+  /** The call that was made last, and when. Election thread. */
+  private GroupOutput.@Nullable Call current;
+
+  private long currentSinceNanos;
 
   GroupReports(MemberId self, RoleSpec spec, EventBus events) {
     this.self = self;
@@ -35,19 +47,25 @@ final class GroupReports {
     ResourceState what = ResourceState.valueOf(told.happening().name());
     if (what == ResourceState.FAILED) {
       LOG.warn(
-          "{} - {}: resource {} failed ({} failures): {}",
+          "{} - {}: resource {} failed{}: {}",
           self,
           role,
           name,
-          told.failures(),
+          told.failures() == 0 ? "" : " (failure " + told.failures() + ")",
           told.reason());
     } else {
-      LOG.info("{} - {}: resource {} {} {}", self, role, name, what, told.reason());
+      LOG.info("{} - {}: resource {} {}", self, role, name, words(what, told.reason()));
     }
     events.publish(
         new HaEvent.ResourceChanged(
             Instant.now(), role, name, what, told.failures(), told.reason()));
     counted(told.resource(), told.failures());
+  }
+
+  private static String words(ResourceState what, String reason) {
+    String happened =
+        what == ResourceState.RESET ? "counts as not failed" : what.name().toLowerCase(Locale.ROOT);
+    return reason.isEmpty() ? happened : happened + ": " + reason;
   }
 
   /** A stop that fails raises no count, and a count that is forgotten is told as such. */
@@ -69,14 +87,32 @@ final class GroupReports {
     events.publish(new HaEvent.ResourceChanged(Instant.now(), role, name, level, failures, reason));
   }
 
+  void began(GroupOutput.Call call) {
+    current = call;
+    currentSinceNanos = System.nanoTime();
+  }
+
+  private String underWay() {
+    GroupOutput.Call call = current;
+    if (call == null) {
+      return "a call of a resource";
+    }
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - currentSinceNanos);
+    return "resource %s: its %s has been under way for %d ms"
+        .formatted(
+            group.entries().get(call.resource()).name(),
+            call.operation().name().toLowerCase(Locale.ROOT),
+            millis);
+  }
+
   void interrupted() {
-    String reason = "a call of a resource takes too long or is not wanted any more: interrupted";
+    String reason = underWay() + ", which is too long or not wanted any more: interrupted";
     LOG.info("{} - {}: {}", self, role, reason); // a planned move during a check does that
     escalated(HaEvent.Escalation.INTERRUPTED, reason);
   }
 
   void abandoned() {
-    String reason = "a call of a resource has ignored its interruption: left alone";
+    String reason = underWay() + " and has ignored its interruption: left alone";
     LOG.warn("{} - {}: {}", self, role, reason);
     escalated(HaEvent.Escalation.ABANDONED, reason);
   }
@@ -89,9 +125,17 @@ final class GroupReports {
     LOG.warn("{} - gives {} up: {}", self, role, reason);
   }
 
+  void held(boolean now) {
+    if (now) {
+      LOG.warn("{} - {}: {}", self, role, HELD);
+    } else {
+      LOG.info("{} - {}: maintenance holds its resources back no more", self, role);
+    }
+  }
+
   void eligible(String reason) {
     if (reason.isEmpty()) {
-      LOG.info("{} - its resources let it lead {} again", self, role);
+      LOG.info("{} - its resources let it lead {}", self, role);
     } else {
       LOG.warn("{} - may not lead {}: {}", self, role, reason);
     }

@@ -1,6 +1,8 @@
 package io.understudy.ha.internal.runtime;
 
 import io.understudy.ha.MemberId;
+import io.understudy.ha.OperationRefusedException;
+import io.understudy.ha.OperationRefusedException.Cause;
 import io.understudy.ha.ResourceGroup;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.Takeover;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupRuntime {
   private final GroupMachine machine = new GroupMachine();
+  private final MemberId self;
   private final String role;
   private final ResourceGroup group;
   private final Links links;
@@ -48,6 +51,7 @@ final class GroupRuntime {
   /** The moves for which it was stopped, and of which nothing has come yet. */
   private int moves;
 
+  private volatile boolean held;
   private volatile String ineligible = "";
   private volatile boolean closed;
 
@@ -67,6 +71,7 @@ final class GroupRuntime {
   record Links(Groups.Shared node, RoleLinks role, GroupWatch watch, RunNotes notes) {}
 
   GroupRuntime(RoleSpec spec, MemberId self, Links links) {
+    this.self = self;
     this.role = spec.name();
     this.group = spec.group();
     this.isConditional = spec.takeover().isConditional();
@@ -122,8 +127,16 @@ final class GroupRuntime {
     }
   }
 
-  /** Stops everything while the role is still led, then runs the task; at once if nothing works. */
+  /**
+   * Stops everything while the role is still led, then runs the task; at once if nothing works, or
+   * if it is not led and what an earlier process may have left has failed to stop: that may go on
+   * for ever, and the next process begins with it.
+   */
   void stopThen(Runnable task) {
+    if (state.isStoppingInVain()) {
+      task.run();
+      return;
+    }
     whenStopped.add(task);
     take(new GroupInput.Yield());
   }
@@ -160,6 +173,23 @@ final class GroupRuntime {
     }
   }
 
+  /**
+   * Lets nobody stop it by a move in maintenance: what leads next would hold its resources back.
+   *
+   * @throws OperationRefusedException if it would stop
+   */
+  void requireMovable() {
+    if (state.maintenance() && isLed() && !group.entries().isEmpty()) {
+      throw new OperationRefusedException(
+          Cause.MAINTENANCE,
+          self
+              + " leads "
+              + role
+              + " and the cluster is in maintenance: its resources would stop, and no member would"
+              + " start them before maintenance ends; end maintenance first, then ask again");
+    }
+  }
+
   /** Nothing is restarted or moved for a while, and nothing begins. */
   void maintenance(boolean on) {
     take(new GroupInput.Maintenance(on));
@@ -180,6 +210,14 @@ final class GroupRuntime {
     }
   }
 
+  private void noteWhetherHeld() {
+    boolean now = state.isHeld();
+    if (now != held) {
+      held = now;
+      reports.held(now);
+    }
+  }
+
   /** When time alone makes it do something. */
   long wakeAtNanos() {
     return wakeAtNanos;
@@ -196,6 +234,7 @@ final class GroupRuntime {
     wakeAtNanos = step.wakeAtNanos();
     setDeadline();
     noteWhatHasStopped();
+    noteWhetherHeld();
     OneByOne.each(step.outputs().iterator(), this::act); // the machine counts on all
   }
 
@@ -234,6 +273,7 @@ final class GroupRuntime {
   }
 
   private void begin(GroupOutput.Call call) {
+    reports.began(call);
     switch (call.operation()) {
       case START -> {
         Grant grant = serving;
@@ -258,7 +298,7 @@ final class GroupRuntime {
   private void giveUp(String reason) {
     if (!reason.isEmpty()) {
       reports.givesUp(reason);
-      links.role().leave().accept(links.role().resign());
+      links.role().leave().accept(() -> links.role().resign().accept(reason));
     }
   }
 
@@ -341,6 +381,11 @@ final class GroupRuntime {
   String ineligible() {
     String own = ineligible;
     return own.isEmpty() ? links.watch().objection() : own;
+  }
+
+  /** Why nothing of it works though it is led; empty if nothing holds it back. Any thread. */
+  String held() {
+    return held ? GroupReports.HELD : "";
   }
 
   /** When the process must end; {@link GroupStep#NEVER} if nothing is at work. */

@@ -76,6 +76,11 @@ final class Groups {
     groups.forEach(group -> group.maintenance(on));
   }
 
+  /** See {@link GroupRuntime#requireMovable}, of each. Election thread. */
+  void requireMovable() {
+    groups.forEach(GroupRuntime::requireMovable);
+  }
+
   /** Election thread. */
   void tick() {
     for (GroupRuntime group : groups) {

@@ -8,6 +8,7 @@ import io.understudy.ha.RevokeReason;
 import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Input;
 import io.understudy.ha.internal.election.Life;
+import io.understudy.ha.internal.election.Message;
 import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.RoleState;
 import io.understudy.ha.internal.election.RosterChange;
@@ -18,6 +19,7 @@ import io.understudy.ha.internal.placement.ClusterFacts;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,7 @@ final class NodeElection {
   private final RosterRuntime roster;
   private final ClockWatch clocks;
   private final Pulse pulse;
+  private final MoveLog moves = new MoveLog();
   private final PeerView view;
   private final @Nullable GuardianLink guardian;
   private final Groups groups;
@@ -113,11 +116,7 @@ final class NodeElection {
             new RunNotes(config.member().value(), config.stateDirectory()));
     this.placements =
         new Placements(
-            this::currentFacts,
-            Placements.settingsOf(config),
-            whenAllLack(),
-            new MoveLog(),
-            events);
+            this::currentFacts, Placements.settingsOf(config), whenAllLack(), moves, events);
     this.roles =
         new DeclaredRoles(
             lives,
@@ -227,6 +226,7 @@ final class NodeElection {
 
   /** Runs what was enqueued, and what is from now on. */
   void start() {
+    clocks.begin(Clocks.read());
     loop.start();
     if (guardian != null) {
       guardian.start();
@@ -301,7 +301,18 @@ final class NodeElection {
       }
       List<Envelope> believed =
           config.crashProof() ? votes : votes.stream().map(Envelope::withoutDeaths).toList();
-      loop.executeMessage(() -> lives.run(core -> core.receive(believed)));
+      loop.executeMessage(
+          () -> {
+            believed.forEach(this::noteResignation);
+            lives.run(core -> core.receive(believed));
+          });
+    }
+
+    private void noteResignation(Envelope envelope) {
+      if (envelope.message() instanceof Message.Resignation resigned) {
+        Optional<MemberId> successor = Optional.ofNullable(resigned.successor());
+        moves.resigned(envelope.role(), envelope.from().member(), successor);
+      }
     }
 
     @Override
@@ -311,7 +322,13 @@ final class NodeElection {
 
     @Override
     public void died(Life life, long tookNanos) {
-      loop.execute(() -> view.bury(life, tookNanos));
+      loop.execute(
+          () -> {
+            if (config.crashProof()) {
+              moves.died(life.member());
+            }
+            view.bury(life, tookNanos);
+          });
     }
 
     @Override

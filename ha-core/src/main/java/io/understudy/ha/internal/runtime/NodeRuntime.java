@@ -32,6 +32,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -124,7 +125,10 @@ public final class NodeRuntime implements HaNode {
         member(),
         cluster(),
         incarnation,
-        election.lives().roster().members());
+        election.lives().roster().members().stream()
+            .map(RosterMember::member)
+            .map(MemberId::value)
+            .collect(Collectors.joining(", ")));
     events.publish(new HaEvent.Started(Instant.now(), member(), cluster(), incarnation));
     events.publish(new HaEvent.QuorumChanged(Instant.now(), election.view().hasQuorum()));
   }
@@ -268,8 +272,18 @@ public final class NodeRuntime implements HaNode {
     Stream<String> witness = rowWitness == null ? Stream.of() : rowWitness.warnings().stream();
     Stream<String> facts = election.facts().warnings().stream();
     Stream<String> others =
-        Stream.of(pairWithoutFence().stream(), witness, facts).flatMap(some -> some);
+        Stream.of(
+                election.roles().all().stream().flatMap(role -> role.warnings().stream()),
+                election.roles().all().stream().flatMap(role -> cautions(role.spec())),
+                pairWithoutFence().stream(),
+                witness,
+                facts)
+            .flatMap(some -> some);
     return Stream.concat(own, others).filter(warning -> !warning.isEmpty()).toList();
+  }
+
+  private Stream<String> cautions(RoleSpec spec) {
+    return RoleCautions.of(spec, election.roster().roster(), config.fence() != null).stream();
   }
 
   /** Who changed the roster could not know that this member has no fence hook. */
@@ -298,6 +312,7 @@ public final class NodeRuntime implements HaNode {
     }
     DeclaredRoles roles = election.roles();
     RoleRuntime role = roles.add(spec);
+    cautions(spec).forEach(caution -> LOG.warn("{} - {}", member(), caution));
     election.execute(() -> roles.begin(role));
     return role;
   }
@@ -323,7 +338,7 @@ public final class NodeRuntime implements HaNode {
     if (declared == null) {
       throw new IllegalArgumentException(member() + " does not campaign for role '" + role + "'");
     }
-    return declared.placement().explain(election.facts().current());
+    return declared.explain(election.facts().current());
   }
 
   @Override

@@ -66,6 +66,9 @@ final class OperatorDesk implements Operator {
   }
 
   private void setStandby(boolean on) {
+    if (on) {
+      election.groups().requireMovable();
+    }
     election.roles().standby(on);
     election.facts().changed();
   }

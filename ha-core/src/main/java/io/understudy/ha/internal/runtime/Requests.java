@@ -116,7 +116,10 @@ final class Requests {
     return answer;
   }
 
-  /** Does it on the election thread; what it throws there fails the future. */
+  /**
+   * Does it on the election thread; what it throws there fails the future. A refusal is an answer;
+   * anything else is a fault of the election, too.
+   */
   CompletableFuture<Void> does(Runnable task) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     long number = numbers.incrementAndGet();
@@ -126,6 +129,8 @@ final class Requests {
           try {
             task.run();
             done.completeAsync(() -> null, answers);
+          } catch (OperationRefusedException e) {
+            answers.execute(() -> done.completeExceptionally(e));
           } catch (RuntimeException | Error e) {
             answers.execute(() -> done.completeExceptionally(e));
             throw e;

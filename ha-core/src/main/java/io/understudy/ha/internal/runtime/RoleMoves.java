@@ -30,7 +30,10 @@ final class RoleMoves {
   }
 
   private CompletionStage<Void> resignAfterStop() {
-    return group.stoppedFirst(() -> shared.requests().resign(role));
+    return shared
+        .requests()
+        .does(group::requireMovable)
+        .thenCompose(asked -> group.stoppedFirst(() -> shared.requests().resign(role)));
   }
 
   CompletionStage<LeaderInfo> handOver(MemberId successor, String by) {
@@ -52,7 +55,11 @@ final class RoleMoves {
     AtomicBoolean could = new AtomicBoolean();
     return shared
         .requests()
-        .does(() -> could.set(shared.couldLead().test(role, succession.successor())))
+        .does(
+            () -> {
+              group.requireMovable();
+              could.set(shared.couldLead().test(role, succession.successor()));
+            })
         .thenCompose(asked -> could.get() ? group.stoppedFirst(resigns) : resigns.get());
   }
 

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -211,6 +213,16 @@ final class RolePlacement {
     }
   }
 
+  /** Its resources have failed here, so it is given up. */
+  void failed(String reason) {
+    moves.expect(rules.role(), reason, MoveLog.BY_RULES);
+  }
+
+  /** This member leads it no longer. */
+  void lost(String reason) {
+    moves.lost(rules.role(), reason);
+  }
+
   /** Another leader is known, or none. */
   void seen(Optional<MemberId> leader) {
     moves.seen(rules.role(), leader);
@@ -218,15 +230,21 @@ final class RolePlacement {
 
   // ---- any thread ------------------------------------------------------------------------------
 
-  Explanation explain(ClusterFacts facts) {
+  /**
+   * Why it is where it is.
+   *
+   * @param alarms what keeps it from working though it is led, or from being led
+   */
+  Explanation explain(ClusterFacts facts, List<String> alarms) {
     ExplainedRole explained = machine.explain(state, facts, System.nanoTime());
     return new Explanation(
         rules.role(),
         facts.self(),
         Optional.ofNullable(facts.leaders().get(rules.role())),
         explained.ranking().candidates().stream().map(RolePlacement::candidate).toList(),
-        explained.verdict(),
-        explained.warnings(),
+        Stream.concat(Stream.of(explained.verdict()), alarms.stream())
+            .collect(Collectors.joining("; at present it ")),
+        Stream.concat(alarms.stream(), explained.warnings().stream()).toList(),
         moves.of(rules.role()));
   }
 

@@ -1,5 +1,6 @@
 package io.understudy.ha.internal.runtime;
 
+import io.understudy.ha.Explanation;
 import io.understudy.ha.HaEvent;
 import io.understudy.ha.LeaderInfo;
 import io.understudy.ha.Leadership;
@@ -17,9 +18,11 @@ import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.RoleState;
 import io.understudy.ha.internal.exclusion.Header;
 import io.understudy.ha.internal.facts.RoleReport;
+import io.understudy.ha.internal.placement.ClusterFacts;
 import io.understudy.ha.internal.placement.RulesDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -119,6 +122,7 @@ final class RoleRuntime implements Role {
     } else if (output instanceof Output.Extend extend) {
       tenure.extend(extend);
     } else if (output instanceof Output.Revoked revoked) {
+      noteLoss(revoked.reason());
       tenure.revoked(revoked.epoch(), revoked.reason());
     } else if (output instanceof Output.LeaderSeen seen) {
       leaderSeen(seen);
@@ -153,8 +157,22 @@ final class RoleRuntime implements Role {
     }
   }
 
+  private void noteLoss(RevokeReason reason) {
+    if (tenure.running() != null) {
+      placement.lost(whyLost(reason));
+    }
+  }
+
+  private String whyLost(RevokeReason reason) {
+    String why = unfit().isEmpty() ? placement.whyNot() : unfit();
+    return reason == RevokeReason.INELIGIBLE && !why.isEmpty()
+        ? self + " may not lead it: " + why
+        : self + " lost it: " + reason.label();
+  }
+
   /** The life is over: its machine will say nothing more. */
   void lifeEnded(RevokeReason reason) {
+    noteLoss(reason);
     tenure.revoked(reason);
     register.announce(new Output.PermitEnded());
     if (!stalled.isEmpty()) {
@@ -181,6 +199,11 @@ final class RoleRuntime implements Role {
     if (!now.equals(leader)) {
       leader = now;
       placement.seen(now.map(LeaderInfo::member));
+      now.filter(info -> !info.member().equals(self))
+          .ifPresent(
+              info ->
+                  LOG.info(
+                      "{} - {} leads {} in epoch {}", self, info.member(), name(), info.epoch()));
       events.publish(new HaEvent.LeaderChanged(Instant.now(), name(), now));
       now.ifPresent(info -> requests.leaderSeen(name(), info));
     }
@@ -270,10 +293,26 @@ final class RoleRuntime implements Role {
         isLeader(),
         leftMillis,
         register.view().value().version(),
-        Stream.of(waiting, stalled, gate().waiting(), unfit(), placement.whyNot())
+        Stream.concat(
+                Stream.concat(Stream.of(waiting), alarms()), Stream.of(unfit(), placement.whyNot()))
             .filter(reason -> !reason.isEmpty())
             .findFirst()
             .orElse(""));
+  }
+
+  /** What keeps the role from working though a member leads it or could, a sentence each. */
+  private Stream<String> alarms() {
+    return Stream.of(stalled, gate().waiting(), group.held()).filter(reason -> !reason.isEmpty());
+  }
+
+  /** The same for the whole node's list. */
+  List<String> warnings() {
+    return alarms().map(reason -> "role " + name() + ": " + self + " " + reason).toList();
+  }
+
+  /** Why the role is where it is, and why nothing of it works if so. */
+  Explanation explain(ClusterFacts facts) {
+    return placement.explain(facts, alarms().toList());
   }
 
   /** Runs for the role no more, whatever becomes possible. Election thread. */

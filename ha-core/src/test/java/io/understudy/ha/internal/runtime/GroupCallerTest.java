@@ -255,7 +255,7 @@ class GroupCallerTest {
         MemberId.of("n1"),
         new GroupRuntime.Links(
             node,
-            new RoleLinks(resign, () -> {}, Runnable::run, () -> {}),
+            new RoleLinks(reason -> resign.run(), () -> {}, Runnable::run, () -> {}),
             GroupWatch.NONE,
             new RunNotes("n1", Path.of("target", "none"))));
   }

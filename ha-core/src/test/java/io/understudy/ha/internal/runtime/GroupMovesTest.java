@@ -80,7 +80,7 @@ class GroupMovesTest {
   }
 
   /** The election's answer to a role that is given up may be another leadership, at once. */
-  private void resign() {
+  private void resign(String reason) {
     resigned.add(group.ineligible());
     if (resigned.size() == 1) {
       group.lost();

@@ -11,6 +11,7 @@ import io.understudy.ha.HaEvent;
 import io.understudy.ha.LeaderInfo;
 import io.understudy.ha.Leadership;
 import io.understudy.ha.MemberId;
+import io.understudy.ha.Move;
 import io.understudy.ha.RegisterValue;
 import io.understudy.ha.Resource;
 import io.understudy.ha.ResourceGroup;
@@ -28,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -64,6 +66,7 @@ class TakeoverTest {
   private final class Work implements Resource {
     private final String name;
     private volatile boolean hangs;
+    private volatile boolean broken;
     private volatile int starts;
     final CountDownLatch mayStop = new CountDownLatch(1);
     final CountDownLatch stops = new CountDownLatch(1);
@@ -77,6 +80,9 @@ class TakeoverTest {
       synchronized (TakeoverTest.this) {
         if (!atWork.isEmpty()) {
           overlaps.add(name + " starts while " + atWork + " works");
+        }
+        if (broken) {
+          throw new IllegalStateException("no license");
         }
         atWork = name;
         starts++;
@@ -253,6 +259,11 @@ class TakeoverTest {
     String second = awaitLeaseOtherThan(first);
     assertTrue(waiting(second).contains("no fence hook is configured here"), waiting(second));
     assertTrue(waiting(second).contains("confirmFenced"), waiting(second));
+    String warnings = nodes.get(second).status().warnings().toString();
+    assertTrue(warnings.contains("role main: " + second + " leads, but does not work"), warnings);
+    assertTrue(warnings.contains(first + " led in epoch"), warnings);
+    String verdict = nodes.get(second).explain(ROLE).verdict();
+    assertTrue(verdict.contains("confirmFenced") && verdict.contains("has waited for"), verdict);
     await() // longer than the time to stop
         .during(STOP.plusSeconds(3))
         .atMost(LONG)
@@ -265,6 +276,40 @@ class TakeoverTest {
     assertEquals(second, awaitWorkOtherThan(first));
     await().atMost(LONG).until(() -> role(second).isLeader());
     assertEquals(List.of(), overlaps);
+    warnings = nodes.get(second).status().warnings().toString();
+    assertFalse(warnings.contains("does not work"), warnings);
+    assertTrue(warnings.contains("no fence hook is configured here"), warnings); // as before
+  }
+
+  /** It fails at one member and moves: that one knows why, another one who gave it up. */
+  @Test
+  void membersRememberWhyItMoved() {
+    startAll(Takeover.atOnce());
+    String first = awaitWorkOtherThan("");
+    await().atMost(LONG).until(() -> role(first).isLeader());
+    List<String> others = nodes.keySet().stream().filter(n -> !n.equals(first)).toList();
+    String second = others.get(0);
+    String third = others.get(1);
+    works.get(second).broken = true;
+    await()
+        .atMost(LONG)
+        .ignoreExceptions() // refused until the successor has acknowledged a heartbeat
+        .until(() -> role(first).handOver(MemberId.of(second)).toCompletableFuture().get() != null);
+    String next = awaitWorkOtherThan("");
+
+    await().atMost(LONG).until(() -> lastMove(second).to().equals(member(next)));
+    assertTrue(lastMove(second).reason().contains("resource work did not start"));
+    await().atMost(LONG).until(() -> lastMove(third).to().equals(member(next)));
+    assertTrue(lastMove(third).reason().startsWith(second + " gave it up"));
+  }
+
+  private static Optional<MemberId> member(String name) {
+    return Optional.of(MemberId.of(name));
+  }
+
+  private Move lastMove(String name) {
+    List<Move> moves = nodes.get(name).explain(ROLE).moves();
+    return moves.get(moves.size() - 1);
   }
 
   /** The application sees its own bytes and nothing else, and keeps them over takeovers. */
