@@ -12,15 +12,24 @@ final class Jvm {
   private static final ProcessHandle SELF = ProcessHandle.current();
 
   private final ProcessHandle handle;
+  private final String id;
 
-  private Jvm(ProcessHandle handle) {
+  Jvm(ProcessHandle handle, String id) {
     this.handle = handle;
+    this.id = id;
   }
 
-  /** The parent, if it is the process that says so; else null. */
+  /** The parent, if it is the process that says so, and lives; else null. */
   static @Nullable Jvm parent(long pid) {
+    String id = ProcessId.of(pid); // first: nobody else can have been the parent then and after it
     Optional<ProcessHandle> parent = SELF.parent();
-    return parent.isPresent() && parent.get().pid() == pid ? new Jvm(parent.get()) : null;
+    boolean isParent = parent.isPresent() && parent.get().pid() == pid;
+    return isParent && id != null ? new Jvm(parent.get(), id) : null;
+  }
+
+  /** Its {@link ProcessId}, taken while it lived: afterwards nobody can tell. */
+  String id() {
+    return id;
   }
 
   long pid() {

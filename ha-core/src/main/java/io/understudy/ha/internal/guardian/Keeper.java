@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps watch until the parent ends, or ends it; then stops what is left of it. */
@@ -21,6 +22,9 @@ final class Keeper {
   /** From its death to its end: its memory is freed between them. */
   private static final long END_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  /** How often it looks whether all has been heard; usually it is told. */
+  private static final long HEAR_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
   private final Jvm jvm;
   private final Duties duties;
   private final Intake intake;
@@ -28,9 +32,6 @@ final class Keeper {
   private final Watchdog watchdog;
   private final File directory;
   private final File state;
-
-  /** Its {@link ProcessId}, while it lives. */
-  private final String life;
 
   /** With whom and what it works. */
   Keeper(Jvm jvm, Duties duties, Intake intake, Report report, Setting setting) {
@@ -41,7 +42,6 @@ final class Keeper {
     this.watchdog = setting.watchdog();
     this.directory = setting.directory();
     this.state = setting.state();
-    this.life = String.valueOf(ProcessId.of(jvm.pid()));
   }
 
   /**
@@ -66,6 +66,7 @@ final class Keeper {
       Duty overdue = overdue();
       if (overdue != null) {
         kill(overdue);
+        hearAll();
         return stopAll();
       }
       watchdog.feed();
@@ -119,8 +120,34 @@ final class Keeper {
     }
   }
 
+  /**
+   * What the parent said just before its end may wait in the pipe, and its end is known sooner: it
+   * may be the only word of what is at work. The end of the pipe comes after all of it. Not for
+   * ever: the intake may be deaf, or somebody else may have inherited the pipe.
+   */
+  private void hearAll() {
+    if (duties.hasEnded() || !jvm.isGone()) {
+      return;
+    }
+    long untilNanos = System.nanoTime() + END_NANOS;
+    while (!duties.hasEnded()) {
+      if (System.nanoTime() - untilNanos >= 0) {
+        report.say(
+            "the pipe of process ",
+            Long.toString(jvm.pid()),
+            " has not ended ",
+            Report.millis(END_NANOS),
+            " after it; what it said last may be unheard");
+        return;
+      }
+      feedUnlessFailed();
+      LockSupport.parkNanos(duties, HEAR_NANOS);
+    }
+  }
+
   /** By itself, or somebody else ended it. */
   private int parentEnded() throws IOException {
+    hearAll();
     if (duties.saidBye() || duties.toStop().isEmpty()) {
       watchdog.disarm();
       return 0;
@@ -145,7 +172,7 @@ final class Keeper {
     for (Duty duty : toStop) {
       shortest = Math.min(shortest, duty.stopLimitNanos() / 2);
     }
-    OrphanEnd orphans = new OrphanEnd(RunFile.of(state, life), report, shortest);
+    OrphanEnd orphans = new OrphanEnd(RunFile.of(state, jvm.id()), report, shortest);
     feedUntilEndOf(begin(orphans, "orphans"));
     List<Thread> threads = new ArrayList<>();
     for (Duty duty : toStop) {
@@ -173,13 +200,11 @@ final class Keeper {
     return thread;
   }
 
-  /** Stopping takes its time, too; if it fails the watchdog is fed no more. */
+  /** Stopping takes its time, too. */
   private void feedUntilEndOf(Thread thread) {
     try {
       while (thread.isAlive()) {
-        if (!report.hasFailed()) {
-          feed();
-        }
+        feedUnlessFailed();
         thread.join(50);
       }
     } catch (InterruptedException e) {
@@ -187,8 +212,14 @@ final class Keeper {
     }
   }
 
-  /** A watchdog that cannot be fed will bite; until then there is something to stop. */
-  private void feed() {
+  /**
+   * If something fails the watchdog is fed no more. One that cannot be fed will bite; until then
+   * there is something to stop.
+   */
+  private void feedUnlessFailed() {
+    if (report.hasFailed()) {
+      return;
+    }
     try {
       watchdog.feed();
     } catch (IOException e) {
