@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The guardian's program; started by a member's JVM with pipes as standard input and output and the
@@ -34,12 +35,18 @@ public final class GuardianMain {
   /** Held here: the collector would close the file and give the lock back. */
   private static final List<Object> HELD = new ArrayList<>();
 
+  /** So long it waits for its greeting, which comes at once. */
+  private static final long GREETING_SECONDS = 10;
+
+  private static final CountDownLatch GREETED = new CountDownLatch(1);
+
   private static final int REFUSED = 2;
   private static final int BROKEN = 70;
 
   /** Every class of the package that the child needs; the first is its program. */
   private static final String[] CLASSES = {
     "GuardianMain",
+    "GuardianMain$Impatience",
     "GuardianMain$Patience",
     "Duties",
     "Duty",
@@ -92,14 +99,17 @@ public final class GuardianMain {
     FileInputStream in = new FileInputStream(FileDescriptor.in);
     Duties duties = new Duties(Thread.currentThread());
     Intake intake = new Intake(in, new FileOutputStream(FileDescriptor.out), duties);
+    startDaemon(new Impatience(), "impatience");
     List<String> hello = intake.hello();
+    GREETED.countDown();
     long clock = System.nanoTime();
     if (!hello.get(1).equals(Protocol.VERSION)) {
       return refuse(intake, "speaks another version: ".concat(hello.get(1)));
     }
     Jvm jvm = Jvm.parent(Long.parseLong(hello.get(2)));
     if (jvm == null) {
-      return refuse(intake, "its parent is not process ".concat(hello.get(2)));
+      return refuse(
+          intake, "its parent is not process ".concat(hello.get(2)).concat(", or that has ended"));
     }
     File state = new File(hello.get(5));
     if (!lock(new File(state, LOCK))) {
@@ -113,13 +123,17 @@ public final class GuardianMain {
     }
     Report report = new Report(hello.get(3), new File(state, Report.FILE));
     intake.answerIfHeard(List.of(Protocol.READY, Protocol.VERSION, Long.toString(clock)));
-    Thread thread = new Thread(intake, "intake");
-    thread.setDaemon(true);
-    thread.start();
+    startDaemon(intake, "intake");
     Keeper.Setting setting = new Keeper.Setting(watchdog, new File(hello.get(4)), state);
     int status = new Keeper(jvm, duties, intake, report, setting).keep();
     deleteClasses();
     return status;
+  }
+
+  private static void startDaemon(Runnable work, String name) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /** Writes who holds it, but not before: what another one has written stays readable. */
@@ -171,6 +185,24 @@ public final class GuardianMain {
       System.err.println("guardian: ".concat(what).concat(e.toString()));
     } catch (OutOfMemoryError full) {
       return; // it was to be a help for people; what there is to do is done without it
+    }
+  }
+
+  /**
+   * Ends a guardian that is not greeted. Its parent may have come to no more than the fork, for
+   * want of a thread to look after a child: then nobody knows the pipe, so nobody closes it.
+   */
+  private static final class Impatience implements Runnable {
+    @Override
+    public void run() {
+      try {
+        if (!GREETED.await(GREETING_SECONDS, TimeUnit.SECONDS)) {
+          String limit = Long.toString(GREETING_SECONDS).concat(" s");
+          fail(new IOException("its parent has not greeted it in ".concat(limit)));
+        }
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e); // nobody does that
+      }
     }
   }
 
