@@ -19,8 +19,10 @@ import java.util.Optional;
  *
  * <p>If it ends by itself, or does not answer for five seconds, that is told and another one is
  * started. While there is none, groups with a resource that outlives the process do not start;
- * those at work go on. The next process of the member waits for the guardian of the last one, but
- * not longer than ten seconds and the longest stop timeout: then that hangs, and is killed.
+ * those at work go on. While one runs, no resource of any group starts before it knows by when that
+ * must have stopped; if it is not told within ten seconds, the start has failed. The next process
+ * of the member waits for the guardian of the last one, but not longer than ten seconds and the
+ * longest stop timeout: then that hangs, and is killed.
  *
  * <p>It needs Linux or another Unix, and a process that can be killed: not one that is process 1 of
  * its container, because the kernel spares that. It does not help against a machine that is too

@@ -30,7 +30,8 @@ interface GroupWatch {
   void changed(GroupState state, long haltAtNanos);
 
   /**
-   * Waits until a start may begin: who watches has been told of it. The group's thread.
+   * Waits until a start may begin: who watches has been told of it, and of a time at which the
+   * process must end. The group's thread.
    *
    * @throws IOException if nobody watches who must
    * @throws InterruptedException if the start is not wanted any more

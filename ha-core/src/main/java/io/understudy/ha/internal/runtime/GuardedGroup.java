@@ -31,7 +31,23 @@ final class GuardedGroup implements GroupWatch {
   private final Map<String, StopCommand> commands;
   private int mayWork;
   private long epoch;
-  private volatile Duty latest;
+  private volatile News latest;
+
+  /**
+   * What the guardian must know.
+   *
+   * @param spell how often the group has begun to have a deadline: what the guardian was told in an
+   *     earlier spell may have been lifted since, and the word of that be under way
+   * @param duty what it is told
+   */
+  record News(long spell, Duty duty) {
+    /** Whether who knows this watches what is at work, though perhaps with an earlier deadline. */
+    boolean covers(News newer) {
+      return spell == newer.spell
+          && duty.deadlineNanos() != Duty.NEVER
+          && duty.orders().equals(newer.duty.orders());
+    }
+  }
 
   /**
    * Nothing is at work.
@@ -44,17 +60,18 @@ final class GuardedGroup implements GroupWatch {
     this.names = spec.group().entries().stream().map(entry -> entry.name()).toList();
     this.commands = spec.group().stopCommands();
     long stopLimitNanos = spec.group().stopTimeout().toNanos();
-    this.latest = new Duty(spec.name(), Duty.NEVER, stopLimitNanos, List.of());
+    this.latest = new News(0, new Duty(spec.name(), Duty.NEVER, stopLimitNanos, List.of()));
   }
 
   @Override
   public void changed(GroupState state, long haltAtNanos) {
-    Duty before = latest;
+    Duty before = latest.duty();
     int now = state.active();
     if (state.stray() != null) {
       now = Math.max(now, state.stray().resource() + 1);
     }
     List<StopOrder> orders = before.orders();
+    boolean begins = before.deadlineNanos() == Duty.NEVER || state.epoch() != epoch;
     if (now != mayWork || state.epoch() != epoch) {
       mayWork = now;
       epoch = state.epoch();
@@ -63,7 +80,7 @@ final class GuardedGroup implements GroupWatch {
     long deadline = haltAtNanos == GroupStep.NEVER ? Duty.NEVER : haltAtNanos + GRACE_NANOS;
     Duty after = new Duty(before.role(), deadline, before.stopLimitNanos(), orders);
     if (!after.equals(before)) {
-      latest = after;
+      latest = new News(latest.spell() + (begins ? 1 : 0), after);
       link.wake();
     }
     if (after.isEmpty() != before.isEmpty() && !link.warning().isEmpty()) {
@@ -98,14 +115,12 @@ final class GuardedGroup implements GroupWatch {
 
   @Override
   public void awaitReady() throws IOException, InterruptedException {
-    if (outlives()) {
-      link.awaitSent(this);
-    }
+    link.awaitSent(this, outlives());
   }
 
   @Override
   public String objection() {
-    return outlives() && latest.isEmpty() ? link.warning() : "";
+    return outlives() && latest().isEmpty() ? link.warning() : "";
   }
 
   private boolean outlives() {
@@ -113,6 +128,10 @@ final class GuardedGroup implements GroupWatch {
   }
 
   Duty latest() {
+    return latest.duty();
+  }
+
+  News news() {
     return latest;
   }
 

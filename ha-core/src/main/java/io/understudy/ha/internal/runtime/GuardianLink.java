@@ -153,6 +153,7 @@ final class GuardianLink {
       warning = NONE; // first, and made beforehand: what follows may fail
       current = null;
       process.kill();
+      wakeWaiting();
     }
   }
 
@@ -268,27 +269,33 @@ final class GuardianLink {
   }
 
   /** The sender's thread. */
-  private synchronized void sent(GuardedGroup group) {
+  private void sent(GuardedGroup group) {
+    wakeWaiting();
+  }
+
+  private synchronized void wakeWaiting() {
     notifyAll();
   }
 
   /**
-   * Waits until a running guardian knows what is at work of a group.
+   * Waits until a running guardian knows until when a group may work, and what to stop of it. What
+   * ends with this process does without one while none runs.
    *
    * @throws IOException if none does for ten seconds
    */
-  synchronized void awaitSent(GuardedGroup group) throws IOException, InterruptedException {
+  synchronized void awaitSent(GuardedGroup group, boolean outlives)
+      throws IOException, InterruptedException {
     long untilNanos = System.nanoTime() + READY_LIMIT_NANOS;
     while (true) {
       GuardianProcess process = current;
-      if (process != null && process.knowsOrders(group)) {
+      if (process == null ? !outlives : process.watches(group)) {
         return;
       }
       long left = untilNanos - System.nanoTime();
       if (left <= 0) {
         throw new IOException(
-            "what outlives this process is not started without a guardian that knows of it, and"
-                + " none did for 10 s; "
+            (outlives ? "what outlives this process" : "a resource")
+                + " is not started before the guardian knows of it, and none did for 10 s; "
                 + (warning.isEmpty() ? "it does not read what it is told" : warning));
       }
       TimeUnit.NANOSECONDS.timedWait(this, left);

@@ -33,7 +33,7 @@ final class GuardianProcess {
   private final Thread sender;
   private final Consumer<GuardedGroup> sentTo;
   private final CompletableFuture<List<String>> ready = new CompletableFuture<>();
-  private final Map<GuardedGroup, Duty> sent = new ConcurrentHashMap<>();
+  private final Map<GuardedGroup, GuardedGroup.News> sent = new ConcurrentHashMap<>();
   private long clockOffsetNanos;
   private volatile long pingSent; // the sender's
   private volatile long silentSinceNanos;
@@ -202,9 +202,11 @@ final class GuardianProcess {
   }
 
   private void sendNews(GuardedGroup group) throws IOException {
-    Duty latest = group.latest();
-    Duty before = sent.get(group);
-    if (latest.equals(before) || (before == null && latest.isEmpty())) {
+    GuardedGroup.News news = group.news();
+    GuardedGroup.News known = sent.get(group);
+    Duty latest = news.duty();
+    Duty before = known == null ? null : known.duty();
+    if (news.equals(known) || (before == null && latest.isEmpty())) {
       return;
     }
     if (latest.isEmpty()) {
@@ -215,7 +217,7 @@ final class GuardianProcess {
     } else {
       write(latest.fields(clockOffsetNanos));
     }
-    sent.put(group, latest);
+    sent.put(group, news);
     sentTo.accept(group);
   }
 
@@ -264,10 +266,10 @@ final class GuardianProcess {
     return process.pid();
   }
 
-  /** Whether it was sent what may be at work of a group. */
-  boolean knowsOrders(GuardedGroup group) {
-    Duty known = sent.get(group);
-    return known != null && known.orders().equals(group.latest().orders());
+  /** Whether it was sent until when a group may work now, and what to stop of it. */
+  boolean watches(GuardedGroup group) {
+    GuardedGroup.News known = sent.get(group);
+    return known != null && known.covers(group.news());
   }
 
   /**
@@ -275,7 +277,7 @@ final class GuardianProcess {
    * before it has, so that an older message will do; but none will not.
    */
   boolean hasHeardOf(GuardedGroup group) {
-    return sent.containsKey(group) || group.latest().orders().isEmpty();
+    return sent.containsKey(group) || group.latest().isEmpty();
   }
 
   /** Something is new. Does not block. */

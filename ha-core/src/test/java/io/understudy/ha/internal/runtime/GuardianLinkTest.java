@@ -28,13 +28,19 @@ import java.io.InputStream;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,6 +90,28 @@ class GuardianLinkTest {
     GuardianLink link = new GuardianLink(config, guardian, bus, Runnable::run);
     links.add(link);
     return link;
+  }
+
+  /** Its parent may have come to no more than the fork. */
+  @Test
+  @Tag("fault") // ten seconds
+  void endsWhenNobodyGreetsIt() throws Exception {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    GuardianClasses classes = new GuardianClasses(directory);
+    classes.write();
+    Process process =
+        new ProcessBuilder(java, "-cp", ".", GuardianMain.class.getName())
+            .directory(classes.root().toFile())
+            .redirectErrorStream(true)
+            .start();
+    try {
+      assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+      assertEquals(70, process.exitValue());
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertTrue(said.contains("has not greeted it in 10 s"), said);
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   /** Each node of a JVM has one of its own, and leaves nothing behind. */
@@ -172,10 +200,15 @@ class GuardianLinkTest {
         GuardianProcess.start(new GuardianClasses(directory), greeting, List.of(), told -> {});
     try {
       assertTrue(untold.hasHeardOf(group), "nothing is at work");
+      GuardedGroup inJvm =
+          (GuardedGroup) link.watch(RoleSpec.named("other").running(group(false)), () -> {});
 
       group.changed(atWork(), GroupStep.NEVER);
+      inJvm.changed(atWork(), System.nanoTime() + TimeUnit.HOURS.toNanos(1));
 
       assertFalse(untold.hasHeardOf(group));
+      assertFalse(untold.hasHeardOf(inJvm));
+      inJvm.changed(idle(), GroupStep.NEVER);
       assertFalse(link.guards("main"), "none runs");
     } finally {
       untold.kill();
@@ -183,6 +216,71 @@ class GuardianLinkTest {
     link.start();
     await().until(() -> link.guards("main"));
     group.changed(idle(), GroupStep.NEVER);
+  }
+
+  /** In the process, too: stopped at once after the start it would work beside the next leader. */
+  @Test
+  void startsNothingBeforeARunningGuardianKnowsTheDeadline() throws Exception {
+    GuardianLink link = link("n1", Guardian.alone());
+    GuardedGroup group =
+        (GuardedGroup) link.watch(RoleSpec.named("main").running(group(false)), () -> {});
+    group.awaitReady(); // none runs: it is a help, not a condition
+    link.start();
+    await().until(() -> link.warning().isEmpty());
+    CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> awaitReady(group));
+    assertThrows(TimeoutException.class, () -> waiting.get(300, TimeUnit.MILLISECONDS));
+
+    group.changed(atWork(), System.nanoTime() + TimeUnit.HOURS.toNanos(1));
+
+    waiting.get(5, TimeUnit.SECONDS);
+    group.changed(idle(), GroupStep.NEVER);
+  }
+
+  /** It will be replaced; meanwhile nothing that ends with the process waits for it. */
+  @Test
+  void waitsNoLongerThanTheGuardianRuns() throws Exception {
+    GuardianLink link = link("n1", Guardian.feeding(directory.resolve("watchdog")));
+    GuardedGroup group =
+        (GuardedGroup) link.watch(RoleSpec.named("main").running(group(false)), () -> {});
+    Path watchdog = Files.createFile(directory.resolve("watchdog"));
+    link.start();
+    await().until(() -> link.warning().isEmpty());
+    CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> awaitReady(group));
+    assertThrows(TimeoutException.class, () -> waiting.get(300, TimeUnit.MILLISECONDS));
+
+    Files.delete(watchdog); // none comes after it
+    guardians().get(0).destroyForcibly();
+
+    waiting.get(5, TimeUnit.SECONDS);
+  }
+
+  private static void awaitReady(GuardedGroup group) {
+    try {
+      group.awaitReady();
+    } catch (IOException | InterruptedException e) {
+      throw new CompletionException(e);
+    }
+  }
+
+  /** The lifting of what it was told before may be under way to it. */
+  @Test
+  void whatWasSaidOfAnEarlierSpellIsNotEnough() throws IOException {
+    GuardianLink link = link("n1", Guardian.alone());
+    GuardedGroup group =
+        (GuardedGroup) link.watch(RoleSpec.named("main").running(group(false)), () -> {});
+    GuardedGroup.News rest = group.news();
+    group.changed(atWork(), 5);
+    GuardedGroup.News first = group.news();
+    group.changed(atWork(), 7);
+    GuardedGroup.News longer = group.news();
+    group.changed(idle(), GroupStep.NEVER);
+    group.changed(atWork(), 9);
+
+    assertFalse(rest.covers(first));
+    assertTrue(first.covers(longer));
+    assertFalse(first.covers(group.news()));
+    group.changed(idle(), GroupStep.NEVER);
+    assertFalse(group.news().covers(group.news()));
   }
 
   /** The guardian of a killed process may still be stopping what that left. */
