@@ -60,7 +60,8 @@ public interface HaNode extends AutoCloseable {
    * @param spec the role
    * @return the role
    * @throws IllegalStateException if it is declared already, if this member has declared {@link
-   *     #MAX_ROLES}, or if the node is closed
+   *     #MAX_ROLES}, if the system refuses a thread to guard the deadline of its resources, or if
+   *     the node is closed
    */
   Role declare(RoleSpec spec);
 

@@ -1,7 +1,10 @@
 package io.understudy.ha.internal.runtime;
 
+import java.util.Arrays;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends the process when a group has not stopped in time and nobody else has noticed: the election
@@ -13,25 +16,44 @@ final class DeadlineGuard {
   private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final LastResort lastResort;
-  private final Thread thread;
+  private final ThreadFactory threads;
+  private @Nullable Thread thread;
   private volatile GroupRuntime[] groups = {};
   private volatile boolean closed;
 
-  DeadlineGuard(String member, LastResort lastResort) {
+  DeadlineGuard(LastResort lastResort, ThreadFactory threads) {
     this.lastResort = lastResort;
-    this.thread = Threads.urgent(this::run, "ha-deadline-" + member);
+    this.threads = threads;
   }
 
-  /** Guards a group, too. The first one sets it going. */
+  /**
+   * Sets it going, if it does not run yet: before there is anything to guard, because it may fail.
+   *
+   * @throws IllegalStateException if there is no thread for it; the next call tries again
+   */
+  synchronized void start() {
+    if (thread != null || closed) {
+      return;
+    }
+    try {
+      lastResort.start();
+      Thread made = threads.newThread(this::run);
+      made.start();
+      thread = made;
+    } catch (OutOfMemoryError e) { // so the system's refusal of a thread is called
+      throw new IllegalStateException(
+          "no thread for the guard that ends this process when resources have not stopped in time;"
+              + " raise the limit of threads or of memory, and declare the role again",
+          e);
+    }
+  }
+
+  /** Guards a group, too. */
   synchronized void add(GroupRuntime group) {
     GroupRuntime[] before = groups;
-    GroupRuntime[] after = java.util.Arrays.copyOf(before, before.length + 1);
+    GroupRuntime[] after = Arrays.copyOf(before, before.length + 1);
     after[before.length] = group;
     groups = after;
-    if (before.length == 0 && !closed) {
-      lastResort.start();
-      thread.start();
-    }
   }
 
   private void run() {
@@ -49,7 +71,7 @@ final class DeadlineGuard {
   }
 
   /** Ends the guard, when everything has stopped. */
-  void close() {
+  synchronized void close() {
     closed = true;
     LockSupport.unpark(thread);
   }

@@ -36,6 +36,7 @@ final class GroupRuntime {
   private final GroupReports reports;
   private final byte[] lastWords;
   private final boolean isConditional;
+  private final boolean movesInOrder;
   private final List<Runnable> whenStopped = new ArrayList<>();
   private final OneByOne<GroupInput> inputs = new OneByOne<>(this::dealWith);
 
@@ -75,6 +76,7 @@ final class GroupRuntime {
     this.role = spec.name();
     this.group = spec.group();
     this.isConditional = spec.takeover().isConditional();
+    this.movesInOrder = movesInOrder(spec);
     this.links = links;
     this.reports = new GroupReports(self, spec, links.node().events());
     long now = System.nanoTime();
@@ -365,7 +367,11 @@ final class GroupRuntime {
 
   /** Whether there is anything to do before its role moves. */
   boolean movesInOrder() {
-    return isConditional || !group.entries().isEmpty();
+    return movesInOrder;
+  }
+
+  static boolean movesInOrder(RoleSpec spec) {
+    return spec.takeover().isConditional() || !spec.group().entries().isEmpty();
   }
 
   boolean outlivesProcess() {

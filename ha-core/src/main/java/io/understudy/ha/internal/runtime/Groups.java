@@ -48,11 +48,20 @@ final class Groups {
     this.shared = shared;
     this.guardian = guardian;
     this.notes = notes;
-    this.guard = new DeadlineGuard(self.value(), shared.lastResort());
+    String name = "ha-deadline-" + self.value();
+    this.guard = new DeadlineGuard(shared.lastResort(), work -> Threads.urgent(work, name));
   }
 
-  /** Any thread. */
+  /**
+   * Any thread.
+   *
+   * @throws IllegalArgumentException if a resource outlives the process and names no stop command
+   * @throws IllegalStateException if its time could not be guarded
+   */
   GroupRuntime make(RoleSpec spec, RoleLinks role) {
+    if (GroupRuntime.movesInOrder(spec)) {
+      guard.start(); // first: nothing knows of the group yet
+    }
     GroupWatch watch =
         guardian == null ? GroupWatch.NONE : guardian.watch(spec, role.eligibilityChanged());
     return new GroupRuntime(spec, self, new GroupRuntime.Links(shared, role, watch, notes));

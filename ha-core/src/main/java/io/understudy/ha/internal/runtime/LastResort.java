@@ -23,8 +23,11 @@ final class LastResort {
   private volatile byte[] words = {};
   private volatile boolean spoken;
 
+  /** Once; again if it has failed for want of a thread. One caller at a time. */
   void start() {
-    speaker.start();
+    if (speaker.getState() == Thread.State.NEW) {
+      speaker.start();
+    }
   }
 
   /** What is said when the process must end. */
