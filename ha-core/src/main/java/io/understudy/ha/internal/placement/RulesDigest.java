@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * 65536 pairs; then the difference is not seen.
  *
  * <p>The hashes are part of the protocol: members of two versions must make the same of the same
- * rule.
+ * rule. So nothing in it is formatted: in many locales the digits are others.
  *
  * @param hashes one for each {@link Rule}, in that order, 0 to 65535; those of a later version may
  *     be more, and there are none if the member does not say
@@ -121,9 +121,11 @@ public record RulesDigest(List<Integer> hashes) {
   }
 
   private static String text(ResourceGroup group) {
-    return "%d,%d,%d"
-        .formatted(
-            group.stopTimeout().toNanos(), group.restartLimit(), group.failureTimeout().toNanos());
+    return group.stopTimeout().toNanos()
+        + ","
+        + group.restartLimit()
+        + ","
+        + group.failureTimeout().toNanos();
   }
 
   /** All 64 bits have a part in it. */

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,19 @@ class RulesDigestTest {
   void itIsPartOfTheProtocol() {
     assertEquals(
         List.of(61457, 61457, 6273, 61457, 61457, 44155, 12737, 47884, 52054), of(PLAIN).hashes());
+  }
+
+  /** Its digits are not those of the others. */
+  @Test
+  void itIsTheSameInEveryLocale() {
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+      assertEquals("\u0661", "%d".formatted(1), "the locale has digits of its own");
+      itIsPartOfTheProtocol();
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test

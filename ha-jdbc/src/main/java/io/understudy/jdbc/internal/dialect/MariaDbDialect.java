@@ -91,8 +91,11 @@ final class MariaDbDialect implements Dialect {
     String own = Sql.value(connection, "SELECT @@global.gtid_domain_id");
     String others = MariaDbPosition.parse(position).withoutDomain(own);
     String call =
-        "SELECT MASTER_GTID_WAIT(%s, %d)"
-            .formatted(Sql.literal(others), Math.max(1, bound.toSeconds()));
+        "SELECT MASTER_GTID_WAIT("
+            + Sql.literal(others)
+            + ", "
+            + Math.max(1, bound.toSeconds())
+            + ")";
     return others.isEmpty() || Sql.value(connection, call).equals("0");
   }
 

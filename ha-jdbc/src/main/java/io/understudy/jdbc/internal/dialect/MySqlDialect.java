@@ -114,8 +114,11 @@ final class MySqlDialect implements Dialect {
   public boolean awaitApplied(Connection connection, String position, Duration bound)
       throws SQLException {
     String call =
-        "SELECT WAIT_FOR_EXECUTED_GTID_SET(%s, %d)"
-            .formatted(Sql.literal(position), Math.max(1, bound.toSeconds()));
+        "SELECT WAIT_FOR_EXECUTED_GTID_SET("
+            + Sql.literal(position)
+            + ", "
+            + Math.max(1, bound.toSeconds())
+            + ")";
     return position.isEmpty() || Sql.value(connection, call).equals("0");
   }
 

@@ -6,6 +6,7 @@ import io.understudy.jdbc.Phase;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -37,9 +38,14 @@ public final class AssignmentCodec {
       line(
           text,
           "master",
-          "%s %d %d %d %d"
-              .formatted(
-                  master.name(), ids.serverId(), ids.increment(), ids.offset(), master.stranded()));
+          String.format(
+              Locale.ROOT, // other digits are none for other readers
+              "%s %d %d %d %d",
+              master.name(),
+              ids.serverId(),
+              ids.increment(),
+              ids.offset(),
+              master.stranded()));
     }
     return text.toString().getBytes(UTF_8);
   }

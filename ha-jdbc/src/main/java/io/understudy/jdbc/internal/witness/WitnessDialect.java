@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What differs between the products. */
 public enum WitnessDialect {
@@ -90,15 +91,15 @@ public enum WitnessDialect {
     return "CREATE TABLE IF NOT EXISTS "
         + table
         + " (cluster_name "
-        + String.format(name, 64)
+        + String.format(Locale.ROOT, name, 64)
         + " NOT NULL, role_name "
-        + String.format(name, 66)
+        + String.format(Locale.ROOT, name, 66)
         + " NOT NULL, life BIGINT NOT NULL, version BIGINT NOT NULL, roster_epoch BIGINT NOT NULL,"
         + " roster_version BIGINT NOT NULL, roster_stamp BIGINT NOT NULL,"
         + " epoch BIGINT NOT NULL, voted_member "
-        + String.format(name, 64)
+        + String.format(Locale.ROOT, name, 64)
         + ", voted_life BIGINT, promised_member "
-        + String.format(name, 64)
+        + String.format(Locale.ROOT, name, 64)
         + ", promised_life BIGINT, register_epoch BIGINT NOT NULL, register_seq BIGINT NOT NULL,"
         + " register_value "
         + bytes

@@ -1,5 +1,6 @@
 package io.understudy.jdbc.internal.routing;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +9,7 @@ import io.understudy.ha.RegisterValue;
 import io.understudy.jdbc.Phase;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -30,6 +32,20 @@ class AssignmentCodecTest {
             reason,
             masters(2));
     assertEquals(before, AssignmentCodec.decode(AssignmentCodec.encode(before)));
+  }
+
+  @Test
+  void itsDigitsAreTheSameInEveryLocale() {
+    Assignment some = new Assignment(7, Phase.SERVING, "db-01", "", "", 5, "", masters(2));
+    byte[] usual = AssignmentCodec.encode(some);
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+      assertEquals("\u0661", "%d".formatted(1), "the locale has digits of its own");
+      assertArrayEquals(usual, AssignmentCodec.encode(some));
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test

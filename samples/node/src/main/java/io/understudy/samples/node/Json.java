@@ -1,6 +1,7 @@
 package io.understudy.samples.node;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +72,9 @@ final class Json {
         case '\n' -> text.append("\\n");
         case '\r' -> text.append("\\r");
         case '\t' -> text.append("\\t");
-        default -> text.append(isPlain(c) ? String.valueOf(c) : String.format("\\u%04x", (int) c));
+        default ->
+            text.append(
+                isPlain(c) ? String.valueOf(c) : String.format(Locale.ROOT, "\\u%04x", (int) c));
       }
     }
     text.append('"');
