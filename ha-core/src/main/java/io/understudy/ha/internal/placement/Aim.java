@@ -25,8 +25,20 @@ sealed interface Aim {
   record Leave(List<MemberId> to, boolean mayPass, boolean required, boolean follows, String why)
       implements Aim {}
 
-  /** Somebody is placed better. */
-  record FailBack(MemberId to, String why) implements Aim {}
+  /**
+   * Others are placed better.
+   *
+   * @param to all that can lead it and are, best first; at least one
+   */
+  record FailBack(List<Better> to) implements Aim {
+    @Override
+    public String why() {
+      return to.get(0).why();
+    }
+  }
+
+  /** A member that is placed better than the leader, and by how much. */
+  record Better(MemberId member, String why) {}
 
   /** Decides for a role that is led. */
   static Aim of(RoleRules rules, Ranking ranking, MemberId leader) {
@@ -49,7 +61,7 @@ sealed interface Aim {
     Candidate best = ready.isEmpty() ? null : ready.get(0);
     return best == null || leading == null || !best.isBetterThan(leading)
         ? new Stay(stays(rules, best, leading))
-        : better(rules, ranking, best, leading);
+        : better(rules, ranking, ready, leading);
   }
 
   private static boolean follows(Ranking ranking, MemberId leader, List<Exclusion> excludes) {
@@ -71,23 +83,32 @@ sealed interface Aim {
         && lacks.whenAllLack() == WhenAllLack.STAY;
   }
 
-  private static Aim better(RoleRules rules, Ranking ranking, Candidate best, Candidate leading) {
-    String weight = best.score() == leading.score() ? " and a higher weight in the spread" : "";
-    String why =
-        best.member()
-            + " is placed better than "
-            + leading.member()
-            + ", with "
-            + best.score()
-            + " points to "
-            + leading.score()
-            + weight;
+  private static Aim better(
+      RoleRules rules, Ranking ranking, List<Candidate> ready, Candidate leading) {
+    List<Better> better =
+        ready.stream()
+            .filter(candidate -> candidate.isBetterThan(leading))
+            .map(candidate -> new Better(candidate.member(), isBetter(candidate, leading)))
+            .toList();
+    String why = better.get(0).why();
     if (rules.placement().failback().isEmpty()) {
       return new Stay(why + ", but fail-back is off: hand the role over to move it");
     }
     return ranking.differences().isEmpty()
-        ? new FailBack(best.member(), why)
+        ? new FailBack(better)
         : new Stay(why + "; there is no fail-back while " + ranking.differences().text());
+  }
+
+  private static String isBetter(Candidate better, Candidate leading) {
+    String weight = better.score() == leading.score() ? " and a higher weight in the spread" : "";
+    return better.member()
+        + " is placed better than "
+        + leading.member()
+        + ", with "
+        + better.score()
+        + " points to "
+        + leading.score()
+        + weight;
   }
 
   private static String stays(

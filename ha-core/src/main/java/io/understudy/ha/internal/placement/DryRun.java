@@ -125,7 +125,9 @@ public final class DryRun {
     } else if (aim instanceof Aim.FailBack better) {
       String delay = Seconds.of(role.placement().failback().orElseThrow().toNanos());
       return put(
-          role.role(), better.to(), better.why() + ", once it has been able to lead for " + delay);
+          role.role(),
+          better.to().get(0).member(),
+          better.why() + ", once it has been able to lead for " + delay);
     } else if (aim instanceof Aim.Leave leave && !leave.to().isEmpty()) {
       MemberId to = leave.to().get(0);
       return put(role.role(), to, leave.why() + ", and " + to + " is the best that can");

@@ -72,8 +72,9 @@ public final class PlacementMachine {
 
   /**
    * A move that was decided was accepted, and its successor was not elected then. A fail-back to it
-   * waits for longer each time. The same is found out by {@link #step} when somebody else is known
-   * to lead; whichever comes first counts.
+   * waits for longer each time. The same is found out by {@link #step} when a third member is known
+   * to lead; whichever comes first counts. That this member leads again does not show it: it may
+   * have lost the role and won it back while its resources stop for the move.
    *
    * @param state the state before
    * @param reason what came of it

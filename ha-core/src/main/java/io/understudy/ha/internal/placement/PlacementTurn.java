@@ -70,8 +70,7 @@ final class PlacementTurn {
   Decision lead(Ranking ranking, ClusterFacts facts) {
     MemberId self = facts.self();
     if (ledSince == NEVER) {
-      ledSince = now;
-      followUp(self, self);
+      ledSince = now; // a move that it left by may still go on: what becomes of that is told
     }
     Aim aim = Aim.of(rules, ranking, self);
     noteExclusion(aim instanceof Aim.Leave);
@@ -109,7 +108,10 @@ final class PlacementTurn {
     }
   }
 
-  /** It left by a move: that is done when the successor leads, and was in vain if others do. */
+  /**
+   * It leads no more. A move is done when the successor leads, and was in vain if another one does;
+   * while nobody does it may still go on.
+   */
   private void followUp(MemberId self, @Nullable MemberId leader) {
     Attempt moved = attempt;
     if (moved == null) {
@@ -201,22 +203,37 @@ final class PlacementTurn {
     return mayPass ? 2 * settings.settleNanos() : settings.settleNanos();
   }
 
-  private Decision failBack(Aim.FailBack better) {
-    if (!isOpen(inVain, better.to())) {
-      return new Decision.Nothing(better.why() + "; " + inVain(better.to()));
+  /** Who was handed the role in vain, or has refused it again and again, blocks no other one. */
+  private Decision failBack(Aim.FailBack aim) {
+    StringBuilder passedOver = new StringBuilder();
+    for (Aim.Better better : aim.to()) {
+      boolean isPromising = isOpen(inVain, better.member());
+      boolean isOpen = isPromising && isOpen(refusals, better.member());
+      if (isOpen || (isPromising && !hasRefused(better.member()))) {
+        return failBack(better, passedOver.toString(), isOpen);
+      }
+      passedOver
+          .append(passedOver.isEmpty() ? "" : "; ")
+          .append(better.why())
+          .append("; ")
+          .append(isPromising ? failed() : inVain(better.member()));
     }
+    return new Decision.Nothing(passedOver.toString());
+  }
+
+  private Decision failBack(Aim.Better better, String passedOver, boolean isOpen) {
+    String why = (passedOver.isEmpty() ? "" : passedOver + "; ") + better.why();
     long delay =
         Math.max(settings.settleNanos(), rules.placement().failback().orElseThrow().toNanos());
-    long able = readySince.getOrDefault(better.to(), now);
+    long able = readySince.getOrDefault(better.member(), now);
     long since = able - ledSince < 0 ? ledSince : able;
     if (!isDue(since, delay)) {
       return new Decision.Nothing(
-          better.why() + "; it moves in " + left(since, delay) + " if nothing comes between");
+          why + "; it moves in " + left(since, delay) + " if nothing comes between");
     }
-    return isOpen(refusals, better.to())
-        ? handOver(
-            better.to(), better.why() + ", and has been able to lead for " + Seconds.of(delay))
-        : new Decision.Nothing(better.why() + "; " + failed());
+    return isOpen
+        ? handOver(better.member(), why + ", and has been able to lead for " + Seconds.of(delay))
+        : new Decision.Nothing(why + "; " + failed());
   }
 
   private Decision handOver(MemberId to, String why) {

@@ -178,10 +178,23 @@ final class RolePlacement {
     var unused =
         move.whenComplete(
             (done, failure) -> {
-              if (failure != null) {
-                actions.later(() -> failed(attempt, Audit.causeOf(failure)));
-              }
+              actions.later(
+                  () -> {
+                    if (failure == null) {
+                      done(attempt);
+                    } else {
+                      failed(attempt, Audit.causeOf(failure));
+                    }
+                  });
             });
+  }
+
+  /** It may lead again by now, without having seen the successor lead. */
+  private void done(PlacementState.@Nullable Attempt attempt) {
+    if (attempt != null && attempt.equals(state.attempt())) {
+      state = state.withoutAttempt();
+      wakeAtNanos = System.nanoTime();
+    }
   }
 
   /** The next look finds another way, or waits. */
