@@ -419,7 +419,8 @@ public sealed interface HaEvent {
 
   /**
    * Members have declared a role with different rules, or do so no longer. Each decides by its own,
-   * so there is no automatic fail-back of it until they agree.
+   * so there is no automatic fail-back of it while they differ. Each member of the roster counts
+   * with what it said last: one that is silent or restarts has not agreed.
    *
    * @param time when it was noticed
    * @param role the role

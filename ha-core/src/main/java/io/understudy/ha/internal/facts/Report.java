@@ -1,7 +1,6 @@
 package io.understudy.ha.internal.facts;
 
 import io.understudy.ha.internal.placement.MemberFacts;
-import io.understudy.ha.internal.placement.RulesDigest;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,22 +13,39 @@ import java.util.TreeMap;
  * @param link what it reaches of the outside
  * @param unhealthy why it is not fit to lead anything; empty if it is
  * @param roles what it has to say of roles; nothing of those that are not in it
+ * @param rules by what rules it places roles
  */
 public record Report(
     boolean standby,
     Maintenance maintenance,
     MemberFacts.Link link,
     String unhealthy,
-    Map<String, RoleReport> roles) {
+    Map<String, RoleReport> roles,
+    RulesReport rules) {
+  /** Of a member that says nothing of its rules. */
+  public Report(
+      boolean standby,
+      Maintenance maintenance,
+      MemberFacts.Link link,
+      String unhealthy,
+      Map<String, RoleReport> roles) {
+    this(standby, maintenance, link, unhealthy, roles, RulesReport.NONE);
+  }
+
   /** Cuts and copies, sorted. */
   public Report {
     unhealthy = Words.cut(unhealthy, RoleReport.MAX_REASON);
     roles = Collections.unmodifiableMap(new TreeMap<>(roles));
   }
 
-  /** The same with other roles. */
-  public Report withRoles(Map<String, RoleReport> others) {
-    return new Report(standby, maintenance, link, unhealthy, others);
+  /** The same with other roles and rules. */
+  public Report with(Map<String, RoleReport> otherRoles, RulesReport otherRules) {
+    return new Report(standby, maintenance, link, unhealthy, otherRoles, otherRules);
+  }
+
+  /** The same without the digest of each role. */
+  public Report inBrief() {
+    return with(roles, rules.with(Map.of()));
   }
 
   /** Why it may not lead each role; those without such a reason are not in it. */
@@ -42,17 +58,5 @@ public record Report(
           }
         });
     return reasons;
-  }
-
-  /** By what rules it places each role; those of which it does not say that are not in it. */
-  public Map<String, RulesDigest> rules() {
-    Map<String, RulesDigest> said = new TreeMap<>();
-    roles.forEach(
-        (role, report) -> {
-          if (!report.rules().equals(RulesDigest.NONE)) {
-            said.put(role, report.rules());
-          }
-        });
-    return said;
   }
 }

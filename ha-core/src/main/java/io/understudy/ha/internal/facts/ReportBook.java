@@ -2,7 +2,9 @@ package io.understudy.ha.internal.facts;
 
 import io.understudy.ha.MemberId;
 import io.understudy.ha.internal.election.Life;
+import io.understudy.ha.internal.placement.RulesDigest;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -46,6 +48,7 @@ public final class ReportBook {
     long number;
     @Nullable ReportPart[] parts = new ReportPart[0];
     @Nullable Report report;
+    RulesReport rules = RulesReport.NONE;
     long receivedNanos;
 
     Sender(long incarnation) {
@@ -64,6 +67,15 @@ public final class ReportBook {
       number = 0;
       parts = new ReportPart[0];
       report = null;
+      rules = RulesReport.NONE;
+    }
+
+    /** With the digests that this life has said before if they are not in it. */
+    RulesReport complete(RulesReport said) {
+      if (said.isWhole()) {
+        rules = said;
+      }
+      return said.with(said.hash() == rules.hash() ? rules.digests() : Map.of());
     }
   }
 
@@ -103,13 +115,16 @@ public final class ReportBook {
     }
     sender.parts[part.index()] = part;
     Map<String, RoleReport> roles = new TreeMap<>();
+    Map<String, RulesDigest> digests = new TreeMap<>();
     for (ReportPart one : sender.parts) {
       if (one == null) {
         return Optional.empty();
       }
       roles.putAll(one.report().roles());
+      digests.putAll(one.report().rules().digests());
     }
-    Report whole = part.report().withRoles(roles);
+    Report said = part.report();
+    Report whole = said.with(roles, sender.complete(said.rules().with(digests)));
     sender.report = whole;
     sender.receivedNanos = nowNanos;
     return Optional.of(whole);
@@ -127,6 +142,24 @@ public final class ReportBook {
     return sender == null || nowNanos - sender.receivedNanos >= validNanos
         ? Optional.empty()
         : Optional.ofNullable(sender.report);
+  }
+
+  /**
+   * The hashes of rules that members have said lately without the digests.
+   *
+   * @param nowNanos the monotonic time
+   * @return sorted; no more than can be asked for at once
+   */
+  public List<Long> lacks(long nowNanos) {
+    return senders.keySet().stream()
+        .flatMap(member -> report(member, nowNanos).stream())
+        .map(Report::rules)
+        .filter(rules -> !rules.isWhole())
+        .map(RulesReport::hash)
+        .distinct()
+        .sorted()
+        .limit(RulesReport.MAX_LACKS)
+        .toList();
   }
 
   /** Forgets the members that do not pass. */

@@ -1,17 +1,13 @@
 package io.understudy.ha.internal.facts;
 
-import io.understudy.ha.internal.placement.RulesDigest;
-
 /**
  * What a member says of a role.
  *
  * @param unfit why it may not lead it by the role's resources; empty if it may
  * @param stoppedThrough nothing that the role's group started in this epoch or an earlier one works
  *     at this life of the member any more; 0 if nothing is said about that
- * @param rules by what rules the member places it, so that those can be compared; {@link
- *     RulesDigest#NONE} if it does not say
  */
-public record RoleReport(String unfit, long stoppedThrough, RulesDigest rules) {
+public record RoleReport(String unfit, long stoppedThrough) {
   /** How long a reason may be. */
   public static final int MAX_REASON = 200;
 
@@ -20,11 +16,6 @@ public record RoleReport(String unfit, long stoppedThrough, RulesDigest rules) {
 
   /** Nothing to say. */
   public static final RoleReport NOTHING = new RoleReport("", 0);
-
-  /** Of a member that says nothing of its rules. */
-  public RoleReport(String unfit, long stoppedThrough) {
-    this(unfit, stoppedThrough, RulesDigest.NONE);
-  }
 
   /** Cuts the reason. */
   public RoleReport {
@@ -46,6 +37,6 @@ public record RoleReport(String unfit, long stoppedThrough, RulesDigest rules) {
 
   /** The same with a shorter reason. */
   public RoleReport cutTo(int length) {
-    return new RoleReport(Words.cut(unfit, length), stoppedThrough, rules);
+    return new RoleReport(Words.cut(unfit, length), stoppedThrough);
   }
 }

@@ -35,6 +35,16 @@ public record Differences(Map<Rule, List<List<MemberId>>> camps) {
         said.put(member.member(), digest);
       }
     }
+    return among(said);
+  }
+
+  /**
+   * Compares.
+   *
+   * @param said what each member has said of its rules for a role
+   * @return where they differ
+   */
+  public static Differences among(Map<MemberId, RulesDigest> said) {
     if (said.values().stream().distinct().count() < 2) {
       return NONE;
     }

@@ -7,6 +7,8 @@ import io.understudy.ha.RoleSpec;
 import io.understudy.ha.Takeover;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -96,6 +98,27 @@ public record RulesDigest(List<Integer> hashes) {
       hashes.add(hash(text(rule, rules, spec)));
     }
     return new RulesDigest(hashes);
+  }
+
+  /**
+   * One hash over the rules of several roles; part of the protocol, too.
+   *
+   * @param digests of each role
+   * @return 0 if there are none
+   */
+  public static long hashOf(Map<String, RulesDigest> digests) {
+    if (digests.isEmpty()) {
+      return 0;
+    }
+    StringBuilder text = new StringBuilder();
+    new TreeMap<>(digests)
+        .forEach(
+            (role, digest) -> {
+              text.append(role);
+              digest.hashes().forEach(hash -> text.append(',').append(hash.intValue()));
+              text.append('\n');
+            });
+    return Rendezvous.fnv(text.toString());
   }
 
   private static String text(Rule rule, RoleRules rules, RoleSpec spec) {

@@ -11,6 +11,7 @@ import io.understudy.ha.internal.election.RoleState;
 import io.understudy.ha.internal.exclusion.ExclusionStep;
 import io.understudy.ha.internal.exclusion.StoppedThrough;
 import io.understudy.ha.internal.facts.RoleReport;
+import io.understudy.ha.internal.facts.RulesReport;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -24,6 +25,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,7 @@ final class DeclaredRoles {
   /** Roles whose resources stop because this member is not to lead them. Election thread. */
   private final Set<String> stopping = new HashSet<>();
 
+  private volatile RulesReport rules = RulesReport.NONE;
   private volatile boolean standby;
   private volatile String refusal = "";
 
@@ -301,6 +304,10 @@ final class DeclaredRoles {
             new RoleRuntime.Parts(groupOf(spec), placement, gates));
     placements.add(placement, !spec.group().entries().isEmpty());
     roles.put(spec.name(), role);
+    rules =
+        RulesReport.of(
+            roles.values().stream()
+                .collect(Collectors.toMap(RoleRuntime::name, RoleRuntime::rules)));
     groups.add(role.group());
     return role;
   }
@@ -372,6 +379,11 @@ final class DeclaredRoles {
 
   @Nullable RoleRuntime get(String name) {
     return roles.get(name);
+  }
+
+  /** By what rules they are placed here. */
+  RulesReport rules() {
+    return rules;
   }
 
   boolean isStandby() {

@@ -12,12 +12,14 @@ import io.understudy.ha.internal.facts.Maintenance;
 import io.understudy.ha.internal.facts.Report;
 import io.understudy.ha.internal.facts.ReportBook;
 import io.understudy.ha.internal.facts.RoleReport;
+import io.understudy.ha.internal.facts.RulesReport;
 import io.understudy.ha.internal.placement.ClusterFacts;
 import io.understudy.ha.internal.placement.MemberFacts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
@@ -182,12 +184,20 @@ final class NodeFacts {
               if (isUnknown) {
                 reports.greet(); // it has begun: it has not heard from here either
               }
-              report
-                  .roles()
-                  .forEach(
-                      (role, said) ->
-                          reportListeners.forEach(listener -> listener.onReport(from, role, said)));
+              if (report.rules().lacks().contains(node.roles().rules().hash())) {
+                reports.rulesAsked();
+              }
+              reports.changed(); // there may be something to ask for
+              tell(from, report);
             });
+  }
+
+  /** There may be nothing to say of a role but that it is declared there. */
+  private void tell(Life from, Report report) {
+    Map<String, RoleReport> said = new TreeMap<>(report.roles());
+    report.rules().digests().keySet().forEach(role -> said.putIfAbsent(role, RoleReport.NOTHING));
+    said.forEach(
+        (role, one) -> reportListeners.forEach(listener -> listener.onReport(from, role, one)));
   }
 
   /** Something that others should know, or that was known of them, may have changed. */
@@ -253,7 +263,7 @@ final class NodeFacts {
                     said.link(),
                     said.unhealthy(),
                     said.unfit(),
-                    said.rules()))
+                    said.rules().digests()))
         .orElse(
             new MemberFacts(
                 member, reachable, false, false, MemberFacts.Link.NONE, "", Map.of(), Map.of()));
@@ -269,6 +279,7 @@ final class NodeFacts {
             .orElse("");
     Map<String, RoleReport> said =
         config.witness() ? Map.of() : roles.reports(node.lives().knownRoles());
-    return new Report(roles.isStandby(), maintenance.word(), now.link(), unhealthy, said);
+    RulesReport rules = roles.rules().lacking(book.lacks(System.nanoTime()));
+    return new Report(roles.isStandby(), maintenance.word(), now.link(), unhealthy, said, rules);
   }
 }

@@ -6,6 +6,7 @@ import io.understudy.ha.internal.facts.Maintenance;
 import io.understudy.ha.internal.facts.Report;
 import io.understudy.ha.internal.facts.ReportPart;
 import io.understudy.ha.internal.facts.RoleReport;
+import io.understudy.ha.internal.facts.RulesReport;
 import io.understudy.ha.internal.placement.MemberFacts;
 import io.understudy.ha.internal.placement.RulesDigest;
 import java.io.ByteArrayInputStream;
@@ -15,16 +16,20 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
  * The bytes of a {@link Report}: version, part, then everything but the roles in each part, then
- * some of the roles. All 1023 roles that a cluster can have fit, with names of 64 characters: into
- * several parts, and with shorter reasons if there are many. Reading believes nothing: whatever the
- * bytes are, they are a part or an {@link IOException}.
+ * some of the roles, each with the digest of its rules if that is said. All 1023 roles that a
+ * cluster can have fit, with names of 64 characters: into several parts, and with shorter reasons
+ * if there are many. Reading believes nothing: whatever the bytes are, they are a part or an {@link
+ * IOException}.
  */
 final class ReportCodec {
   private static final int VERSION = 2;
@@ -71,6 +76,11 @@ final class ReportCodec {
     out.writeShort(report.link().targets());
     out.writeShort(report.link().needed());
     out.writeUTF(report.unhealthy());
+    out.writeLong(report.rules().hash());
+    out.writeByte(report.rules().lacks().size());
+    for (long lacked : report.rules().lacks()) {
+      out.writeLong(lacked);
+    }
     return bytes.toByteArray();
   }
 
@@ -78,11 +88,15 @@ final class ReportCodec {
   private static List<List<byte[]>> distribute(Report report) throws IOException {
     int room = Message.Report.MAX_BYTES - head(report).length - 5;
     int reason = report.roles().size() > MANY_ROLES ? SHORT_REASON : RoleReport.MAX_REASON;
+    Map<String, RulesDigest> digests = report.rules().digests();
+    Set<String> names = new TreeSet<>(report.roles().keySet());
+    names.addAll(digests.keySet());
     List<List<byte[]>> parts = new ArrayList<>();
     parts.add(new ArrayList<>());
     int used = 0;
-    for (Map.Entry<String, RoleReport> entry : report.roles().entrySet()) {
-      byte[] role = role(entry.getKey(), entry.getValue().cutTo(reason));
+    for (String name : names) {
+      RoleReport said = report.roles().getOrDefault(name, RoleReport.NOTHING).cutTo(reason);
+      byte[] role = role(name, said, digests.getOrDefault(name, RulesDigest.NONE));
       if (used + role.length > room) {
         parts.add(new ArrayList<>());
         used = 0;
@@ -93,14 +107,14 @@ final class ReportCodec {
     return parts;
   }
 
-  private static byte[] role(String name, RoleReport said) throws IOException {
+  private static byte[] role(String name, RoleReport said, RulesDigest digest) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     out.writeUTF(name);
     out.writeUTF(said.unfit());
     out.writeLong(said.stoppedThrough());
-    out.writeByte(said.rules().hashes().size());
-    for (int hash : said.rules().hashes()) {
+    out.writeByte(digest.hashes().size());
+    for (int hash : digest.hashes()) {
       out.writeShort(hash);
     }
     return bytes.toByteArray();
@@ -141,29 +155,50 @@ final class ReportCodec {
       throw new IOException("reaches " + link);
     }
     String unhealthy = in.readUTF();
-    return new Report(standby, maintenance, link, unhealthy, roles(in, version));
+    RulesReport rules = version == WITHOUT_RULES ? RulesReport.NONE : rules(in);
+    Map<String, RoleReport> roles = new TreeMap<>();
+    Map<String, RulesDigest> digests = new TreeMap<>();
+    readRoles(in, version, roles, digests);
+    return new Report(standby, maintenance, link, unhealthy, roles, rules.with(digests));
   }
 
-  private static Map<String, RoleReport> roles(DataInputStream in, int version) throws IOException {
+  private static RulesReport rules(DataInputStream in) throws IOException {
+    long hash = in.readLong();
+    List<Long> lacks = new ArrayList<>();
+    for (int left = in.readUnsignedByte(); left > 0; left--) {
+      lacks.add(in.readLong());
+    }
+    return new RulesReport(hash, lacks, Map.of());
+  }
+
+  private static void readRoles(
+      DataInputStream in,
+      int version,
+      Map<String, RoleReport> roles,
+      Map<String, RulesDigest> digests)
+      throws IOException {
     int count = in.readUnsignedShort();
     if (count > HaNode.MAX_ROLES) {
       throw new IOException(count + " roles where at most " + HaNode.MAX_ROLES + " can be");
     }
-    Map<String, RoleReport> roles = new TreeMap<>();
+    Set<String> names = new HashSet<>();
     for (int i = 0; i < count; i++) {
       String name = in.readUTF();
-      String unfit = in.readUTF();
-      long stoppedThrough = in.readLong();
-      RulesDigest rules = version == WITHOUT_RULES ? RulesDigest.NONE : rules(in);
-      RoleReport said = new RoleReport(unfit, stoppedThrough, rules);
-      if (!ROLE.matcher(name).matches() || roles.put(name, said) != null) {
+      if (!ROLE.matcher(name).matches() || !names.add(name)) {
         throw new IOException("a bad role, or one that is named twice");
       }
+      RoleReport said = new RoleReport(in.readUTF(), in.readLong());
+      RulesDigest digest = version == WITHOUT_RULES ? RulesDigest.NONE : digest(in);
+      if (!digest.equals(RulesDigest.NONE)) {
+        digests.put(name, digest);
+      }
+      if (digest.equals(RulesDigest.NONE) || !said.equals(RoleReport.NOTHING)) {
+        roles.put(name, said);
+      }
     }
-    return roles;
   }
 
-  private static RulesDigest rules(DataInputStream in) throws IOException {
+  private static RulesDigest digest(DataInputStream in) throws IOException {
     List<Integer> hashes = new ArrayList<>();
     for (int left = in.readUnsignedByte(); left > 0; left--) {
       hashes.add(in.readUnsignedShort());

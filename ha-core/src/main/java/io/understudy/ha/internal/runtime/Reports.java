@@ -41,6 +41,7 @@ final class Reports {
   private long sentNanos;
   private @Nullable Report sent;
   private boolean due = true;
+  private boolean rulesDue;
   private boolean mayHaveChanged;
 
   /**
@@ -91,6 +92,12 @@ final class Reports {
     due = true;
   }
 
+  /** The same with the digest of each role: somebody lacks those. */
+  void rulesAsked() {
+    due = true;
+    rulesDue = true;
+  }
+
   /**
    * Sends what is due.
    *
@@ -105,8 +112,9 @@ final class Reports {
     }
     Report now = own.get();
     if (due || refresh || !now.equals(sent)) {
-      send(now);
+      send(rulesDue ? now : now.inBrief());
       sent = now;
+      rulesDue = false;
       sentNanos = nowNanos;
       due = false;
     }

@@ -1,13 +1,11 @@
 package io.understudy.ha.internal.runtime;
 
 import io.understudy.ha.Explanation;
-import io.understudy.ha.HaEvent;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.OperationRefusedException;
 import io.understudy.ha.internal.placement.Candidate;
 import io.understudy.ha.internal.placement.ClusterFacts;
 import io.understudy.ha.internal.placement.Decision;
-import io.understudy.ha.internal.placement.Differences;
 import io.understudy.ha.internal.placement.Exclusion;
 import io.understudy.ha.internal.placement.ExplainedRole;
 import io.understudy.ha.internal.placement.PlacementMachine;
@@ -15,7 +13,6 @@ import io.understudy.ha.internal.placement.PlacementSettings;
 import io.understudy.ha.internal.placement.PlacementState;
 import io.understudy.ha.internal.placement.PlacementStep;
 import io.understudy.ha.internal.placement.RoleRules;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -34,12 +31,11 @@ final class RolePlacement {
   private final PlacementMachine machine;
   private final Actions actions;
   private final MoveLog moves;
-  private final EventBus events;
+  private final RulesWatch rulesWatch;
   private volatile PlacementState state = PlacementState.NEW;
   private long wakeAtNanos = PlacementStep.NEVER;
   private boolean begun;
   private boolean looked;
-  private Differences differences = Differences.NONE;
   private String decided = "";
   private volatile boolean mayRun;
   private volatile String whyNot = "has not looked at its own condition yet";
@@ -73,7 +69,7 @@ final class RolePlacement {
     this.machine = new PlacementMachine(rules, settings);
     this.actions = actions;
     this.moves = moves;
-    this.events = events;
+    this.rulesWatch = new RulesWatch(rules.role(), events);
     this.order = rules.placement().preference();
   }
 
@@ -133,32 +129,12 @@ final class RolePlacement {
     if (changed) {
       actions.entered();
     }
-    compare(facts);
+    rulesWatch.look(facts);
     if (actions.mayAct()) {
       act(facts.self(), step.decision());
     } else if (!(step.decision() instanceof Decision.Nothing)) {
       state = state.withoutAttempt(); // it leaves already, or stays after all
     }
-  }
-
-  /** Members that place it by different rules are told of once, and when they agree again. */
-  private void compare(ClusterFacts facts) {
-    Differences now = Differences.of(rules.role(), facts.members());
-    if (now.equals(differences)) {
-      return;
-    }
-    differences = now;
-    if (now.isEmpty()) {
-      LOG.info("{} - {}: the members have the same rules for it again", facts.self(), rules.role());
-    } else {
-      LOG.warn(
-          "{} - {}: {}; declare it in the same way everywhere, there is no fail-back until then",
-          facts.self(),
-          rules.role(),
-          now.text());
-    }
-    events.publish(
-        new HaEvent.RulesDiffer(Instant.now(), rules.role(), !now.isEmpty(), now.text()));
   }
 
   private void act(MemberId self, Decision decision) {

@@ -339,8 +339,12 @@ final class RoleRuntime implements Role {
   RoleReport report() {
     return new RoleReport(
         left ? "the node is being closed" : unfit(),
-        Math.max(group.stoppedThrough(), gate().stoppedThrough(group.atWorkEpoch())),
-        rules);
+        Math.max(group.stoppedThrough(), gate().stoppedThrough(group.atWorkEpoch())));
+  }
+
+  /** By what rules it is placed here. */
+  RulesDigest rules() {
+    return rules;
   }
 
   /** Who leads it, as far as is known. */

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.placement.MemberFacts.Link;
+import io.understudy.ha.internal.placement.RulesDigest;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -92,6 +94,43 @@ class ReportBookTest {
     assertTrue(book.take(FIRST, 2, new ReportPart(1, 2, one), 0).isEmpty());
     assertTrue(book.take(FIRST, 1, new ReportPart(0, 2, one), 0).isEmpty(), "older");
     assertEquals("none", at(0));
+  }
+
+  private static final Map<String, RulesDigest> RULES = Map.of("a", new RulesDigest(List.of(1)));
+  private static final RulesReport SAID = RulesReport.of(RULES);
+
+  @Test
+  void rulesOnceSaidAreKeptUntilTheLifeSaysAnotherHash() {
+    assertEquals(RULES, rules(FIRST, 1, SAID));
+    assertEquals(RULES, rules(FIRST, 2, SAID.with(Map.of())), "the same hash, in brief");
+    assertEquals(List.of(), book.lacks(0));
+    RulesReport other = RulesReport.of(Map.of("a", new RulesDigest(List.of(2))));
+    assertEquals(Map.of(), rules(FIRST, 3, other.with(Map.of())));
+    assertEquals(List.of(other.hash()), book.lacks(0), "is asked for");
+    assertEquals(other.digests(), rules(FIRST, 4, other));
+    assertEquals(List.of(), book.lacks(0));
+  }
+
+  @Test
+  void rulesThatWereLostAreAskedForWhileTheirOwnerIsHeard() {
+    assertEquals(Map.of(), rules(FIRST, 1, SAID.with(Map.of())));
+    assertEquals(List.of(SAID.hash()), book.lacks(199));
+    assertEquals(List.of(), book.lacks(200), "its report does not count any more");
+    assertEquals(Map.of(), rules(FIRST, 2, SAID.with(Map.of("b", RULES.get("a")))), "not those");
+    assertEquals(Map.of(), rules(SECOND, 1, RulesReport.NONE));
+    assertEquals(List.of(), book.lacks(0), "it has none");
+  }
+
+  @Test
+  void aNewLifeHasNotSaidItsRules() {
+    rules(FIRST, 1, SAID);
+    assertEquals(Map.of(), rules(SECOND, 1, SAID.with(Map.of())));
+    assertEquals(List.of(SAID.hash()), book.lacks(0));
+  }
+
+  private Map<String, RulesDigest> rules(Life from, long number, RulesReport said) {
+    Report report = report("", Map.of()).with(Map.of(), said);
+    return book.take(from, number, new ReportPart(0, 1, report), 0).orElseThrow().rules().digests();
   }
 
   @Test

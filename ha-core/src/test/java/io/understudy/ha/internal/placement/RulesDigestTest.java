@@ -31,6 +31,13 @@ class RulesDigestTest {
         List.of(61457, 61457, 6273, 61457, 61457, 44155, 12737, 47884, 52054), of(PLAIN).hashes());
   }
 
+  @Test
+  void oneHashOverAllIsPartOfTheProtocolToo() {
+    assertEquals(0, RulesDigest.hashOf(Map.of()));
+    Map<String, RulesDigest> all = Map.of("db", of(PLAIN), "a", new RulesDigest(List.of(1, 20)));
+    assertEquals(1471688868521597817L, RulesDigest.hashOf(all));
+  }
+
   /** Its digits are not those of the others. */
   @Test
   void itIsTheSameInEveryLocale() {
@@ -39,6 +46,7 @@ class RulesDigestTest {
       Locale.setDefault(Locale.forLanguageTag("ar-EG"));
       assertEquals("\u0661", "%d".formatted(1), "the locale has digits of its own");
       itIsPartOfTheProtocol();
+      oneHashOverAllIsPartOfTheProtocolToo();
     } finally {
       Locale.setDefault(before);
     }

@@ -239,7 +239,10 @@ class PlacementsTest {
     assertEquals(Optional.of(first), leader("main"));
     await().atMost(LONG).until(() -> !told.isEmpty() && told.get(told.size() - 1).differ());
     assertEquals(expected, told.get(told.size() - 1).detail());
-    nodes.remove(N2).close(); // who agree are left
+    nodes.remove(N2).close(); // who agree are left; it has not changed its mind
+    await().atMost(LONG).until(() -> nodes.get(N3).explain("main").warnings().isEmpty());
+    assertTrue(told.get(told.size() - 1).differ(), told.toString());
+    start(N2, work.preferring(List.of(N2)).failingBackAfter(delay));
     await().atMost(LONG).until(() -> !told.get(told.size() - 1).differ());
   }
 

@@ -10,6 +10,7 @@ import io.understudy.ha.internal.facts.Maintenance;
 import io.understudy.ha.internal.facts.Report;
 import io.understudy.ha.internal.facts.ReportPart;
 import io.understudy.ha.internal.facts.RoleReport;
+import io.understudy.ha.internal.facts.RulesReport;
 import io.understudy.ha.internal.placement.MemberFacts.Link;
 import io.understudy.ha.internal.placement.RulesDigest;
 import java.io.ByteArrayOutputStream;
@@ -103,23 +104,28 @@ class ReportCodecTest {
 
     Report read = ReportCodec.decode(bytes.toByteArray()).report();
 
-    Map<String, RoleReport> roles = Map.of("main", new RoleReport("broken", 7, RulesDigest.NONE));
+    Map<String, RoleReport> roles = Map.of("main", new RoleReport("broken", 7));
     assertEquals(new Report(true, Maintenance.NEVER, Link.NONE, "ill", roles), read);
-    assertEquals(Map.of(), read.rules());
+    assertEquals(RulesReport.NONE, read.rules());
   }
 
   @Test
   void allRolesOfAClusterFitWithTheLongestNamesAndReasons() throws IOException {
     Random random = new Random(1);
     Map<String, RoleReport> roles = new TreeMap<>();
+    Map<String, RulesDigest> digests = new TreeMap<>();
     for (int i = 0; i < HaNode.MAX_ROLES; i++) {
       String name = String.format("%04d", i).repeat(16); // nothing is shared with the next one
-      roles.put(name, new RoleReport("\u6f22".repeat(500), Long.MAX_VALUE - i, rules(random)));
+      roles.put(name, new RoleReport("\u6f22".repeat(500), Long.MAX_VALUE - i));
+      digests.put(name, rules(random));
     }
-    Report report = new Report(true, Maintenance.NEVER, Link.NONE, "\u6f22".repeat(500), roles);
+    RulesReport rules = RulesReport.of(digests).lacking(lacks(random, RulesReport.MAX_LACKS));
+    Report report =
+        new Report(true, Maintenance.NEVER, Link.NONE, "\u6f22".repeat(500), roles, rules);
     List<byte[]> parts = ReportCodec.encode(report);
     assertTrue(parts.size() <= ReportPart.MAX_COUNT, parts.size() + " parts");
     Map<String, RoleReport> read = new TreeMap<>();
+    Map<String, RulesDigest> readDigests = new TreeMap<>();
     for (int i = 0; i < parts.size(); i++) {
       assertTrue(parts.get(i).length <= Message.Report.MAX_BYTES);
       ReportPart part = ReportCodec.decode(parts.get(i));
@@ -127,12 +133,14 @@ class ReportCodecTest {
       assertEquals(parts.size(), part.count());
       assertEquals(report.unhealthy(), part.report().unhealthy());
       read.putAll(part.report().roles());
+      readDigests.putAll(part.report().rules().digests());
+      assertEquals(rules, part.report().rules().with(digests));
     }
+    assertEquals(digests, readDigests);
     assertEquals(roles.keySet(), read.keySet());
     read.forEach(
         (name, said) -> {
           assertEquals(roles.get(name).stoppedThrough(), said.stoppedThrough());
-          assertEquals(roles.get(name).rules(), said.rules());
           assertTrue(said.unfit().endsWith("..."), "what is cut shows it");
           assertEquals(60, said.unfit().length());
         });
@@ -147,17 +155,26 @@ class ReportCodecTest {
   private static Report any(Random random) {
     Map<String, RoleReport> roles = new TreeMap<>();
     for (int left = random.nextInt(5); left > 0; left--) {
-      RulesDigest rules = random.nextBoolean() ? RulesDigest.NONE : rules(random);
-      RoleReport said = new RoleReport(text(random), random.nextInt(1_000), rules);
+      RoleReport said = new RoleReport(text(random), 1 + random.nextInt(1_000));
       roles.put("role-" + random.nextInt(100), said);
     }
+    Map<String, RulesDigest> digests = new TreeMap<>();
+    for (int left = random.nextInt(5); left > 0; left--) {
+      digests.put("role-" + random.nextInt(100), rules(random));
+    }
+    RulesReport rules =
+        new RulesReport(random.nextLong(), lacks(random, random.nextInt(5)), digests);
     int targets = random.nextInt(5);
     Link link = new Link(random.nextInt(targets + 1), targets, random.nextInt(targets + 1));
     Maintenance maintenance =
         random.nextBoolean()
             ? Maintenance.NEVER
             : new Maintenance(1 + random.nextInt(9), "n" + random.nextInt(9), random.nextBoolean());
-    return new Report(random.nextBoolean(), maintenance, link, text(random), roles);
+    return new Report(random.nextBoolean(), maintenance, link, text(random), roles, rules);
+  }
+
+  private static List<Long> lacks(Random random, int count) {
+    return random.longs(count).boxed().toList();
   }
 
   private static RulesDigest rules(Random random) {
