@@ -47,6 +47,7 @@ final class SimPlacement {
     final PlacementMachine machine;
     PlacementState state = PlacementState.NEW;
     long request;
+    boolean accepted;
 
     Place(Life life, PlacementMachine machine) {
       this.life = life;
@@ -97,12 +98,18 @@ final class SimPlacement {
 
   private void look(SimMember member, int role, Place place, MemberCore core) {
     String name = cluster.shape().roles().get(role);
+    boolean isBack = place.state.ledSinceNanos() == PlacementStep.NEVER;
+    if (place.accepted && isBack && member.face(role).leads(member.localNanos())) {
+      place.accepted = false;
+      place.state = place.machine.moveInVain(place.state, "it leads again", member.localNanos());
+    }
     PlacementStep step =
         place.machine.step(place.state, facts(member, role, core), member.localNanos());
     place.state = step.next();
     if (step.decision() instanceof Decision.HandOver move) {
       cluster.tally().count(Fault.HANDED_BACK);
       place.request = ++requests;
+      place.accepted = false;
       Input resign = new Input.Resign(place.request, move.to(), RevokeReason.HANDED_OVER);
       cluster.beside().input(member, name, resign, core);
     } else if (step.decision() instanceof Decision.GiveUp) {
@@ -110,15 +117,17 @@ final class SimPlacement {
     }
   }
 
-  /** A hand-over that is refused is not tried again at once. */
+  /** What is refused is not tried again at once, nor what was accepted and led nowhere. */
   void announced(SimMember member, String role, Output output) {
     Place place = places.get(key(member, role));
     if (place != null
         && output instanceof Output.Answer answer
-        && answer.request() == place.request
-        && answer.outcome() != Output.Outcome.DONE) {
-      place.state =
-          place.machine.moveFailed(place.state, answer.outcome().name(), member.localNanos());
+        && answer.request() == place.request) {
+      place.accepted = answer.outcome() == Output.Outcome.DONE;
+      if (!place.accepted) {
+        place.state =
+            place.machine.moveFailed(place.state, answer.outcome().name(), member.localNanos());
+      }
     }
   }
 

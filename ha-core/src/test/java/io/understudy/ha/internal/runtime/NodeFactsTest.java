@@ -22,6 +22,7 @@ import io.understudy.ha.internal.election.Message;
 import io.understudy.ha.internal.placement.ClusterFacts;
 import io.understudy.ha.internal.placement.MemberFacts;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -34,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -76,6 +78,44 @@ class NodeFactsTest extends WholeNodes {
     String leader = awaitLeader();
     for (String name : THREE) {
       await().until(() -> facts(name).leaders().equals(Map.of(ROLE, MemberId.of(leader))));
+    }
+  }
+
+  @Test
+  void rulesAreSentUntilAllKnowThemAndThenNoMore() {
+    List<Boolean> sent = new CopyOnWriteArrayList<>();
+    network.lose(envelope -> Reports.isReport(envelope) && !sent.add(saysRules(envelope)));
+    startAll(THREE);
+    await().until(this::allKnowAllRules);
+    assertTrue(sent.contains(true));
+    await().until(() -> sent.lastIndexOf(true) < sent.size() - 20);
+    assertTrue(allKnowAllRules());
+  }
+
+  @Test
+  void rulesThatAreLostAreAskedForAgain() {
+    AtomicInteger lost = new AtomicInteger();
+    network.lose(
+        envelope ->
+            Reports.isReport(envelope) && saysRules(envelope) && lost.incrementAndGet() > 0);
+    startAll(THREE);
+    await().until(() -> lost.get() >= 10);
+    assertEquals(Map.of(), of("n1", "n2").rules());
+    network.lose(envelope -> false);
+    await().until(this::allKnowAllRules);
+  }
+
+  private boolean allKnowAllRules() {
+    return THREE.stream()
+        .allMatch(name -> THREE.stream().allMatch(one -> of(name, one).rules().containsKey(ROLE)));
+  }
+
+  private static boolean saysRules(Envelope envelope) {
+    try {
+      byte[] content = ((Message.Report) envelope.message()).content();
+      return !ReportCodec.decode(content).report().rules().digests().isEmpty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
