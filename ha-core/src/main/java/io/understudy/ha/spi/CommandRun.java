@@ -69,7 +69,7 @@ public record CommandRun(boolean ended, int status, String told) {
       return new CommandRun(false, -1, output.toString());
     } finally {
       if (!ended) {
-        tree.kill(process);
+        tree.kill();
       }
     }
   }

@@ -5,9 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A command and all that it started. Children that were forked while the tree was being killed, or
@@ -19,9 +22,13 @@ final class ProcessTree {
   private static final int ROUNDS = 100;
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+  /** Those that were killed and not seen to end. */
+  private static final Set<ProcessTree> LINGERING = ConcurrentHashMap.newKeySet();
+
   private final String run;
   private final RunLedger ledger;
   private final byte[] mark;
+  private volatile @Nullable Process root;
 
   private ProcessTree(String run, RunLedger ledger) {
     this.run = run;
@@ -36,19 +43,30 @@ final class ProcessTree {
     return new ProcessTree(run, ledger);
   }
 
-  /** Notes it first: this process may be killed at any time. */
+  /**
+   * Notes it first: this process may be killed at any time. Where a thread for it is missing, start
+   * fails although the command runs.
+   */
   Process start(ProcessBuilder builder) throws IOException {
+    LINGERING.forEach(ProcessTree::look);
     ledger.begins(run);
-    Process root = null;
+    boolean started = false;
+    boolean mayRun = true;
     try {
       root = builder.start();
+      ledger.began(run, root.pid());
+      started = true;
+      return root;
+    } catch (IOException e) {
+      mayRun = false;
+      throw e;
     } finally {
-      if (root == null) {
+      if (!started && mayRun) {
+        kill();
+      } else if (!started) {
         ledger.ended(run);
       }
     }
-    ledger.began(run, root.pid());
-    return root;
   }
 
   /** It has ended by itself. */
@@ -58,21 +76,33 @@ final class ProcessTree {
 
   /**
    * Kills everything, and waits a second at most until nothing of it is left. Otherwise it stays
-   * noted: somebody else may have more luck.
+   * noted, until it is seen at a later start that it has ended: somebody else may have more luck.
    */
-  void kill(Process root) {
-    List<ProcessHandle> known = root.descendants().toList();
-    root.destroyForcibly();
-    known.forEach(ProcessHandle::destroyForcibly);
-    for (int i = 0; i < ROUNDS; i++) {
-      List<ProcessHandle> left = ProcessHandle.allProcesses().filter(this::isMarked).toList();
-      if (left.isEmpty() && !root.isAlive()) {
-        ledger.ended(run);
-        return;
-      }
-      left.forEach(ProcessHandle::destroyForcibly);
+  void kill() {
+    LINGERING.add(this); // first: what follows may fail
+    Process process = root;
+    if (process != null) {
+      List<ProcessHandle> known = process.descendants().toList();
+      process.destroyForcibly();
+      known.forEach(ProcessHandle::destroyForcibly);
+    }
+    for (int i = 0; i < ROUNDS && !look(); i++) {
       LockSupport.parkNanos(this, PAUSE_NANOS);
     }
+  }
+
+  /** Kills what is left. Whether nothing was. */
+  private boolean look() {
+    List<ProcessHandle> left = ProcessHandle.allProcesses().filter(this::isMarked).toList();
+    left.forEach(ProcessHandle::destroyForcibly);
+    Process process = root;
+    if (!left.isEmpty() || (process != null && process.isAlive())) {
+      return false;
+    }
+    if (LINGERING.remove(this)) {
+      ledger.ended(run);
+    }
+    return true;
   }
 
   /** A process that has ended, or belongs to another user, shows no environment. */

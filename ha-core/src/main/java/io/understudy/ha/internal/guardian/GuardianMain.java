@@ -63,6 +63,7 @@ public final class GuardianMain {
     "Report$Scribe",
     "Report$Voice",
     "RunFile",
+    "RunPlace",
     "StopOrder",
     "StopRun",
     "StopRun$Output",

@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The commands that were under way when their process ended. They go on without it: a start could
@@ -34,13 +36,30 @@ public final class Orphans {
    */
   private static final int LOOKS = 2;
 
+  /**
+   * So long it looks on for a run that had been noted, but not yet its process: that may be about
+   * to begin, and shows the JVM's own environment until it does.
+   */
+  private static final long BEGINNING_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** The program of the JDK that turns into the command. */
+  private static final String HELPER = "jspawnhelper";
+
+  private static final long SELF = ProcessHandle.current().pid();
+
   private final Set<String> runs = new HashSet<>();
   private final List<String> roots = new ArrayList<>();
   private final List<File> files;
+  private final String prefix;
+  private final Set<Long> spared = new HashSet<>();
   private final Set<Long> killed = new TreeSet<>();
+  private boolean mayBegin;
+  private long leastNanos;
 
-  private Orphans(List<File> files) {
+  private Orphans(List<File> files, String prefix) {
     this.files = files;
+    this.prefix = prefix;
+    spared.add(SELF); // it may have been started by a run that was under way
   }
 
   /**
@@ -49,44 +68,66 @@ public final class Orphans {
    * @throws IOException if one cannot be read
    */
   public static Orphans of(List<File> files) throws IOException {
-    Orphans orphans = new Orphans(files);
+    Orphans orphans = new Orphans(files, "");
     for (File file : files) {
       for (RunFile noted : RunFile.read(file)) {
         orphans.runs.add(noted.run());
         orphans.roots.add(noted.root());
+        if (noted.root().isEmpty()) {
+          orphans.mayBegin = true;
+          orphans.leastNanos = BEGINNING_NANOS;
+        }
       }
     }
     return orphans;
   }
 
+  /** The stop commands that a guardian was in the midst of, by its {@link ProcessId}. */
+  public static Orphans ofGuardian(String id) {
+    Orphans orphans = new Orphans(List.of(), StopRun.prefix(id));
+    orphans.mayBegin = true; // without a least time: this is done after each life of a guardian
+    return orphans;
+  }
+
+  /** Leaves a process alone, though it may have been started by a run that was under way. */
+  public void spare(@Nullable ProcessHandle process) {
+    if (process != null) {
+      spared.add(process.pid());
+    }
+  }
+
   /** What one run has started, wherever it went. */
   static Orphans ofRun(String run) {
-    Orphans orphans = new Orphans(List.of());
+    Orphans orphans = new Orphans(List.of(), "");
     orphans.runs.add(run);
     return orphans;
   }
 
   /** Whether no run was under way. */
   public boolean isEmpty() {
-    return runs.isEmpty();
+    return runs.isEmpty() && prefix.isEmpty();
   }
 
   /**
    * Kills them, and looks again until nothing is left or the time is over. Whether nothing is left.
    */
   public boolean end(long limitNanos) {
-    if (runs.isEmpty()) {
+    if (isEmpty()) {
       return true;
     }
-    long untilNanos = System.nanoTime() + limitNanos;
+    long beganNanos = System.nanoTime();
+    long atLeastNanos = Math.min(leastNanos, limitNanos / 2);
     int nothing = 0;
     while (true) {
+      boolean begins = mayBegin && isHelperThere(); // first: it may be the command a moment later
       List<ProcessHandle> left = left();
-      nothing = left.isEmpty() ? nothing + 1 : 0;
-      if (nothing == LOOKS) {
+      nothing = left.isEmpty() && !begins ? nothing + 1 : 0;
+      long tookNanos = System.nanoTime() - beganNanos;
+      boolean isLast = tookNanos >= limitNanos;
+      if (nothing >= (isLast ? 1 : LOOKS) && tookNanos >= atLeastNanos) {
         return true;
       }
-      if (System.nanoTime() - untilNanos >= 0) {
+      if (isLast) {
         return false;
       }
       for (ProcessHandle process : left) {
@@ -113,7 +154,7 @@ public final class Orphans {
   /** All is done: the files go. */
   public void forget() {
     for (File file : files) {
-      boolean unused = file.delete();
+      RunPlace.delete(file);
     }
   }
 
@@ -122,10 +163,10 @@ public final class Orphans {
     for (String root : roots) {
       ProcessHandle process = ProcessId.find(root);
       if (process != null) {
-        found.add(process);
+        add(process, found);
         Iterator<ProcessHandle> started = process.descendants().iterator();
         while (started.hasNext()) {
-          found.add(started.next());
+          add(started.next(), found);
         }
       }
     }
@@ -133,10 +174,31 @@ public final class Orphans {
     while (all.hasNext()) {
       ProcessHandle process = all.next();
       if (isMarked(process.pid())) {
-        found.add(process);
+        add(process, found);
       }
     }
     return found;
+  }
+
+  private void add(ProcessHandle process, List<ProcessHandle> to) {
+    if (!spared.contains(process.pid())) {
+      to.add(process);
+    }
+  }
+
+  /**
+   * Whether some program of this user is about to begin. Whose JVM's does not show any more when
+   * that has ended, so one is waited for and not killed; usually it takes a millisecond.
+   */
+  private static boolean isHelperThere() {
+    Iterator<ProcessHandle> all = ProcessHandle.allProcesses().iterator();
+    while (all.hasNext()) {
+      Optional<String> command = all.next().info().command(); // shown of one's own only
+      if (command.isPresent() && command.get().endsWith(HELPER)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A process that has ended, or belongs to another user, shows no environment. */
@@ -150,12 +212,16 @@ public final class Orphans {
     }
     boolean begins = true;
     for (int i = 0; i < environment.length; i++) {
-      if (begins && startsWithMark(environment, i) && runs.contains(value(environment, i))) {
+      if (begins && startsWithMark(environment, i) && isOne(value(environment, i))) {
         return true;
       }
       begins = environment[i] == 0;
     }
     return false;
+  }
+
+  private boolean isOne(String run) {
+    return runs.contains(run) || (!prefix.isEmpty() && run.startsWith(prefix));
   }
 
   private static boolean startsWithMark(byte[] text, int at) {

@@ -13,16 +13,19 @@ final class StopRun {
   private static final long OUTPUT_GRACE_MILLIS = 50;
   private static final long END_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+  private static final String SELF =
+      prefix(String.valueOf(ProcessId.of(ProcessHandle.current().pid())));
+
   private StopRun() {}
+
+  /** With this the names of all runs of a guardian begin. */
+  static String prefix(String guardian) {
+    return String.join("-", "guardian", guardian, "");
+  }
 
   /** What came of it, as the end of a sentence; empty if it succeeded. */
   static String of(StopOrder order, File directory, long limitNanos) {
-    String run =
-        String.join(
-            "-",
-            "guardian",
-            Long.toString(ProcessHandle.current().pid()),
-            Long.toString(System.nanoTime()));
+    String run = SELF.concat(Long.toString(System.nanoTime()));
     Process process = null;
     try {
       process = start(order, directory, run);

@@ -1,6 +1,7 @@
 package io.understudy.ha.internal.runtime;
 
 import io.understudy.ha.internal.guardian.GuardianMain;
+import io.understudy.ha.internal.guardian.Orphans;
 import io.understudy.ha.internal.guardian.ProcessId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * does, and would do its stops when it is woken, whatever works by then. One thread.
  */
 final class LastGuardian {
+  private static final long END_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   private final Path file;
   private @Nullable String seen;
   private long seenNanos;
@@ -31,7 +34,7 @@ final class LastGuardian {
    * @return what was done, ready to be appended to a sentence; empty if nothing was
    */
   String endIfThereFor(long limitNanos) {
-    String id = id();
+    String id = id(file);
     ProcessHandle process = ProcessId.find(id);
     long now = System.nanoTime();
     if (process == null || !id.equals(seen)) {
@@ -45,14 +48,17 @@ final class LastGuardian {
     List<ProcessHandle> runs = process.descendants().toList();
     process.destroyForcibly();
     runs.forEach(ProcessHandle::destroyForcibly);
+    boolean gone = Orphans.ofGuardian(id).end(END_NANOS); // what they put into the background, too
     return "; killed that one, process "
         + process.pid()
         + ", because it had been there for "
         + TimeUnit.NANOSECONDS.toMillis(now - seenNanos)
-        + " ms";
+        + " ms"
+        + (gone ? "" : "; of its stop commands some go on");
   }
 
-  private String id() {
+  /** The {@link ProcessId} of the last guardian; empty if there was none, or it is not known. */
+  static String id(Path file) {
     try {
       return Files.readString(file, StandardCharsets.US_ASCII);
     } catch (IOException e) {

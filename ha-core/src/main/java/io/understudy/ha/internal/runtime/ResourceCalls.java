@@ -58,6 +58,7 @@ final class ResourceCalls {
         call.call(),
         () -> {
           watch.awaitReady();
+          notes.endLastGuardian(); // if it lived when the stops were done, it does no more
           resource.start(leadership);
         });
   }
@@ -68,14 +69,24 @@ final class ResourceCalls {
     boolean goesOn = outliveProcess.get(call.resource());
     boolean isOfEarlierProcess = call.epoch() == 0;
     caller.call(
-        call.call(), isOfEarlierProcess ? () -> stopEarlier(resource, goesOn) : resource::stop);
+        call.call(),
+        isOfEarlierProcess ? () -> stopEarlier(resource, goesOn) : () -> stop(resource));
+  }
+
+  private void stop(Resource resource) throws Exception {
+    CommandRun.noteIn(notes.ofStops());
+    try {
+      resource.stop();
+    } finally {
+      CommandRun.noteIn(notes);
+    }
   }
 
   /** What was being started goes first: it could come to work after the stop. */
   private void stopEarlier(Resource resource, boolean goesOn) throws Exception {
     notes.endEarlier();
     if (goesOn) {
-      resource.stop();
+      stop(resource);
     }
   }
 

@@ -5,18 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -101,6 +106,68 @@ class OrphansTest {
 
     assertEquals(2, orphans.killed().size());
     await().until(() -> !command.isAlive());
+  }
+
+  /** The JDK's helper shows nothing of the command until it has turned into it. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void waitsForAStartThatIsStillInTheHelper() throws Exception {
+    Path helper = directory.resolve("jspawnhelper");
+    Files.copy(Path.of("/bin/sh").toRealPath(), helper, StandardCopyOption.COPY_ATTRIBUTES);
+    Path script = directory.resolve("helper.sh");
+    Files.writeString(
+        script, "while [ ! -e go ]; do sleep 0.02; done; HA_RUN=underway exec sleep 600");
+    Process command =
+        new ProcessBuilder(helper.toString(), script.toString())
+            .directory(directory.toFile())
+            .start();
+    started.add(command);
+    await().until(() -> command.info().command().orElse("").endsWith("jspawnhelper"));
+    CompletableFuture<Boolean> ended =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return Orphans.of(noted("underway")).end(LIMIT);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    assertThrows(TimeoutException.class, () -> ended.get(1500, TimeUnit.MILLISECONDS));
+
+    Files.createFile(directory.resolve("go"));
+
+    assertTrue(ended.get());
+    assertEquals(137, command.waitFor());
+  }
+
+  /** This JVM may have been started by what was under way. */
+  @Test
+  void sparesItself() throws IOException {
+    ProcessHandle self = ProcessHandle.current();
+    String id = Objects.requireNonNull(ProcessId.of(self.pid()));
+    Process guardian = new ProcessBuilder("sleep", "600").start();
+    started.add(guardian);
+    Orphans orphans = Orphans.of(noted("another " + id));
+    orphans.spare(guardian.toHandle());
+
+    assertTrue(orphans.end(LIMIT));
+
+    assertFalse(orphans.killed().contains(guardian.pid()));
+    assertTrue(guardian.isAlive());
+  }
+
+  /** Two groups end them at once. */
+  @Test
+  void takesAFileThatHasGoneForNothing() throws IOException {
+    List<File> files = noted("underway");
+    files.get(0).delete();
+
+    assertTrue(Orphans.of(files).isEmpty());
+  }
+
+  @Test
+  void oneLookWithoutAnythingSufficesAtTheLimit() throws IOException {
+    assertTrue(Orphans.of(noted("another 4711-1")).end(0));
   }
 
   @Test

@@ -6,20 +6,29 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.understudy.ha.internal.guardian.GuardianMain;
 import io.understudy.ha.internal.guardian.Orphans;
 import io.understudy.ha.internal.guardian.RunFile;
+import io.understudy.ha.internal.guardian.RunPlace;
 import io.understudy.ha.spi.CommandRun;
 import io.understudy.ha.spi.RunLedger;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunNotesTest {
@@ -35,6 +44,7 @@ class RunNotesTest {
   void end() throws InterruptedException {
     caller.interrupt();
     caller.join();
+    files().forEach(RunPlace::delete);
   }
 
   private void call() {
@@ -95,8 +105,10 @@ class RunNotesTest {
     begin();
     new RunNotes("n1", directory).endEarlier();
     assertTrue(caller.isAlive());
-    File earlier = directory.resolve(RunFile.name("4711-12", 1)).toFile();
-    assertTrue(files().get(0).renameTo(earlier)); // as if another process had written it
+    File now = files().get(0);
+    File earlier = new File(now.getParentFile(), RunFile.name("4711-12", 1));
+    assertTrue(now.renameTo(earlier)); // as if another process had written it
+    assertEquals(1, files().size());
 
     new RunNotes("n1", directory).endEarlier();
 
@@ -113,10 +125,131 @@ class RunNotesTest {
       notes.begins("run-" + i);
     }
     assertThrows(IOException.class, () -> notes.begins("one more"));
+    notes.ofStops().begins("a stop is never refused");
 
     notes.ended("run-7");
 
     notes.begins("one more");
+  }
+
+  /** Not the state directory's disk, which may hang. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void areInMemoryForThisUserAlone() throws IOException {
+    notes = new RunNotes("n1", directory);
+    notes.begins("run");
+
+    Path file = files().get(0).toPath();
+    assertTrue(file.startsWith("/dev/shm"), file::toString);
+    Path own = file.getParent();
+    assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(own)));
+    try (Stream<Path> onDisk = Files.list(directory)) {
+      assertEquals(List.of(), onDisk.toList());
+    }
+
+    notes.ended("run");
+    notes.close();
+    assertFalse(Files.exists(own));
+  }
+
+  /** As with a class loader for each deployment of an application, and a run that goes on. */
+  @Test
+  void aSecondNodeLeavesThoseOfTheFirst() throws IOException {
+    notes = new RunNotes("n1", directory);
+    notes.begins("first");
+    RunNotes second = new RunNotes("n1", directory);
+
+    second.begins("second");
+
+    assertEquals(2, files().size());
+    second.ended("second");
+    second.close();
+    assertFalse(nothingIsUnderWay());
+  }
+
+  /** An interrupt is how a call that has overrun its time is ended. */
+  @Test
+  void surviveAnInterrupt() throws IOException {
+    notes = new RunNotes("n1", directory);
+    Thread.currentThread().interrupt();
+    notes.begins("interrupted");
+    notes.ended("interrupted");
+    assertTrue(Thread.interrupted());
+
+    notes.begins("next");
+
+    assertFalse(nothingIsUnderWay());
+  }
+
+  @Test
+  void deleteThoseOfEndedProcessesInWhichNothingIsUnderWay() throws IOException {
+    notes = new RunNotes("n1", directory);
+    byte[] none = new byte[RunFile.SLOT];
+    byte[] one = Arrays.copyOf("run".getBytes(StandardCharsets.US_ASCII), RunFile.SLOT);
+    File ended = RunPlace.create(directory.toFile(), "4711-12", none);
+    File underWay = RunPlace.create(directory.toFile(), "4711-13", one);
+
+    notes.begins("run");
+
+    assertFalse(ended.exists());
+    assertTrue(underWay.exists());
+  }
+
+  /** The start fails when no thread can be had that waits for its end, but the command runs. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aCommandWhoseStartFailedHalfwayIsKilled() {
+    AtomicLong begun = new AtomicLong();
+    RunLedger failing =
+        new RunLedger() {
+          @Override
+          public void begins(String run) {}
+
+          @Override
+          public void began(String run, long pid) {
+            begun.set(pid);
+            throw new OutOfMemoryError("made by the test");
+          }
+
+          @Override
+          public void ended(String run) {
+            assertFalse(ProcessHandle.of(begun.get()).map(ProcessHandle::isAlive).orElse(false));
+            begun.set(-1);
+          }
+        };
+    CommandRun.noteIn(failing);
+    try {
+      assertThrows(
+          OutOfMemoryError.class,
+          () -> CommandRun.of(List.of("sleep", "600"), Map.of(), "", LIMIT));
+      assertEquals(-1, begun.get());
+    } finally {
+      CommandRun.noteIn(RunLedger.NONE);
+    }
+  }
+
+  /** It was killed in the midst of a stop, which would go on under the next leader. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void endTheStopOfAGuardianThatIsGone() throws Exception {
+    Files.writeString(directory.resolve(GuardianMain.LOCK), "4711-12");
+    ProcessBuilder builder = new ProcessBuilder("sleep", "600");
+    builder.environment().put("HA_RUN", "guardian-4711-12-34");
+    Process stop = builder.start();
+    builder.environment().put("HA_RUN", "guardian-4711-123-4");
+    Process another = builder.start();
+    try {
+      notes = new RunNotes("n1", directory);
+      Files.writeString(directory.resolve(GuardianMain.LOCK), "the next one");
+
+      notes.endEarlier();
+
+      assertEquals(137, stop.waitFor());
+      assertTrue(another.isAlive());
+    } finally {
+      stop.destroyForcibly();
+      another.destroyForcibly();
+    }
   }
 
   /** A program that could not be noted is not started: nobody could find it afterwards. */
