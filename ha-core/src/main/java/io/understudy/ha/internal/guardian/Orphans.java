@@ -40,7 +40,7 @@ public final class Orphans {
    * So long it looks on for a run that had been noted, but not yet its process: that may be about
    * to begin, and shows the JVM's own environment until it does.
    */
-  private static final long BEGINNING_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long BEGINNING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** The program of the JDK that turns into the command. */
   private static final String HELPER = "jspawnhelper";

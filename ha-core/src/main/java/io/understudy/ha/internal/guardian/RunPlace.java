@@ -28,7 +28,7 @@ public final class RunPlace {
   private RunPlace() {}
 
   /**
-   * A new file for the notes of a process, which only this user may read.
+   * A new file for the notes of a process; in memory only this user may read it.
    *
    * @throws IOException if there is room nowhere
    */

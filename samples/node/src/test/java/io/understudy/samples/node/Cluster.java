@@ -2,6 +2,7 @@ package io.understudy.samples.node;
 
 import static org.awaitility.Awaitility.await;
 
+import io.understudy.ha.internal.guardian.RunPlace;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -317,5 +318,8 @@ final class Cluster implements AutoCloseable {
   public void close() {
     lives.forEach(NodeProcess::close);
     lives.forEach(life -> life.exitStatus(Duration.ofSeconds(10)));
+    if (!lives.isEmpty()) {
+      RunPlace.sweep(directory.toFile()); // what the killed ones left in memory
+    }
   }
 }
