@@ -125,8 +125,8 @@ class ArchitectureTest {
                         "java.lang",
                         "java.io",
                         "java.nio.channels",
-                "java.nio.file", // whose a directory is, and not by way of a link
-                "java.nio.file.attribute",
+                        "java.nio.file", // whose a directory is, and not by way of a link
+                        "java.nio.file.attribute",
                         "java.nio.charset",
                         "java.time",
                         "java.util",
