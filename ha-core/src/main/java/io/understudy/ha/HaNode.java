@@ -175,15 +175,17 @@ public interface HaNode extends AutoCloseable {
    * <p>A role whose {@link Takeover} waits for the work of that member begins: whatever the member
    * had at work in the leadership that is waited for counts as stopped, also what outlives its
    * process, for example an address. Say it at the member that leads the role and waits. For that
-   * alone it may also be said of a member that was removed from the roster, and of one that runs
-   * again but has not declared the role: then it means that you have looked, and nothing of the
-   * role is left there.
+   * alone it may also be said of a member that was removed from the roster. It is never the word
+   * for a member that runs, but where nothing of a role is left: that is {@link
+   * Operator#confirmStopped}.
    *
    * <p>Returns at once. Nothing is remembered: say it again after a restart.
    *
    * @param member the member that is off
    * @throws OperationRefusedException if it is this member, neither in the roster nor waited for,
-   *     or was heard within the last lease and has declared the roles that wait for it
+   *     or if this member has not listened for a whole lease, since it started or was paused, and
+   *     heard nothing of that member; the message says when to try again. What changes until the
+   *     word is acted on is refused, too, and {@link HaEvent.Operation} tells
    */
   void confirmFenced(MemberId member);
 

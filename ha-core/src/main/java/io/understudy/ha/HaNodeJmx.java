@@ -170,6 +170,11 @@ public final class HaNodeJmx implements HaNodeMXBean {
     await(operator().confirmFenced(MemberId.of(member)));
   }
 
+  @Override
+  public void confirmStopped(String role, String member) {
+    await(operator().confirmStopped(role, MemberId.of(member)));
+  }
+
   private Operator operator() {
     return node.operator("jmx from " + caller());
   }

@@ -137,4 +137,13 @@ public interface HaNodeMXBean {
    * @param member the member that is off
    */
   void confirmFenced(String member);
+
+  /**
+   * Tells this member that nothing of a role is left at work at another one. See {@link
+   * Operator#confirmStopped}.
+   *
+   * @param role the role
+   * @param member the member where somebody has looked
+   */
+  void confirmStopped(String role, String member);
 }

@@ -15,7 +15,11 @@ public final class OperationRefusedException extends HaException {
     NOT_LEADER,
     /** The role was not declared at this member. */
     UNKNOWN_ROLE,
-    /** The member that is said to be off was heard within the last lease, or is this one. */
+    /**
+     * The member that is said to be off was heard within the last lease, or this one has not
+     * listened for so long; or it speaks for the role itself of which nothing is said to be left
+     * there; or it is this one.
+     */
     NOT_OFF,
     /** The named successor is not a member of the roster that may lead. */
     UNKNOWN_MEMBER,

@@ -65,7 +65,25 @@ public interface Operator {
    *
    * @param member the member that is off, for certain
    * @return completes when the member acts on it; refused if it is this member, a stranger for
-   *     whose work no role waits, or was heard within the last lease
+   *     whose work no role waits, or if this member has not listened for a whole lease, since it
+   *     started or was paused, and heard nothing of that member
    */
   CompletionStage<Void> confirmFenced(MemberId member);
+
+  /**
+   * Tells this member that nothing of one role is left at work at another member: somebody has
+   * looked. For a member that runs, too: one that restarted without declaring the role stops
+   * nothing of it. Only the role named, and only this member's wait for the work that the role's
+   * register names, ends by it; no election hears of it, and no other role. So say it at the member
+   * that leads the role and waits. A word and no proof: if something is at work there after all,
+   * two members work at the same time. Not durable.
+   *
+   * @param role a role that was declared here, with a {@link Takeover} that waits
+   * @param member the member at which nothing of the role is at work
+   * @return completes when the member acts on it; refused if it is this member, the role's register
+   *     does not name it, or it says that it has declared the role: then it speaks for itself. Also
+   *     while it is heard and has not said yet whether it has, and within a lease after this member
+   *     started or was paused
+   */
+  CompletionStage<Void> confirmStopped(String role, MemberId member);
 }

@@ -64,6 +64,6 @@ public sealed interface ExclusionInput {
   record FenceAnswered(Life target, long startedNanos, FenceHook.Scope scope, FenceResult result)
       implements ExclusionInput {}
 
-  /** An operator says that this life's machine is off. */
+  /** An operator says that this life's machine is off, or nothing of the role left there. */
   record Confirmed(Life life) implements ExclusionInput {}
 }

@@ -36,7 +36,8 @@ final class Reasons {
         + fence(settings, waiting)
         + ", or an operator who knows that "
         + member
-        + " is off and nothing of the role is left there says so (confirmFenced)";
+        + " is off says so (confirmFenced), or one who has looked that nothing of the role is left"
+        + " there (confirmStopped)";
   }
 
   /** It runs, so it is not off; but nobody there stops what its last life left. */
@@ -47,7 +48,7 @@ final class Reasons {
         + " declare the role on "
         + member
         + " again, or confirm by an operator who has looked that nothing of the role is left there"
-        + " (confirmFenced)";
+        + " (confirmStopped)";
   }
 
   private static String why(ExclusionSettings settings) {

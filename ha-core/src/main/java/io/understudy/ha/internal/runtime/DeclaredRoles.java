@@ -6,6 +6,7 @@ import io.understudy.ha.NodeStatus;
 import io.understudy.ha.RevokeReason;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.internal.election.Input;
+import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.RoleState;
 import io.understudy.ha.internal.exclusion.ExclusionStep;
@@ -229,8 +230,8 @@ final class DeclaredRoles {
   }
 
   /** A member has said how things are with a role there. */
-  void told(String role, MemberId member, RoleReport said) {
-    declared(role, found -> found.gate().told(member, said));
+  void told(String role, Life from, RoleReport said) {
+    declared(role, found -> found.gate().told(from, said));
   }
 
   /** A fence hook of this member has answered. */

@@ -5,7 +5,6 @@ import io.understudy.ha.OperationRefusedException;
 import io.understudy.ha.OperationRefusedException.Cause;
 import io.understudy.ha.ResourceGroup;
 import io.understudy.ha.RoleSpec;
-import io.understudy.ha.Takeover;
 import io.understudy.ha.internal.group.GroupInput;
 import io.understudy.ha.internal.group.GroupMachine;
 import io.understudy.ha.internal.group.GroupOutput;
@@ -88,8 +87,7 @@ final class GroupRuntime {
     this.wakeAtNanos = now;
     this.ineligible = unknown ? "stops what an earlier process may have left at work" : "";
     this.lastWords = reports.lastWords();
-    boolean byTime = spec.takeover().exclusion() == Takeover.Exclusion.STOPPED;
-    this.deadline = new StopDeadline(group.stopTimeout().toNanos(), byTime);
+    this.deadline = StopDeadline.of(group.stopTimeout().toNanos(), spec.takeover());
   }
 
   private static GroupSettings settings(ResourceGroup group) {

@@ -161,15 +161,19 @@ final class Groups {
   void close() {
     groups.forEach(GroupRuntime::close);
     notes.close();
-    List<String> working =
-        groups.stream()
-            .filter(group -> group.haltAtNanos() != GroupStep.NEVER)
-            .map(GroupRuntime::role)
-            .toList();
+    List<String> working = mayWork();
     if (working.isEmpty()) {
       guard.close();
     } else {
       LOG.error("{} - closed, but {} may work: this process will end itself", self, working);
     }
+  }
+
+  /** The roles of which something may be at work. Any thread. */
+  List<String> mayWork() {
+    return groups.stream()
+        .filter(group -> group.haltAtNanos() != GroupStep.NEVER)
+        .map(GroupRuntime::role)
+        .toList();
   }
 }

@@ -141,7 +141,11 @@ final class NodeElection {
             new MaintenanceSwitch(
                 config.member(), beginning.maintenance(), disk::saveMaintenance, events));
     facts.whenChanged(placements::look);
-    facts.whenReported((from, role, said) -> roles.told(role, from.member(), said));
+    facts.whenReported(
+        (from, role, said) -> {
+          view.heard(from.member());
+          roles.told(role, from, said);
+        });
   }
 
   private ClusterFacts currentFacts() {
@@ -227,6 +231,7 @@ final class NodeElection {
   /** Runs what was enqueued, and what is from now on. */
   void start() {
     clocks.begin(Clocks.read());
+    view.begin();
     loop.start();
     if (guardian != null) {
       guardian.start();

@@ -29,7 +29,8 @@ import java.util.stream.Stream;
  * Evidence; the election sees none of it. Election thread, except where a method says otherwise.
  */
 final class NodeFacts {
-  private static final long VALID_LEASES = 2;
+  /** For how long a report counts. */
+  static final long VALID_LEASES = 2;
 
   private final HaConfig config;
   private final Node node;

@@ -176,7 +176,16 @@ public final class NodeRuntime implements HaNode {
     LOG.info("{} - stopped", member());
     events.publish(new HaEvent.Stopped(Instant.now()));
     events.close(CLOSE_STEP_NANOS);
-    giveBackDirectory();
+    List<String> working = election.groups().mayWork();
+    if (working.isEmpty()) {
+      giveBackDirectory();
+    } else { // the next process would take what this one has at work for stopped
+      LOG.error(
+          "{} - {} may work: {} stays locked until this process ends",
+          member(),
+          working,
+          config.stateDirectory());
+    }
   }
 
   /**

@@ -6,22 +6,20 @@ import io.understudy.ha.OperationRefusedException;
 import io.understudy.ha.OperationRefusedException.Cause;
 import io.understudy.ha.Operator;
 import io.understudy.ha.RosterAdmin;
-import io.understudy.ha.internal.election.Input;
-import io.understudy.ha.internal.election.Roster;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Collectors;
 
 /** The operations of a node, in somebody's name. */
 final class OperatorDesk implements Operator {
   private final String by;
   private final MemberId self;
   private final NodeElection election;
+  private final OperatorWord word;
 
   OperatorDesk(String by, MemberId self, NodeElection election) {
     this.by = by;
     this.self = self;
     this.election = election;
+    this.word = new OperatorWord(self, election);
   }
 
   @Override
@@ -96,61 +94,18 @@ final class OperatorDesk implements Operator {
             "confirmation that " + off + " is off",
             by,
             () -> {
-              requireOff(off);
-              return election.does(() -> fenced(off));
+              word.requireOff(off); // at once for who asks; what counts is the look that follows
+              return election.does(() -> word.off(off));
             });
   }
 
-  /**
-   * Whoever is no voter, or runs, is off for the roles alone that wait for its work: nobody has
-   * promised anything to a stranger, and what a member that runs says in elections counts.
-   */
-  private void fenced(MemberId off) {
-    boolean runs = election.view().reachable().contains(off);
-    if (!runs && election.lives().roster().contains(off)) {
-      election.lives().run(core -> core.inputAll(new Input.FenceConfirmed(off)));
-    }
-    for (RoleRuntime role : election.roles().all()) {
-      if (!runs || role.gate().named().undeclared()) {
-        role.gate().confirmedOff(off);
-      }
-    }
-  }
-
-  private void requireOff(MemberId off) {
-    if (off.equals(self)) {
-      throw new OperationRefusedException(Cause.NOT_OFF, "member " + off + " is this one");
-    }
-    List<RoleGate.Named> named =
-        election.roles().all().stream().map(role -> role.gate().named()).toList();
-    Roster roster = election.lives().roster();
-    if (!roster.contains(off) && named.stream().noneMatch(work -> work.is(off))) {
-      throw new OperationRefusedException(Cause.UNKNOWN_MEMBER, stranger(off, roster, named));
-    }
-    boolean undeclared = named.stream().anyMatch(work -> work.is(off) && work.undeclared());
-    if (election.view().reachable().contains(off) && !undeclared) {
-      throw new OperationRefusedException(
-          Cause.NOT_OFF, "member " + off + " was heard within the last lease, so it is not off");
-    }
-  }
-
-  private static String stranger(MemberId off, Roster roster, List<RoleGate.Named> named) {
-    String members =
-        roster.members().stream()
-            .map(entry -> entry.member().value())
-            .collect(Collectors.joining(", "));
-    String works =
-        named.stream()
-            .filter(work -> work.work() != null)
-            .map(work -> String.valueOf(work.work()))
-            .sorted()
-            .collect(Collectors.joining(", "));
-    return "member "
-        + off
-        + " is not in the roster ("
-        + members
-        + "), and no role here waits for its work; the registers name "
-        + (works.isEmpty() ? "nobody" : works)
-        + " as perhaps at work";
+  @Override
+  public CompletionStage<Void> confirmStopped(String role, MemberId member) {
+    return election
+        .audit()
+        .does(
+            "confirmation that nothing of " + role + " is left at work at " + member,
+            by,
+            () -> election.does(() -> word.stopped(role, member)));
   }
 }

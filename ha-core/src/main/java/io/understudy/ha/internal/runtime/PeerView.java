@@ -30,6 +30,7 @@ final class PeerView {
   private final Lives lives;
   private final RosterRuntime roster;
   private final EventBus events;
+  private final SilenceWatch silence;
   private long lookAgainNanos = System.nanoTime();
   private volatile Set<MemberId> reachable = Set.of();
   private volatile boolean quorum;
@@ -42,6 +43,7 @@ final class PeerView {
     this.lives = lives;
     this.roster = roster;
     this.events = events;
+    this.silence = new SilenceWatch(config.timing().lease().toNanos(), System.nanoTime());
     this.quorum = seesQuorum(Set.of());
   }
 
@@ -55,11 +57,27 @@ final class PeerView {
     return quorum;
   }
 
+  /** Since when who is silent. Any thread may ask. */
+  SilenceWatch silence() {
+    return silence;
+  }
+
+  /** It begins to listen. Before the election thread runs. */
+  void begin() {
+    silence.anew(System.nanoTime());
+  }
+
   /** Sees whom the transport reaches. */
   void look() {
     if (System.nanoTime() - lookAgainNanos >= 0) {
       see(transport.reachable());
     }
+    silence.look(reachable, System.nanoTime());
+  }
+
+  /** A report of it has arrived, on whatever way. */
+  void heard(MemberId member) {
+    silence.heard(member, System.nanoTime());
   }
 
   /**
@@ -72,6 +90,7 @@ final class PeerView {
         config.member(),
         TimeUnit.NANOSECONDS.toMillis(pausedNanos));
     see(Set.of());
+    silence.anew(System.nanoTime());
     lookAgainNanos = System.nanoTime() + config.timing().heartbeat().toNanos();
   }
 

@@ -4,6 +4,7 @@ import io.understudy.ha.FencePlan;
 import io.understudy.ha.HaConfig;
 import io.understudy.ha.HaEvent;
 import io.understudy.ha.MemberId;
+import io.understudy.ha.OperationRefusedException;
 import io.understudy.ha.RegisterValue;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.internal.election.Input;
@@ -38,7 +39,7 @@ final class RoleGate {
   private final Shared shared;
   private final @Nullable TakeoverGate gate;
   private volatile Wait wait = Wait.OVER;
-  private volatile Named named = Named.NOBODY;
+  private volatile @Nullable Work named;
   private String objection = "";
 
   /**
@@ -82,20 +83,6 @@ final class RoleGate {
   /** What is waited for, and since when. */
   private record Wait(String reason, long sinceNanos) {
     static final Wait OVER = new Wait("", 0);
-  }
-
-  /**
-   * Whom the register names as perhaps at work.
-   *
-   * @param work who; null for nobody
-   * @param undeclared whether that member runs, and has not declared the role
-   */
-  record Named(@Nullable Work work, boolean undeclared) {
-    static final Named NOBODY = new Named(null, false);
-
-    boolean is(MemberId member) {
-      return work != null && work.life().member().equals(member);
-    }
   }
 
   /**
@@ -237,9 +224,7 @@ final class RoleGate {
       return false;
     }
     gate.tick();
-    Work work = gate.named();
-    boolean undeclared = work != null && gate.isUndeclared(work.life().member());
-    named = new Named(work, undeclared);
+    named = gate.named();
     if (gate.objection().equals(objection)) {
       return false;
     }
@@ -257,8 +242,10 @@ final class RoleGate {
     return gate == null ? "" : gate.objection();
   }
 
-  /** Whom the register names, as of the last tick. Any thread. */
-  Named named() {
+  /**
+   * Whom the register names as perhaps at work, as of the last tick; null for nobody. Any thread.
+   */
+  @Nullable Work named() {
     return named;
   }
 
@@ -266,10 +253,10 @@ final class RoleGate {
     return gate == null ? ExclusionStep.NEVER : gate.wakeAtNanos();
   }
 
-  void told(MemberId member, RoleReport said) {
+  void told(Life from, RoleReport said) {
     if (gate != null) {
-      gate.undeclared(member, said.isUndeclared());
-      gate.told(member, said.stoppedThrough());
+      gate.undeclared(from, said.isUndeclared());
+      gate.told(from.member(), said.stoppedThrough());
     }
   }
 
@@ -283,6 +270,20 @@ final class RoleGate {
     if (gate != null) {
       gate.confirmedOff(member);
     }
+  }
+
+  /**
+   * See {@link TakeoverGate#confirmedStopped}.
+   *
+   * @throws OperationRefusedException also if the role waits for nobody's work
+   */
+  void confirmedStopped(MemberId member, boolean heard) {
+    if (gate == null) {
+      throw new OperationRefusedException(
+          OperationRefusedException.Cause.UNKNOWN_MEMBER,
+          "role " + role + " is taken over at once: it waits for nobody's work");
+    }
+    gate.confirmedStopped(member, heard);
   }
 
   /** See {@link TakeoverGate#stoppedThrough}; 0 for a role that nobody waits for. */

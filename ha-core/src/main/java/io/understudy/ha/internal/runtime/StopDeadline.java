@@ -1,5 +1,6 @@
 package io.understudy.ha.internal.runtime;
 
+import io.understudy.ha.Takeover;
 import io.understudy.ha.internal.group.GroupStep;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,19 @@ final class StopDeadline {
   StopDeadline(long stopNanos, boolean byWall) {
     this.stopNanos = stopNanos;
     this.byWall = byWall;
+  }
+
+  /**
+   * Nothing is at work. Where a fence is required nobody begins by time, so a wall clock that was
+   * set ahead ends no process there.
+   *
+   * @param stopNanos how long the group may take to stop
+   * @param takeover what the next leader waits for
+   */
+  static StopDeadline of(long stopNanos, Takeover takeover) {
+    boolean byTime =
+        takeover.exclusion() == Takeover.Exclusion.STOPPED && !takeover.fenceRequired();
+    return new StopDeadline(stopNanos, byTime);
   }
 
   /** Nothing is at work. */

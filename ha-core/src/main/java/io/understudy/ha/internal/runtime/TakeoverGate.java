@@ -1,6 +1,8 @@
 package io.understudy.ha.internal.runtime;
 
 import io.understudy.ha.MemberId;
+import io.understudy.ha.OperationRefusedException;
+import io.understudy.ha.OperationRefusedException.Cause;
 import io.understudy.ha.RegisterValue;
 import io.understudy.ha.RegisterVersion;
 import io.understudy.ha.internal.election.Evidence;
@@ -24,11 +26,9 @@ import io.understudy.ha.internal.exclusion.Work;
 import io.understudy.ha.spi.FenceResult;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -58,8 +58,7 @@ public final class TakeoverGate {
   /** The last life of each member that a fence has ended together with what outlives it. */
   private final Map<MemberId, Life> switchedOff = new HashMap<>();
 
-  /** The members that run and have not declared the role. */
-  private final Set<MemberId> undeclared = new HashSet<>();
+  private final Declarations declarations;
 
   private ExclusionState state;
   private long wakeAtNanos = ExclusionStep.NEVER;
@@ -110,6 +109,7 @@ public final class TakeoverGate {
     this.machine = machine;
     this.terms = terms;
     this.ports = ports;
+    this.declarations = new Declarations(NodeFacts.VALID_LEASES * settings.times().leaseNanos());
     this.state = ExclusionState.idle(settings);
   }
 
@@ -121,7 +121,7 @@ public final class TakeoverGate {
     Work found = role == null ? null : Header.work(role.ballot().register().bytes());
     take(new ExclusionInput.Won(ports.self(), epoch, found, knownOf(found, role)));
     Work awaited = awaited();
-    if (awaited != null && undeclared.contains(awaited.life().member())) {
+    if (awaited != null && declarations.isUndeclared(awaited.life().member())) {
       take(new ExclusionInput.Undeclared(awaited.life().member(), true));
     }
   }
@@ -183,6 +183,9 @@ public final class TakeoverGate {
     RoleState role = ports.role();
     if (role != null) {
       look(role.ballot().register());
+    }
+    for (MemberId member : declarations.expire(ports.nanos())) {
+      take(new ExclusionInput.Undeclared(member, false));
     }
     Work awaited = awaited();
     if (awaited != null && role != null) {
@@ -264,20 +267,60 @@ public final class TakeoverGate {
 
   /** An operator says that the member is off: the life of it that the register names. */
   public void confirmedOff(MemberId member) {
-    RoleState role = ports.role();
-    Work named = role == null ? null : Header.work(role.ballot().register().bytes());
-    if (named != null && named.life().member().equals(member)) {
-      off.put(member, named);
-      take(new ExclusionInput.Confirmed(named.life()));
+    Work work = namedNow();
+    if (work != null && work.life().member().equals(member)) {
+      off.put(member, work);
+      take(new ExclusionInput.Confirmed(work.life()));
     }
   }
 
+  private @Nullable Work namedNow() {
+    RoleState role = ports.role();
+    return role == null ? null : Header.work(role.ballot().register().bytes());
+  }
+
   /**
-   * A member that runs says whether it has declared the role. Each word replaces the one before.
+   * An operator has looked: nothing of the work that the register names is left at that member.
+   *
+   * @param heard whether the member runs, or may: then it must have said that it does so without
+   *     the role, or the work may be that of the life that runs
+   * @throws OperationRefusedException if the register does not name the member, or that can speak
+   *     for itself
    */
-  public void undeclared(MemberId member, boolean now) {
-    if (now ? undeclared.add(member) : undeclared.remove(member)) {
-      take(new ExclusionInput.Undeclared(member, now));
+  public void confirmedStopped(MemberId member, boolean heard) {
+    Work work = namedNow();
+    if (work == null || !work.life().member().equals(member)) {
+      throw new OperationRefusedException(
+          Cause.UNKNOWN_MEMBER,
+          "the role's register names "
+              + (work == null ? "nobody" : work)
+              + " as perhaps at work, and not "
+              + member);
+    }
+    if (declarations.isDeclared(member)) {
+      throw new OperationRefusedException(
+          Cause.NOT_OFF,
+          member
+              + " runs and has declared the role, so it says itself when its work has stopped; if it"
+              + " does not, end its process first");
+    }
+    if (heard && !declarations.isUndeclared(member)) {
+      throw new OperationRefusedException(
+          Cause.NOT_OFF,
+          member + " is heard and has not said whether it has declared the role; try again soon");
+    }
+    confirmedOff(member);
+  }
+
+  /**
+   * A member that runs says whether it has declared the role. Each word replaces the one before,
+   * and counts as long as a report does.
+   */
+  public void undeclared(Life from, boolean now) {
+    boolean before = declarations.isUndeclared(from.member());
+    declarations.take(from, now, ports.nanos());
+    if (now != before) {
+      take(new ExclusionInput.Undeclared(from.member(), now));
     }
   }
 
@@ -286,11 +329,6 @@ public final class TakeoverGate {
   /** Who may be at work, as of the last {@link #tick}; null for nobody. */
   public @Nullable Work named() {
     return named;
-  }
-
-  /** Whether that member runs and has not declared the role. */
-  public boolean isUndeclared(MemberId member) {
-    return undeclared.contains(member);
   }
 
   /**

@@ -166,10 +166,10 @@ class TakeoverGateTest {
     winWith(Header.wrap(new Work(other, 3, new Terms(LEASE, true, false)), new byte[0]));
     assertTrue(done.get(0).contains("waits until n2 says so"), done::toString);
 
-    gate.undeclared(other.member(), true);
+    gate.undeclared(other, true);
 
     assertTrue(done.get(1).contains("declare the role on n2 again"), done::toString);
-    gate.undeclared(other.member(), false);
+    gate.undeclared(other, false);
     assertTrue(done.get(2).contains("waits until n2 says so"), done::toString);
     assertEquals(3, done.size());
   }

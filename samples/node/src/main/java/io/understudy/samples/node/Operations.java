@@ -48,7 +48,7 @@ final class Operations {
       case MAINTENANCE -> maintenance(operator, query.requiredSwitch("on"));
       case ROSTER -> rosterChanges.answer(query, operator.roster());
       case RESET_FAIL_COUNT -> resetFailCount(operator, query.required("role"));
-      case CONFIRM_FENCED -> confirmFenced(operator, member(query.required("member")));
+      case CONFIRM_FENCED -> confirm(operator, member(query.required("member")), query);
     };
   }
 
@@ -87,7 +87,15 @@ final class Operations {
     return Answer.of(200, "failures of the resources of " + role + " are forgotten here");
   }
 
-  private Answer confirmFenced(Operator operator, MemberId off) throws Answer.Refusal {
+  /** With a role: nothing of that is left there. Without: the machine is off. */
+  private Answer confirm(Operator operator, MemberId off, Query query) throws Answer.Refusal {
+    if (query.has("role")) {
+      String role = query.required("role");
+      done(
+          operator.confirmStopped(role, off).thenApply(taken -> true),
+          "confirmation of " + role + " at " + off);
+      return Answer.of(200, node.member() + " takes " + role + " for stopped at " + off);
+    }
     done(operator.confirmFenced(off).thenApply(taken -> true), "confirmation of " + off);
     return Answer.of(200, node.member() + " takes " + off + " for off");
   }

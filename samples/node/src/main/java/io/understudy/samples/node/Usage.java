@@ -112,6 +112,8 @@ final class Usage {
         POST /ha/roster?cancel                gives up the change that is under way
         POST /ha/failcount/reset?role=main    200; failures of the role's resources here are forgotten
         POST /ha/fenced/confirm?member=n2     an operator's word that n2 is off for certain
+        POST /ha/fenced/confirm?member=n2&role=main   n2 may run, and you have looked: nothing of
+                                              main is left at work there
         409 refused, 504 not done in 5 s, 400 bad parameters, 405 wrong method; each with a
         JSON body that has a message.
 
