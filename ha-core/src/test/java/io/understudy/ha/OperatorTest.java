@@ -143,6 +143,23 @@ class OperatorTest {
     assertEquals(
         OperationRefusedException.Cause.UNKNOWN_MEMBER,
         refusalOf(operator.confirmFenced(MemberId.of("n7"))).refusal());
+    assertEquals(
+        OperationRefusedException.Cause.UNKNOWN_ROLE,
+        refusalOf(operator.confirmStopped("other", MemberId.of("n7"))).refusal());
+    assertEquals(
+        OperationRefusedException.Cause.NOT_OFF,
+        refusalOf(operator.confirmStopped("main", MemberId.of("n1"))).refusal());
+  }
+
+  /** Once it has listened for a lease. */
+  @Test
+  void takesNoWordForARoleThatWaitsForNobody() {
+    await()
+        .atMost(LONG)
+        .until(
+            () ->
+                refusalOf(node.operator("bob").confirmStopped("main", MemberId.of("n7"))).refusal(),
+            cause -> cause == OperationRefusedException.Cause.UNKNOWN_MEMBER);
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.function.Predicate;
 final class MemoryNetwork {
   private final Map<MemberId, Transport.Listener> listeners = new ConcurrentHashMap<>();
   private final Set<MemberId> isolated = ConcurrentHashMap.newKeySet();
+  private final Set<Set<MemberId>> cut = ConcurrentHashMap.newKeySet();
   private volatile Predicate<Envelope> lost = envelope -> false;
 
   Transport transport(MemberId self) {
@@ -32,6 +33,7 @@ final class MemoryNetwork {
           seen.addAll(listeners.keySet());
           seen.removeAll(isolated);
           seen.remove(self);
+          seen.removeIf(other -> cut.contains(Set.of(self, other)));
         }
         return seen;
       }
@@ -39,7 +41,7 @@ final class MemoryNetwork {
       @Override
       public void send(MemberId to, List<Envelope> envelopes) {
         Listener target = listeners.get(to);
-        if (target != null && !isolated.contains(self) && !isolated.contains(to)) {
+        if (target != null && isConnected(self, to)) {
           List<Envelope> rest = envelopes.stream().filter(lost.negate()).toList();
           if (!rest.isEmpty()) {
             target.received(rest);
@@ -55,6 +57,16 @@ final class MemoryNetwork {
     };
   }
 
+  private boolean isConnected(MemberId from, MemberId to) {
+    return !isolated.contains(from) && !isolated.contains(to) && !cut.contains(Set.of(from, to));
+  }
+
+  /** These two hear each other no more; others hear both. */
+  void cut(MemberId one, MemberId other) {
+    cut.add(Set.of(one, other));
+    tellReachable();
+  }
+
   /** From now on these messages do not arrive. */
   void lose(Predicate<Envelope> which) {
     lost = which;
@@ -67,6 +79,7 @@ final class MemoryNetwork {
 
   void heal() {
     isolated.clear();
+    cut.clear();
     tellReachable();
   }
 

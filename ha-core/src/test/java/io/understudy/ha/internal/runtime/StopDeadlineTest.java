@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.understudy.ha.Takeover;
 import io.understudy.ha.internal.group.GroupStep;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,5 +127,18 @@ class StopDeadlineTest {
     forToken();
     assertEquals(nanos(5), deadline.endedNanos(lease(10), at(5, 900)));
     assertEquals(nanos(11 - 1), deadline.endedNanos(lease(10), at(11, 900)));
+  }
+
+  /** There nobody begins by time, so a clock that was set ahead ends no process for nothing. */
+  @ParameterizedTest
+  @CsvSource({"true, false", "false, true"})
+  void theWallClockCountsWhereNoFenceIsRequired(boolean fenceRequired, boolean over) {
+    Takeover takeover = Takeover.afterStop();
+    deadline =
+        StopDeadline.of(nanos(STOP) - START, fenceRequired ? takeover.requiringFence() : takeover);
+    deadline.set(GroupStep.NEVER, lease(10), at(0, 0));
+
+    assertEquals(over, isOver(5, 900));
+    assertTrue(isOver(14, 14));
   }
 }

@@ -1,9 +1,11 @@
 package io.understudy.ha.internal.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.understudy.ha.MemberId;
+import io.understudy.ha.OperationRefusedException;
 import io.understudy.ha.RegisterValue;
 import io.understudy.ha.RegisterVersion;
 import io.understudy.ha.RosterMember;
@@ -172,5 +174,44 @@ class TakeoverGateTest {
     gate.undeclared(other, false);
     assertTrue(done.get(2).contains("waits until n2 says so"), done::toString);
     assertEquals(3, done.size());
+  }
+
+  /** Who fell silent may run with the role by now. */
+  @Test
+  void forgetsThatAMemberRunsWithoutTheRoleWhenItsReportDoes() {
+    Life other = new Life(MemberId.of("n2"), 5);
+    winWith(Header.wrap(new Work(other, 3, new Terms(LEASE, true, false)), new byte[0]));
+    gate.undeclared(other, true);
+    nowNanos += 2 * LEASE - 1;
+    gate.tick();
+    assertTrue(done.get(done.size() - 1).contains("declare the role"), done::toString);
+
+    nowNanos++;
+    gate.tick();
+
+    assertTrue(done.get(done.size() - 1).contains("waits until n2 says so"), done::toString);
+    refusesWordFor(other.member(), true);
+    gate.confirmedStopped(other.member(), false);
+    assertTrue(done.get(done.size() - 1).startsWith("write"), done::toString);
+  }
+
+  @Test
+  void takesNoWordForAMemberThatSpeaksForItself() {
+    Life other = new Life(MemberId.of("n2"), 5);
+    winWith(Header.wrap(new Work(other, 3, new Terms(LEASE, true, false)), new byte[0]));
+    refusesWordFor(MemberId.of("n3"), false);
+
+    gate.undeclared(other, false); // it has declared the role
+    refusesWordFor(other.member(), true);
+    refusesWordFor(other.member(), false);
+
+    gate.undeclared(new Life(other.member(), 6), true);
+    gate.confirmedStopped(other.member(), true);
+    assertTrue(done.get(done.size() - 1).startsWith("write"), done::toString);
+  }
+
+  private void refusesWordFor(MemberId member, boolean heard) {
+    assertThrows(OperationRefusedException.class, () -> gate.confirmedStopped(member, heard));
+    assertTrue(done.stream().noneMatch(what -> what.startsWith("write")), done::toString);
   }
 }

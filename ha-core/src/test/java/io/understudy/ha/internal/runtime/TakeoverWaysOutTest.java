@@ -176,9 +176,15 @@ class TakeoverWaysOutTest {
     network.heal();
     start(lost, FOUR, List.of());
     await().atMost(LONG).until(() -> waiting(lost).contains("declare the role on " + lost));
-    await().atMost(LONG).until(() -> waiting(lost).contains("(confirmFenced)"));
+    await().atMost(LONG).until(() -> waiting(lost).contains("(confirmStopped)"));
+    NodeRuntime leader = nodes.get(waitsFor(lost));
+    OperationRefusedException heard =
+        assertThrows(
+            OperationRefusedException.class, () -> leader.confirmFenced(MemberId.of(lost)));
+    assertEquals(Cause.NOT_OFF, heard.refusal());
+    assertTrue(heard.getMessage().contains("confirmStopped"), heard.getMessage());
 
-    nodes.get(waitsFor(lost)).confirmFenced(MemberId.of(lost));
+    leader.operator("ann").confirmStopped(ROLE, MemberId.of(lost)).toCompletableFuture().join();
 
     awaitWorkElsewhere(lost);
   }
