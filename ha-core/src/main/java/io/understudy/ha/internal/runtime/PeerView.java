@@ -99,6 +99,9 @@ final class PeerView {
     Set<MemberId> left = new TreeSet<>(reachable);
     left.retainAll(transport.reachable());
     see(left);
+    if (!left.contains(life.member())) { // else its next life is seen already
+      silence.died(life.member());
+    }
     lives.run(core -> core.inputAll(new Input.Learned(new Evidence.Died(life))));
     Duration took = Duration.ofNanos(tookNanos);
     LOG.info("{} - {} has died, proved within {} ms", config.member(), life, took.toMillis());

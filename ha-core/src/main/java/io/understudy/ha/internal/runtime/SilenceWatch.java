@@ -43,6 +43,11 @@ final class SilenceWatch {
     heardNanos.put(member, nowNanos);
   }
 
+  /** Its process was proved to have ended: it has been silent for long enough. */
+  void died(MemberId member) {
+    heardNanos.put(member, lookedNanos - leaseNanos);
+  }
+
   /** Why this member cannot know yet who is silent; empty once it has listened for a lease. */
   String objection() {
     long listenedNanos = lookedNanos - sinceNanos;

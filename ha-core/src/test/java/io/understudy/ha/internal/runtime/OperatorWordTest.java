@@ -20,9 +20,13 @@ import io.understudy.ha.RosterMember;
 import io.understudy.ha.Secret;
 import io.understudy.ha.Takeover;
 import io.understudy.ha.Timing;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -34,6 +38,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,8 +132,11 @@ class OperatorWordTest {
     start("n2", "r1", "r2", "r3");
     start("n3");
     await().atMost(LONG).until(() -> atWork.size() == 3);
-    network.isolate(N2); // it cannot say that it stops
+    network.isolate(N2);
+    Path disk = directory.resolve("n2");
+    Path atItsWork = copy(disk, directory.resolve("n2-at-its-work"));
     nodes.remove("n2").close();
+    copy(atItsWork, disk); // as if it had been killed: nothing says that it stopped
     atWork.clear();
     network.heal();
     start("n2", "r2");
@@ -138,6 +146,18 @@ class OperatorWordTest {
     awaitAdvice("r1");
     awaitAdvice("r3");
     declareAtN1("r2");
+  }
+
+  private static Path copy(Path from, Path to) {
+    try (Stream<Path> files = Files.list(from)) {
+      Files.createDirectories(to);
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return to;
   }
 
   private void declareAtN1(String role) {

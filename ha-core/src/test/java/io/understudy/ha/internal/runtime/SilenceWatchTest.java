@@ -63,4 +63,13 @@ class SilenceWatchTest {
     watch.anew(now);
     assertTrue(watch.objectionTo(N2).contains("try again in 2.0 s"), watch.objectionTo(N2));
   }
+
+  @Test
+  void whoseDeathIsProvedIsSilentUntilItsNextLifeIsHeard() {
+    look(5_000, Set.of(N2));
+    watch.died(N2);
+    assertEquals("", watch.objectionTo(N2));
+    look(100, Set.of(N2));
+    assertTrue(watch.objectionTo(N2).contains("(0.0 s ago)"), watch.objectionTo(N2));
+  }
 }
