@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.understudy.samples.node.Cluster.Reign;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -65,9 +64,11 @@ class RequiredFenceIT {
         cluster.others(first.node()).stream().filter(RequiredFenceIT::wasToldNo).findAny().get();
     assertFalse(service.worksOn(waiting));
 
-    HttpResponse<String> said = waiting.post("/ha/fenced/confirm?member=" + first.node().name());
-
-    assertEquals(200, said.statusCode(), said.body());
+    String word = "/ha/fenced/confirm?member=" + first.node().name();
+    assertEquals(409, waiting.post(word + "&role=other").statusCode(), "no such role");
+    await("whoever has just started cannot know yet who is silent")
+        .atMost(Cluster.PATIENCE)
+        .until(() -> waiting.post(word).statusCode() == 200);
     await("works").atMost(Cluster.PATIENCE).until(() -> service.worksOn(waiting));
   }
 
