@@ -31,6 +31,11 @@ class GuardianIT {
   private static final long STOP_MILLIS = 1_000;
   private static final long GRACE_MILLIS = 100;
   private static final int KILLED = 137;
+
+  /** A build in the background ignores some signals, and its children would, too. */
+  private static final List<String> OWN_GROUP =
+      List.of("env", "--default-signal=INT,TERM,HUP", "setsid");
+
   private static final int ENDED_ITSELF = 75;
 
   @RegisterExtension final Processes processes = new Processes();
@@ -297,7 +302,7 @@ class GuardianIT {
   @Test
   void outlivesSignalsToTheWholeProcessGroup() {
     for (String signal : List.of("INT", "TERM", "HUP")) {
-      start(Site.at("127.0.0.1", Map.of("n1", List.of("setsid"))), Map.of());
+      start(Site.at("127.0.0.1", Map.of("n1", OWN_GROUP)), Map.of());
       Shell.run("sh", "-c", "kill -" + signal + " -" + node.pid());
 
       assertEquals(0, node.exitStatus(Cluster.PATIENCE), signal);
