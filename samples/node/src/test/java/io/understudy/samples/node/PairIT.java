@@ -112,7 +112,9 @@ class PairIT {
     Waits.pass(LEASE.multipliedBy(2));
     assertEquals(0, alone.count("elected"));
     assertEquals(0, alone.count("fence"));
-    assertEquals(200, alone.post("/ha/fenced/confirm?member=n2").statusCode());
+    await("it has listened for a lease")
+        .atMost(Cluster.PATIENCE)
+        .until(() -> alone.post("/ha/fenced/confirm?member=n2").statusCode() == 200);
     Reign second = cluster.awaitLeader(List.of(alone), first.epoch(), Cluster.PATIENCE);
     assertTrue(second.epoch() > 1_000_000, second::toString);
     pair.start("n2");
@@ -137,7 +139,10 @@ class PairIT {
                 waiting(other).contains("tried 2 times")
                     && waiting(other).contains("status 1, output: no power"));
     assertEquals(0, other.count("elected"));
-    assertEquals(200, other.post("/ha/fenced/confirm?member=" + first.node().name()).statusCode());
+    String word = "/ha/fenced/confirm?member=" + first.node().name();
+    await("it has listened for a lease, and heard nothing")
+        .atMost(Cluster.PATIENCE)
+        .until(() -> other.post(word).statusCode() == 200);
     Reign second = cluster.awaitLeader(List.of(other), first.epoch(), Cluster.PATIENCE);
     assertTrue(second.epoch() < 1_000_000, second::toString);
   }
