@@ -152,6 +152,27 @@ class RunNotesTest {
     assertFalse(Files.exists(own));
   }
 
+  /** It is somebody else's, or full: better notes on a disk than none. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void areInTheStateDirectoryWhereThePlaceInMemoryIsOfNoUse() throws IOException {
+    notes = new RunNotes("n1", directory);
+    notes.begins("run");
+    Path place = files().get(0).toPath().getParent();
+    notes.ended("run");
+    notes.close();
+    Files.createFile(place); // no directory of this user
+
+    notes = new RunNotes("n1", directory);
+    try {
+      notes.begins("another");
+
+      assertEquals(directory, files().get(0).toPath().getParent());
+    } finally {
+      Files.deleteIfExists(place);
+    }
+  }
+
   /** As with a class loader for each deployment of an application, and a run that goes on. */
   @Test
   void aSecondNodeLeavesThoseOfTheFirst() throws IOException {
