@@ -1,5 +1,6 @@
 package io.understudy.ha;
 
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -41,4 +42,24 @@ public interface RoleRegister {
    *     ends first
    */
   CompletionStage<RegisterVersion> settled(Leadership leadership, RegisterVersion version);
+
+  /**
+   * Tells every member that this one is done with what the value of a version asks; what that is,
+   * the users of the register agree on. Unlike an acknowledgement, which says that a value was
+   * stored. Returns at once; others hear of it within milliseconds as a rule, within a lease if
+   * messages are lost. Not durable: a member that restarts is done with nothing.
+   *
+   * @param version the version; one that is older than what was said before changes nothing
+   */
+  void done(RegisterVersion version);
+
+  /**
+   * Up to which version each member has said that it is {@linkplain #done done}. Evidence, and
+   * perhaps out of date: what must not overlap needs {@link #settled}. A member that has not
+   * declared the role uses no value of it, and counts as done with all; such a one is found here
+   * with a version above any that can be written.
+   *
+   * @return the last word of each member that has said anything; a copy
+   */
+  Map<MemberId, RegisterVersion> doneBy();
 }

@@ -195,6 +195,11 @@ final class DeclaredRoles {
             : StoppedThrough.ofUndeclared(lives.self().member(), state.ballot().register()));
   }
 
+  /** Another member has reported: of a role that is not in it, it has nothing to say any more. */
+  void heard(MemberId from, Map<String, RoleReport> said) {
+    roles.forEach((name, role) -> role.heard(from, said.getOrDefault(name, RoleReport.NOTHING)));
+  }
+
   /** Who leads each role, as far as is known; the others are not in it. */
   Map<String, MemberId> leaders() {
     Map<String, MemberId> leaders = new TreeMap<>();

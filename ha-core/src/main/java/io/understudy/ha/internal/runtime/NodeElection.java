@@ -120,7 +120,13 @@ final class NodeElection {
     this.roles =
         new DeclaredRoles(
             lives,
-            new RoleRuntime.Shared(requests, events, clocks::lease, this::couldLead, audit),
+            new RoleRuntime.Shared(
+                requests,
+                events,
+                clocks::lease,
+                this::couldLead,
+                audit,
+                () -> loop.execute(this::factsChanged)),
             new DeclaredRoles.Parts(
                 groups,
                 placements,

@@ -189,6 +189,7 @@ final class NodeFacts {
                 reports.rulesAsked();
               }
               reports.changed(); // there may be something to ask for
+              node.roles().heard(from.member(), report.roles());
               tell(from, report);
             });
   }

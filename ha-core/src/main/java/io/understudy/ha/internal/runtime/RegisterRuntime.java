@@ -2,6 +2,7 @@ package io.understudy.ha.internal.runtime;
 
 import io.understudy.ha.Leadership;
 import io.understudy.ha.LeadershipLostException;
+import io.understudy.ha.MemberId;
 import io.understudy.ha.RegisterValue;
 import io.understudy.ha.RegisterVersion;
 import io.understudy.ha.RegisterView;
@@ -10,6 +11,7 @@ import io.understudy.ha.RoleSpec;
 import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.Output.Outcome;
 import io.understudy.ha.internal.exclusion.Header;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongFunction;
@@ -25,14 +27,17 @@ final class RegisterRuntime implements RoleRegister {
   private final LongFunction<Lease> leases;
   private final VersionWait commits;
   private final VersionWait settlements;
+  private final DoneVersions done;
   private volatile RegisterView view = RegisterView.UNKNOWN;
 
   RegisterRuntime(
       RoleSpec spec,
       Requests requests,
       Supplier<@Nullable Grant> running,
-      LongFunction<Lease> leases) {
+      LongFunction<Lease> leases,
+      DoneVersions done) {
     this.leases = leases;
+    this.done = done;
     this.role = spec.name();
     this.maxBytes =
         spec.takeover().isConditional() ? Header.MAX_VALUE_BYTES : RegisterValue.MAX_BYTES;
@@ -117,6 +122,26 @@ final class RegisterRuntime implements RoleRegister {
   @Override
   public CompletionStage<RegisterVersion> settled(Leadership leadership, RegisterVersion version) {
     return whileRunning(leadership, settlements.until(version));
+  }
+
+  @Override
+  public void done(RegisterVersion version) {
+    done.say(version);
+  }
+
+  @Override
+  public Map<MemberId, RegisterVersion> doneBy() {
+    return done.all();
+  }
+
+  /** Up to which version this member is done. */
+  RegisterVersion doneHere() {
+    return done.own();
+  }
+
+  /** Another member has reported. */
+  void heardDone(MemberId member, RegisterVersion version) {
+    done.heard(member, version);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.understudy.ha.internal.runtime;
 
 import io.understudy.ha.HaNode;
+import io.understudy.ha.RegisterVersion;
 import io.understudy.ha.internal.election.Message;
 import io.understudy.ha.internal.facts.Maintenance;
 import io.understudy.ha.internal.facts.Report;
@@ -34,7 +35,7 @@ import java.util.regex.Pattern;
 final class ReportCodec {
   private static final int VERSION = 2;
 
-  /** Says nothing of rules. */
+  /** Says nothing of rules, nor up to what a member is done. */
   private static final int WITHOUT_RULES = 1;
 
   private static final int MANY_ROLES = 64;
@@ -117,6 +118,8 @@ final class ReportCodec {
     for (int hash : digest.hashes()) {
       out.writeShort(hash);
     }
+    out.writeLong(said.done().epoch());
+    out.writeLong(said.done().seq());
     return bytes.toByteArray();
   }
 
@@ -187,8 +190,11 @@ final class ReportCodec {
       if (!ROLE.matcher(name).matches() || !names.add(name)) {
         throw new IOException("a bad role, or one that is named twice");
       }
-      RoleReport said = new RoleReport(in.readUTF(), in.readLong());
+      String unfit = in.readUTF();
+      long stoppedThrough = in.readLong();
       RulesDigest digest = version == WITHOUT_RULES ? RulesDigest.NONE : digest(in);
+      RegisterVersion done = version == WITHOUT_RULES ? RegisterVersion.NONE : version(in);
+      RoleReport said = new RoleReport(unfit, stoppedThrough, done);
       if (!digest.equals(RulesDigest.NONE)) {
         digests.put(name, digest);
       }
@@ -204,6 +210,10 @@ final class ReportCodec {
       hashes.add(in.readUnsignedShort());
     }
     return new RulesDigest(hashes);
+  }
+
+  private static RegisterVersion version(DataInputStream in) throws IOException {
+    return new RegisterVersion(in.readLong(), in.readLong());
   }
 
   /** What {@link DataOutputStream#writeBoolean} writes, and nothing else. */

@@ -66,13 +66,15 @@ final class RoleRuntime implements Role {
    * @param leases makes a lease of its end
    * @param couldLead whether a member seems able to lead a role; asked on the election thread
    * @param audit tells who asked for what
+   * @param toldMore is told on any thread that this member has more to report
    */
   record Shared(
       Requests requests,
       EventBus events,
       LongFunction<Lease> leases,
       BiPredicate<String, MemberId> couldLead,
-      Audit audit) {}
+      Audit audit,
+      Runnable toldMore) {}
 
   /**
    * Of what a role consists besides.
@@ -92,7 +94,8 @@ final class RoleRuntime implements Role {
     this.requests = shared.requests();
     this.events = shared.events();
     this.moves = new RoleMoves(spec.name(), parts, shared);
-    this.register = new RegisterRuntime(spec, requests, this::running, shared.leases());
+    DoneVersions done = new DoneVersions(self, shared.toldMore());
+    this.register = new RegisterRuntime(spec, requests, this::running, shared.leases(), done);
     this.courier = new Courier("ha-role-" + spec.name());
     Tenure.Told told = new Tenure.Told(events, courier, register::leadershipLost, wait::signal);
     this.tenure = new Tenure(spec, self, told, shared.leases(), parts);
@@ -339,12 +342,18 @@ final class RoleRuntime implements Role {
   RoleReport report() {
     return new RoleReport(
         left ? "the node is being closed" : unfit(),
-        Math.max(group.stoppedThrough(), gate().stoppedThrough(group.atWorkEpoch())));
+        Math.max(group.stoppedThrough(), gate().stoppedThrough(group.atWorkEpoch())),
+        register.doneHere());
   }
 
   /** By what rules it is placed here. */
   RulesDigest rules() {
     return rules;
+  }
+
+  /** Another member has reported. Election thread. */
+  void heard(MemberId from, RoleReport said) {
+    register.heardDone(from, said.done());
   }
 
   /** Who leads it, as far as is known. */

@@ -13,8 +13,10 @@ import io.understudy.ha.HaEvent;
 import io.understudy.ha.HealthCheck;
 import io.understudy.ha.Leadership;
 import io.understudy.ha.MemberId;
+import io.understudy.ha.RegisterVersion;
 import io.understudy.ha.Resource;
 import io.understudy.ha.ResourceGroup;
+import io.understudy.ha.RoleRegister;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Life;
@@ -167,6 +169,40 @@ class NodeFactsTest extends WholeNodes {
     nodes.get(leader).maintenance(true); // its report of that comes after all others
     await().until(() -> facts(other).maintenance());
     assertTrue(heard.stream().noneMatch(through -> through >= epoch), heard::toString);
+  }
+
+  @Test
+  void everybodyHearsWhoIsDoneWithAValue() {
+    startAll(THREE);
+    awaitLeader();
+    RegisterVersion asked = new RegisterVersion(3, 7);
+    registerOf("n3").done(asked);
+    for (String name : THREE) {
+      await().until(() -> asked.equals(registerOf(name).doneBy().get(MemberId.of("n3"))));
+    }
+    registerOf("n3").done(new RegisterVersion(asked.epoch(), 6));
+    assertEquals(asked, registerOf("n3").doneBy().get(MemberId.of("n3")), "nobody takes it back");
+    nodes.remove("n3").close();
+    start("n3", THREE, role);
+    await().until(() -> !registerOf("n1").doneBy().containsKey(MemberId.of("n3")));
+  }
+
+  @Test
+  void whoHasNotDeclaredARoleIsDoneWithAllItsValues() {
+    startAll(THREE);
+    awaitLeader();
+    nodes.get("n1").declare(RoleSpec.named("extra"));
+    RoleRegister extra = registerOf("n1", "extra");
+    RegisterVersion late = new RegisterVersion(Long.MAX_VALUE, 1);
+    await()
+        .until(
+            () ->
+                extra
+                    .doneBy()
+                    .getOrDefault(MemberId.of("n2"), RegisterVersion.NONE)
+                    .isNewerThan(late));
+    nodes.get("n2").declare(RoleSpec.named("extra"));
+    await().until(() -> !extra.doneBy().containsKey(MemberId.of("n2")));
   }
 
   @Test
@@ -368,6 +404,14 @@ class NodeFactsTest extends WholeNodes {
     HaConfig.Health health =
         new HaConfig.Health("app", check, Duration.ofMillis(20), Duration.ofSeconds(10));
     return new HaConfig.Safeguards(null, Connectivity.none(), Optional.empty(), List.of(health));
+  }
+
+  private RoleRegister registerOf(String name) {
+    return registerOf(name, ROLE);
+  }
+
+  private RoleRegister registerOf(String name, String declared) {
+    return nodes.get(name).role(declared).orElseThrow().register();
   }
 
   private void startAll(List<String> names) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.understudy.ha.HaNode;
+import io.understudy.ha.RegisterVersion;
 import io.understudy.ha.internal.election.Message;
 import io.understudy.ha.internal.facts.Maintenance;
 import io.understudy.ha.internal.facts.Report;
@@ -89,7 +90,7 @@ class ReportCodecTest {
 
   /** As version 1 wrote it: role by role without what came with version 2. */
   @Test
-  void aReportThatSaysNothingOfRulesIsRead() throws IOException {
+  void aReportOfTheFirstVersionIsRead() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     out.write(new byte[] {1, 0, 1}); // version, part, parts
@@ -116,7 +117,9 @@ class ReportCodecTest {
     Map<String, RulesDigest> digests = new TreeMap<>();
     for (int i = 0; i < HaNode.MAX_ROLES; i++) {
       String name = String.format("%04d", i).repeat(16); // nothing is shared with the next one
-      roles.put(name, new RoleReport("\u6f22".repeat(500), Long.MAX_VALUE - i));
+      roles.put(
+          name,
+          new RoleReport("\u6f22".repeat(500), Long.MAX_VALUE - i, RoleReport.ALL_VERSIONS));
       digests.put(name, rules(random));
     }
     RulesReport rules = RulesReport.of(digests).lacking(lacks(random, RulesReport.MAX_LACKS));
@@ -155,7 +158,8 @@ class ReportCodecTest {
   private static Report any(Random random) {
     Map<String, RoleReport> roles = new TreeMap<>();
     for (int left = random.nextInt(5); left > 0; left--) {
-      RoleReport said = new RoleReport(text(random), 1 + random.nextInt(1_000));
+      RegisterVersion done = new RegisterVersion(random.nextInt(9), random.nextLong() >>> 1);
+      RoleReport said = new RoleReport(text(random), 1 + random.nextInt(1_000), done);
       roles.put("role-" + random.nextInt(100), said);
     }
     Map<String, RulesDigest> digests = new TreeMap<>();

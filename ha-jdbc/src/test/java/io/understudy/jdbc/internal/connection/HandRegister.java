@@ -1,6 +1,7 @@
 package io.understudy.jdbc.internal.connection;
 
 import io.understudy.ha.Leadership;
+import io.understudy.ha.MemberId;
 import io.understudy.ha.RegisterValue;
 import io.understudy.ha.RegisterVersion;
 import io.understudy.ha.RegisterView;
@@ -10,6 +11,7 @@ import io.understudy.jdbc.internal.routing.Assignment;
 import io.understudy.jdbc.internal.routing.AssignmentCodec;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /** A register whose view a test sets by hand, to the moment. */
@@ -17,6 +19,7 @@ final class HandRegister implements RoleRegister {
   static final String WRITER = "db-01";
 
   private volatile RegisterView view = RegisterView.UNKNOWN;
+  private volatile RegisterVersion done = RegisterVersion.NONE;
   private long seq;
 
   static Assignment serving(long generation) {
@@ -58,5 +61,15 @@ final class HandRegister implements RoleRegister {
   @Override
   public CompletionStage<RegisterVersion> settled(Leadership leadership, RegisterVersion version) {
     throw new UnsupportedOperationException("written by hand");
+  }
+
+  @Override
+  public void done(RegisterVersion version) {
+    done = version;
+  }
+
+  @Override
+  public Map<MemberId, RegisterVersion> doneBy() {
+    return Map.of(MemberId.of("n1"), done);
   }
 }
