@@ -1,5 +1,6 @@
 package io.understudy.jdbc;
 
+import java.util.concurrent.CompletionStage;
 import javax.sql.DataSource;
 
 /**
@@ -35,12 +36,13 @@ public interface HaDataSource extends DataSource, AutoCloseable {
   }
 
   /**
-   * Whether a connection to the writer could be lent now: one is agreed and open, and the director
-   * vouches for it. For gates that are asked for every request; the answer may be old when it
-   * arrives, so the connection itself is checked at each use all the same. Two volatile reads and a
-   * clock read.
+   * Whether a connection to the writer could be lent now, or within moments: one is agreed and
+   * open, and the director vouches for it or did so a quarter second ago; or the writer is being
+   * changed {@linkplain #switchTo on purpose}. For gates that are asked for every request; the
+   * answer may be old when it arrives, so the connection itself is checked at each use all the
+   * same. Three volatile reads and a clock read.
    *
-   * @return true if {@link #getConnection()} would not wait for an agreement
+   * @return true if {@link #getConnection()} would not wait for an agreement that may never come
    */
   boolean isWriterAvailable();
 
@@ -50,6 +52,31 @@ public interface HaDataSource extends DataSource, AutoCloseable {
    * @return the status
    */
   HaDataSourceStatus status();
+
+  /**
+   * Makes another master the writer, without an error for callers within the bounds: borrowers are
+   * held, connections that are out go on until they are returned or the drain time-out is over, the
+   * old writer is made read-only, the new one applies all that the old one has, and borrowers get
+   * connections to it. Any JVM can be asked, the director alone does it.
+   *
+   * <p>Borrowers are held for the {@linkplain HaDataSourceBuilder#drainTimeout drain time-out}, 1 s
+   * for locks at the old writer and the {@linkplain HaDataSourceBuilder#catchUpTimeout catch-up
+   * time-out} at most, which together must be less than the {@linkplain
+   * HaDataSourceBuilder#borrowTimeout borrow time-out}; a JVM that drops out of the cluster at that
+   * very moment can add a lease, a server that hangs a probe time-out. Tens of milliseconds are
+   * usual. A thread that borrows a second connection while it holds one waits until the drain
+   * time-out ends the first.
+   *
+   * <p>A connection that is still out after the drain time-out is aborted: its next use fails with
+   * {@link Outcome#ROLLED_BACK}, or {@link Outcome#UNKNOWN} if its commit was under way.
+   *
+   * @param master its configured name
+   * @return completes with what came of it, on a thread of this data source; fails with {@link
+   *     SwitchoverRefusedException}, which says why and whom to ask, if this JVM does not direct,
+   *     the master is unknown, is the writer already, does not answer, does not replicate or is too
+   *     far behind, ids are not proved unique, or another change is under way. Then nobody was held
+   */
+  CompletionStage<SwitchoverResult> switchTo(String master);
 
   /**
    * Gives up directing, aborts the borrowed connections and ends the threads. The pools stay open:

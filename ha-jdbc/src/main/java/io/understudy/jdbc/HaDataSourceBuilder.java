@@ -2,6 +2,7 @@ package io.understudy.jdbc;
 
 import io.understudy.ha.HaNode;
 import io.understudy.jdbc.HaDataSourceConfig.Master;
+import io.understudy.jdbc.HaDataSourceConfig.SwitchLimits;
 import io.understudy.jdbc.HaDataSourceConfig.TimeLimits;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +30,9 @@ public final class HaDataSourceBuilder {
   private int probeFailures = TimeLimits.DEFAULT.probeFailures();
   private Duration borrowTimeout = TimeLimits.DEFAULT.borrowTimeout();
   private Duration applyTimeout = TimeLimits.DEFAULT.applyTimeout();
+  private Duration drainTimeout = SwitchLimits.DEFAULT.drain();
+  private Duration catchUpTimeout = SwitchLimits.DEFAULT.catchUp();
+  private Duration maxLag = SwitchLimits.DEFAULT.maxLag();
   private UnappliedPolicy unapplied = UnappliedPolicy.WAIT;
 
   HaDataSourceBuilder() {}
@@ -136,6 +140,43 @@ public final class HaDataSourceBuilder {
   }
 
   /**
+   * How long connections that are borrowed may be used after a planned change of writer began;
+   * default 1 s. Then they are aborted, and their open transactions are rolled back. New borrowers
+   * are held meanwhile; see {@link HaDataSource#switchTo} for all that they may wait.
+   *
+   * @param timeout 0 to 1 min
+   * @return this
+   */
+  public HaDataSourceBuilder drainTimeout(Duration timeout) {
+    this.drainTimeout = timeout;
+    return this;
+  }
+
+  /**
+   * How long the next writer of a planned change may take to apply what it lacks; default 1 s. Then
+   * the change goes back to the old writer.
+   *
+   * @param timeout 1 s to 1 min, of which whole seconds count
+   * @return this
+   */
+  public HaDataSourceBuilder catchUpTimeout(Duration timeout) {
+    this.catchUpTimeout = timeout;
+    return this;
+  }
+
+  /**
+   * How far the next writer of a planned change may be behind, as it says itself; default 2 s.
+   * Beyond that the change is refused.
+   *
+   * @param lag 0 to 10 min, of which whole seconds count
+   * @return this
+   */
+  public HaDataSourceBuilder switchoverMaxLag(Duration lag) {
+    this.maxLag = lag;
+    return this;
+  }
+
+  /**
    * Validates the configuration, declares the role {@code db:<name>} at the node and begins to
    * route. Returns at once: the first {@link HaDataSource#getConnection()} waits for the writer.
    *
@@ -158,7 +199,13 @@ public final class HaDataSourceBuilder {
   }
 
   private TimeLimits limits() {
-    return new TimeLimits(probeInterval, probeTimeout, probeFailures, borrowTimeout, applyTimeout);
+    return new TimeLimits(
+        probeInterval,
+        probeTimeout,
+        probeFailures,
+        borrowTimeout,
+        applyTimeout,
+        new SwitchLimits(drainTimeout, catchUpTimeout, maxLag));
   }
 
   private List<String> faults() {
@@ -181,6 +228,9 @@ public final class HaDataSourceBuilder {
     checkBounds(faults, "probeTimeout", probeTimeout, Duration.ofMillis(50), 60);
     checkBounds(faults, "borrowTimeout", borrowTimeout, Duration.ZERO, 600);
     checkBounds(faults, "applyTimeout", applyTimeout, Duration.ofSeconds(1), 600);
+    checkBounds(faults, "drainTimeout", drainTimeout, Duration.ZERO, 60);
+    checkBounds(faults, "catchUpTimeout", catchUpTimeout, Duration.ofSeconds(1), 60);
+    checkBounds(faults, "switchoverMaxLag", maxLag, Duration.ZERO, 600);
     if (probeFailures < 1 || probeFailures > 100) {
       faults.add("probeFailures is " + probeFailures + ", 1 to 100 is wanted");
     }

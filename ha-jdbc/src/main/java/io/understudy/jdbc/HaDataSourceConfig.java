@@ -38,13 +38,15 @@ public record HaDataSourceConfig(
    * @param probeFailures after how many failures in a row a master counts as gone
    * @param borrowTimeout how long a borrower waits for an agreed writer
    * @param applyTimeout how long the next writer may take to apply what it received
+   * @param switching what a planned change may take
    */
   public record TimeLimits(
       Duration probeInterval,
       Duration probeTimeout,
       int probeFailures,
       Duration borrowTimeout,
-      Duration applyTimeout) {
+      Duration applyTimeout,
+      SwitchLimits switching) {
     /** 500 ms, 1 s, 2 failures, 5 s, 10 s. */
     public static final TimeLimits DEFAULT =
         new TimeLimits(
@@ -52,6 +54,20 @@ public record HaDataSourceConfig(
             Duration.ofSeconds(1),
             2,
             Duration.ofSeconds(5),
-            Duration.ofSeconds(10));
+            Duration.ofSeconds(10),
+            SwitchLimits.DEFAULT);
+  }
+
+  /**
+   * What a planned change of writer may take.
+   *
+   * @param drain how long borrowed connections may be used after it began
+   * @param catchUp how long the next writer may take to apply what it lacks
+   * @param maxLag how far the next writer may be behind when it begins
+   */
+  public record SwitchLimits(Duration drain, Duration catchUp, Duration maxLag) {
+    /** 1 s, 1 s, 2 s. */
+    public static final SwitchLimits DEFAULT =
+        new SwitchLimits(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(2));
   }
 }

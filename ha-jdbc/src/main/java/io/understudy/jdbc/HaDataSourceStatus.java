@@ -16,6 +16,7 @@ import java.util.OptionalLong;
  * @param trouble what hinders the director now; empty if nothing, or if another JVM directs
  * @param lastSwitch when the assignment's generation began; empty before the first
  * @param masters one entry for each master, in the configured order
+ * @param switchover the last planned change of writer since this JVM directs, or the one under way
  */
 public record HaDataSourceStatus(
     String name,
@@ -25,7 +26,8 @@ public record HaDataSourceStatus(
     String reason,
     String trouble,
     Optional<Instant> lastSwitch,
-    List<MasterStatus> masters) {
+    List<MasterStatus> masters,
+    Optional<SwitchoverResult> switchover) {
 
   /** What the last probe of a master gave. */
   public enum Reach {

@@ -133,7 +133,7 @@ class FailoverTest {
         Site.order(held, "never committed");
         closeOthers(site, alone);
         await().atMost(PATIENCE).until(() -> !site.source(alone).status().permitted());
-        assertFalse(site.source(alone).isWriterAvailable());
+        await().atMost(PATIENCE).until(() -> !site.source(alone).isWriterAvailable());
         HaSqlException lost = assertThrows(HaSqlException.class, held::commit);
         assertEquals(Outcome.ROLLED_BACK, lost.outcome());
         assertEquals("08S02", lost.getSQLState());

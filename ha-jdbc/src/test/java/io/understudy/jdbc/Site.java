@@ -26,6 +26,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 
 /**
  * A pair of real servers and three members with a data source each, as three JVMs would have them.
@@ -211,6 +212,16 @@ final class Site implements AutoCloseable {
         Statement statement = manager.createStatement()) {
       statement.execute(sql);
     }
+  }
+
+  /** The server receives nothing any more, and the director knows. */
+  void stopReceiving(DatabaseServer server) throws SQLException {
+    manage(server, "STOP SLAVE IO_THREAD");
+    String name = server == pair.a() ? "db-01" : "db-02";
+    Awaitility.await()
+        .pollInterval(Duration.ofMillis(50))
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> !master(name).replicating().orElse(true));
   }
 
   @Override

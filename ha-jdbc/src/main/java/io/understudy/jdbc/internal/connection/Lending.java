@@ -1,5 +1,6 @@
 package io.understudy.jdbc.internal.connection;
 
+import io.understudy.ha.RegisterVersion;
 import io.understudy.ha.RegisterView;
 import io.understudy.jdbc.NoWriterException;
 import io.understudy.jdbc.Phase;
@@ -9,6 +10,7 @@ import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +25,14 @@ import org.slf4j.LoggerFactory;
 public final class Lending {
   private static final Logger log = LoggerFactory.getLogger(Lending.class);
   private static final long SHORTEST_LOOK_NANOS = Duration.ofMillis(5).toNanos();
+  private static final long DRAINING_LOOK_NANOS = Duration.ofMillis(1).toNanos();
   private static final long LONGEST_LOOK_NANOS = Duration.ofMillis(100).toNanos();
 
   /** How long to leave a writer alone that gave no connection. */
   private static final long RETRY_NANOS = Duration.ofMillis(50).toNanos();
+
+  /** For how long a permit may be away while the director writes the register. */
+  private static final long SHORT_GAP_NANOS = Duration.ofMillis(250).toNanos();
 
   private static final long ANY_GENERATION = -1;
 
@@ -37,6 +43,12 @@ public final class Lending {
   private final Borrowed borrowed = new Borrowed();
   private final Thread watch;
   private volatile boolean closed;
+
+  /** From then on a permit that is away is taken for gone. */
+  private volatile long permitGoneNanos = System.nanoTime();
+
+  /** The last value for which the director was told so. The watching thread's. */
+  private RegisterVersion drained = RegisterVersion.NONE;
 
   /**
    * Makes a lending that {@link #start} sets to work.
@@ -91,7 +103,7 @@ public final class Lending {
     RegisterView view = router.view();
     Route route = router.routeOf(view);
     DataSource pool = route.pool();
-    if (pool != null && view.isPermitted() && !closed) {
+    if (pool != null && route.lends() && view.isPermitted() && !closed) {
       try {
         GuardedConnection connection = lend(view, route, pool);
         if (connection != null) {
@@ -104,6 +116,19 @@ public final class Lending {
     return borrowPatiently(ANY_GENERATION, null);
   }
 
+  /**
+   * Whether a borrower would get a connection now, or shortly: also while a planned change holds
+   * borrowers, and while a permit is away that the director took back to write the register.
+   *
+   * @return true if it is worth while to borrow
+   */
+  public boolean isAvailable() {
+    RegisterView view = router.view();
+    Route route = router.routeOf(view);
+    boolean writes = route.lends() || route.assignment().phase().isPlanned();
+    return writes && !closed && (view.isPermitted() || permitGoneNanos - System.nanoTime() > 0);
+  }
+
   private @Nullable GuardedConnection lend(RegisterView view, Route route, DataSource pool)
       throws SQLException {
     GuardedConnection connection =
@@ -113,7 +138,7 @@ public final class Lending {
     // The
     // time of the permit is checked again before the first statement.
     RegisterView now = router.view();
-    if ((isSame(now, view) || router.isCurrent(now, route.generation())) && !closed) {
+    if ((isSame(now, view) || router.lends(now, route.generation())) && !closed) {
       return connection;
     }
     connection.close(); // nothing was sent on it
@@ -144,7 +169,7 @@ public final class Lending {
         try {
           RegisterView view = router.view();
           Route now = router.routeOf(view);
-          DataSource pool = view.isPermitted() ? now.pool() : null;
+          DataSource pool = now.lends() && view.isPermitted() ? now.pool() : null;
           GuardedConnection connection = pool == null ? null : lend(view, now, pool);
           if (connection != null) {
             return connection;
@@ -200,6 +225,8 @@ public final class Lending {
       why = "the data source is closed";
     } else if (route.pool() == null) {
       why = route.problem();
+    } else if (!route.lends()) {
+      why = "the writer is being changed: " + route.assignment().reason();
     } else if (!view.isPermitted()) {
       why = "this node does not hear a director that vouches for the writer";
     } else {
@@ -262,18 +289,44 @@ public final class Lending {
         Route route = router.routeOf(view);
         if (route.pool() != null && view.isPermitted()) {
           keepUntilNanos = view.permitUntilNanos();
+          permitGoneNanos = System.nanoTime() + SHORT_GAP_NANOS;
           keptGeneration = route.generation();
         }
         long leftNanos = keepUntilNanos - System.nanoTime();
         long stays = route.pool() != null && leftNanos > 0 ? keptGeneration : ANY_GENERATION;
         borrowed.forEach(connection -> revokeUnless(connection, stays));
-        LockSupport.parkNanos(this, lookAgainNanos(leftNanos));
+        boolean drains = route.isDraining() && !isDrained(route);
+        LockSupport.parkNanos(this, drains ? DRAINING_LOOK_NANOS : lookAgainNanos(leftNanos));
       } catch (RuntimeException e) {
         // Each use of a connection is checked by itself, so this only delays an abort.
         log.error("watching the route failed", e);
         LockSupport.parkNanos(this, LONGEST_LOOK_NANOS);
       }
     }
+  }
+
+  /**
+   * Whether no connection is out any more while the writer drains; then the director is told. The
+   * route was read before this looks, and a borrower reads it again after its connection is listed:
+   * so either this sees the connection, or the borrower sees that it comes too late.
+   */
+  private boolean isDrained(Route route) {
+    if (route.version().equals(drained)) {
+      return true;
+    }
+    AtomicBoolean out = new AtomicBoolean();
+    borrowed.forEach(
+        connection -> {
+          if (connection.generation() == route.generation() && !connection.isLost()) {
+            out.set(true);
+          }
+        });
+    if (out.get()) {
+      return false;
+    }
+    router.drained(route);
+    drained = route.version();
+    return true;
   }
 
   private void revokeUnless(GuardedConnection connection, long stays) {

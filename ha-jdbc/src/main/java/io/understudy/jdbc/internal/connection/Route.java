@@ -1,6 +1,7 @@
 package io.understudy.jdbc.internal.connection;
 
 import io.understudy.ha.RegisterVersion;
+import io.understudy.jdbc.Phase;
 import io.understudy.jdbc.RouteInfo;
 import io.understudy.jdbc.internal.routing.Assignment;
 import javax.sql.DataSource;
@@ -21,6 +22,20 @@ public record Route(
     RouteInfo info,
     @Nullable DataSource pool,
     String problem) {
+  /**
+   * Whether connections may be handed out; while the writer drains, those that are out may be used.
+   *
+   * @return true if there is a pool, and the phase is SERVING
+   */
+  public boolean lends() {
+    return pool != null && assignment.isServing();
+  }
+
+  /** Whether connections that are out are to come back. */
+  boolean isDraining() {
+    return assignment.phase() == Phase.DRAINING;
+  }
+
   /**
    * The number of the writer's term.
    *

@@ -86,11 +86,22 @@ public final class Router {
     return now.pool() != null && now.generation() == generation && view.isPermitted();
   }
 
-  /** The route, if it may be used now. */
+  /** Whether connections of a generation may be handed out, by a view that was taken just now. */
+  boolean lends(RegisterView view, long generation) {
+    Route now = routeOf(view);
+    return now.lends() && now.generation() == generation && view.isPermitted();
+  }
+
+  /** The route, if connections may be handed out now. */
   @Nullable Route usable() {
     RegisterView view = register.view();
     Route now = routeOf(view);
-    return now.pool() != null && view.isPermitted() ? now : null;
+    return now.lends() && view.isPermitted() ? now : null;
+  }
+
+  /** Tells the director that every connection came back that a value wants back. */
+  void drained(Route draining) {
+    register.done(draining.version());
   }
 
   /** Whether another generation has begun, or the writer of this one was withdrawn. */
@@ -156,14 +167,14 @@ public final class Router {
   }
 
   private Route read(RegisterVersion version, Assignment next) {
-    DataSource pool = next.isServing() ? pools.get(next.writer()) : null;
+    DataSource pool = next.phase().hasWriter() ? pools.get(next.writer()) : null;
     RouteInfo info =
         new RouteInfo(node, next.writer(), next.phase(), next.generation(), version.epoch());
     if (pool != null) {
       return new Route(version, next, info, pool, "");
     }
     String problem =
-        next.isServing()
+        next.phase().hasWriter()
             ? "the agreed writer is not among the masters configured here: " + pools.keySet()
             : next.reason();
     return new Route(version, next, info, null, problem);

@@ -7,9 +7,11 @@ import io.understudy.ha.RegisterVersion;
 import io.understudy.ha.RoleRegister;
 import io.understudy.jdbc.HaDataSourceConfig;
 import io.understudy.jdbc.HaDataSourceConfig.Master;
+import io.understudy.jdbc.SwitchoverResult;
 import io.understudy.jdbc.UnappliedPolicy;
 import io.understudy.jdbc.internal.routing.Action;
 import io.understudy.jdbc.internal.routing.Action.Commit;
+import io.understudy.jdbc.internal.routing.Action.Drain;
 import io.understudy.jdbc.internal.routing.Action.Settle;
 import io.understudy.jdbc.internal.routing.Assignment;
 import io.understudy.jdbc.internal.routing.AssignmentCodec;
@@ -18,6 +20,7 @@ import io.understudy.jdbc.internal.routing.DirectorState;
 import io.understudy.jdbc.internal.routing.Input;
 import io.understudy.jdbc.internal.routing.Input.Done;
 import io.understudy.jdbc.internal.routing.Input.Failed;
+import io.understudy.jdbc.internal.routing.Input.SwitchAsked;
 import io.understudy.jdbc.internal.routing.Rules;
 import io.understudy.jdbc.internal.routing.Step;
 import java.time.Duration;
@@ -25,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -43,6 +47,7 @@ public final class Director {
   private static final Logger log = LoggerFactory.getLogger(Director.class);
   private static final Duration RETRY = Duration.ofMillis(250);
   private static final long LEASE_CHECK_MILLIS = 200;
+  private static final long DRAIN_CHECK_MILLIS = 2;
 
   private final HaDataSourceConfig config;
   private final Leadership leadership;
@@ -51,12 +56,14 @@ public final class Director {
   private final BlockingQueue<Input> inputs = new LinkedBlockingQueue<>();
   private final Map<String, MasterLink> links = new HashMap<>();
   private final DirectorMachine machine;
+  private final SwitchoverDesk desk;
   private final Thread thread;
   private volatile DirectorState state;
   private volatile RegisterVersion committed;
   private volatile boolean stopped;
   private volatile @Nullable Throwable fault;
   private String lastTrouble = "";
+  private @Nullable Drainage drainage;
 
   /**
    * Makes a director; {@link #start} sets it to work.
@@ -84,7 +91,9 @@ public final class Director {
                 names,
                 config.timing().probeFailures(),
                 RETRY.toNanos(),
-                config.unapplied() == UnappliedPolicy.OPEN));
+                config.unapplied() == UnappliedPolicy.OPEN,
+                config.timing().switching().maxLag().toSeconds()));
+    this.desk = new SwitchoverDesk(config, helpers);
     this.state = DirectorState.initial(names, Assignment.NONE);
     this.committed = RegisterVersion.NONE;
     MasterLink.Shared shared =
@@ -128,6 +137,18 @@ public final class Director {
     return state;
   }
 
+  /**
+   * Begins a planned change of writer.
+   *
+   * @param to who shall be the writer
+   * @return what came of it; fails with {@link io.understudy.jdbc.SwitchoverRefusedException}
+   */
+  public CompletableFuture<SwitchoverResult> switchTo(String to) {
+    CompletableFuture<SwitchoverResult> answer = desk.order(to);
+    inputs.add(new SwitchAsked(to));
+    return answer;
+  }
+
   private void fail(Throwable cause) {
     fault = cause;
     thread.interrupt();
@@ -142,10 +163,13 @@ public final class Director {
       log.info("{}: directs in epoch {}, from {}", config.name(), leadership.epoch(), summary());
       links.values().forEach(MasterLink::start);
       while (!stopped && leadership.isValid()) {
-        Input input = inputs.poll(LEASE_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        Input input =
+            inputs.poll(
+                drainage == null ? LEASE_CHECK_MILLIS : DRAIN_CHECK_MILLIS, TimeUnit.MILLISECONDS);
         if (input != null) {
           take(input);
         }
+        lookAtDrainage();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // stop() or fail() did it
@@ -158,6 +182,7 @@ public final class Director {
 
   private void end() {
     links.values().forEach(MasterLink::stop);
+    desk.close(state);
     Throwable cause = fault;
     if (cause == null) {
       log.info("{}: no longer directs (epoch {})", config.name(), leadership.epoch());
@@ -167,10 +192,31 @@ public final class Director {
     }
   }
 
+  private void lookAtDrainage() {
+    Drainage waits = drainage;
+    if (waits == null || !leadership.isValid()) {
+      return;
+    }
+    waits
+        .look()
+        .ifPresent(
+            end -> {
+              drainage = null;
+              if (!waits.missing().isEmpty()) {
+                log.warn("{}: connections are still out at {}", config.name(), waits.missing());
+              }
+              take(end);
+            });
+  }
+
   private void take(Input input) {
+    if (input instanceof SwitchAsked && desk.take(to -> machine.refusal(state, to)).isEmpty()) {
+      return;
+    }
     Step step = machine.step(state, input, System.nanoTime());
     state = step.next();
     report(input);
+    desk.follow(state);
     step.action().ifPresent(this::execute);
   }
 
@@ -198,8 +244,11 @@ public final class Director {
   }
 
   private void execute(Action action) {
+    drainage = null; // whatever comes next: it is over, or given up
     if (action instanceof Commit commit) {
       commit(commit);
+    } else if (action instanceof Drain) {
+      drainage = drain();
     } else if (action instanceof Settle) {
       settle(action);
     } else {
@@ -242,6 +291,12 @@ public final class Director {
                   }
                   answer(commit, new Commit(stamped), failure);
                 });
+  }
+
+  private Drainage drain() {
+    Duration limit = config.timing().switching().drain();
+    return new Drainage(config.node(), register, committed, limit)
+        .hearing(register.settled(leadership, committed));
   }
 
   private void settle(Action settle) {

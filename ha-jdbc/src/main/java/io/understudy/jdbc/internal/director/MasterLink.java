@@ -19,6 +19,7 @@ import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -59,7 +60,11 @@ final class MasterLink {
       Map<String, String> positions,
       Executor helpers,
       Consumer<Input> sink,
-      Consumer<Throwable> fault) {}
+      Consumer<Throwable> fault) {
+    Duration catchUpTimeout(CatchUp order) {
+      return order.planned() ? limits.switching().catchUp() : limits.applyTimeout();
+    }
+  }
 
   private final Master master;
   private final Shared shared;
@@ -124,8 +129,11 @@ final class MasterLink {
       ManagerSession current = session();
       if (order instanceof Fence) {
         current.fence();
+        // What it has now is all there will be: whoever catches up with it waits for that, and not
+        // for what the last probe saw.
+        shared.sink().accept(new Probed(master.name(), look()));
       } else if (order instanceof CatchUp catchUp) {
-        current.catchUp(catchUp, shared.limits().applyTimeout());
+        current.catchUp(catchUp, shared.catchUpTimeout(catchUp));
       } else if (order instanceof Open) {
         open(current);
       } else if (order instanceof Follow) {

@@ -11,6 +11,13 @@ public sealed interface Action {
    */
   record Commit(Assignment assignment) implements Action {}
 
+  /**
+   * Wait until every JVM has got its connections back; at most for the drain time-out. Fails if
+   * then a JVM may still not know that it shall return them. The one action that may be given up
+   * for another.
+   */
+  record Drain() implements Action {}
+
   /** Wait until nobody can act on an assignment older than the present one. */
   record Settle() implements Action {}
 
@@ -28,18 +35,25 @@ public sealed interface Action {
    * @param positions what the other masters that can be asked have: all of it must be applied
    * @param detach stop fetching first, so that what was received is all there is, and stop
    *     replication at the end, so that the tail of a dead master is never pulled unasked
+   * @param planned borrowers are held meanwhile for a planned change, so it must be short
    */
-  record CatchUp(String master, List<String> positions, boolean detach) implements Action {
+  record CatchUp(String master, List<String> positions, boolean detach, boolean planned)
+      implements Action {
     /** Copies. */
     public CatchUp {
       positions = List.copyOf(positions);
     }
 
+    /** One that nobody planned. */
+    CatchUp(String master, List<String> positions, boolean detach) {
+      this(master, positions, detach, false);
+    }
+
     /** Without the positions, which grow long. */
     @Override
     public String toString() {
-      return "CatchUp[master=%s, positions=%d, detach=%s]"
-          .formatted(master, positions.size(), detach);
+      return "CatchUp[master=%s, positions=%d, detach=%s, planned=%s]"
+          .formatted(master, positions.size(), detach, planned);
     }
   }
 

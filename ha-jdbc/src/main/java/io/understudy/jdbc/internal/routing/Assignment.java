@@ -10,8 +10,8 @@ import java.util.Optional;
  * @param generation rises with each change of writer or candidate, and with each withdrawal; never
  *     falls
  * @param phase where the change stands
- * @param writer who may be written to; named in phase SERVING only
- * @param candidate who is being prepared; not in phase SERVING
+ * @param writer who may be written to; named in phases SERVING and DRAINING only
+ * @param candidate who is being prepared, or shall be; not in phase SERVING
  * @param previous who was the writer before
  * @param sinceEpochMillis when the generation began, on the director's wall clock: for people
  * @param reason why this writer, or what is missing
@@ -32,11 +32,11 @@ public record Assignment(
   public static final Assignment NONE =
       new Assignment(0, Phase.CHECKING, "", "", "", 0, "no director has decided yet", List.of());
 
-  /** Copies, makes the reason one line, checks that phase SERVING alone names a writer. */
+  /** Copies, makes the reason one line, checks that a writer is named in its phases alone. */
   public Assignment {
     masters = List.copyOf(masters);
     reason = oneLine(reason);
-    if ((phase == Phase.SERVING) == writer.isEmpty()) {
+    if (phase.hasWriter() == writer.isEmpty()) {
       throw new IllegalArgumentException("phase " + phase + " with writer '" + writer + "'");
     }
   }
@@ -70,9 +70,33 @@ public record Assignment(
   }
 
   /**
+   * A planned change begins: the writer is used by those alone who use it now.
+   *
+   * @param newCandidate who shall write
+   * @param why for people
+   * @return the assignment to commit, of the same generation
+   */
+  public Assignment draining(String newCandidate, String why) {
+    return new Assignment(
+        generation, Phase.DRAINING, writer, newCandidate, previous, sinceEpochMillis, why, masters);
+  }
+
+  /**
+   * The planned change is off: the writer is used as before. Nobody lost anything, so the
+   * generation is the same.
+   *
+   * @param why for people
+   * @return the assignment to commit
+   */
+  public Assignment resuming(String why) {
+    return new Assignment(
+        generation, Phase.SERVING, writer, "", previous, sinceEpochMillis, why, masters);
+  }
+
+  /**
    * Nobody writes, and a candidate is prepared, in a new generation.
    *
-   * @param newPhase any but SERVING
+   * @param newPhase any without a writer
    * @param newCandidate who shall write, or empty text
    * @param why for people
    * @return the assignment to commit

@@ -3,6 +3,7 @@ package io.understudy.jdbc.internal.routing;
 import io.understudy.jdbc.Phase;
 import io.understudy.jdbc.internal.routing.Action.CatchUp;
 import io.understudy.jdbc.internal.routing.Action.Commit;
+import io.understudy.jdbc.internal.routing.Action.Drain;
 import io.understudy.jdbc.internal.routing.Action.Fence;
 import io.understudy.jdbc.internal.routing.Action.Follow;
 import io.understudy.jdbc.internal.routing.Action.Open;
@@ -11,6 +12,7 @@ import io.understudy.jdbc.internal.routing.DirectorState.Progress;
 import io.understudy.jdbc.internal.routing.Input.Done;
 import io.understudy.jdbc.internal.routing.Input.Failed;
 import io.understudy.jdbc.internal.routing.Input.Probed;
+import io.understudy.jdbc.internal.routing.Input.SwitchAsked;
 import io.understudy.jdbc.internal.routing.ServerFacts.Mode;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +27,7 @@ import java.util.OptionalLong;
  * stands:
  *
  * <pre>
- *   CHECKING, FAILING_OVER, REFUSED:          SERVING:
+ *   nobody writes:                            SERVING:
  *   every master probed once                  writer gone and another eligible -> commit FAILING_OVER
  *   ids proved unique, else commit REFUSED    another master not closed        -> fence it
  *   candidate committed (nobody writes)       writer read-only (it restarted)  -> settle, open
@@ -36,10 +38,12 @@ import java.util.OptionalLong;
  *   commit SERVING
  * </pre>
  *
- * <p>Probes never cease, so every state is looked at again within a probe interval.
+ * <p>Planned changes are decided by the {@link SwitchoverMachine}. Probes never cease, so every
+ * state is looked at again within a probe interval.
  */
 public final class DirectorMachine {
   private final Rules rules;
+  private final SwitchoverMachine planned;
 
   /**
    * Makes a machine.
@@ -48,16 +52,18 @@ public final class DirectorMachine {
    */
   public DirectorMachine(Rules rules) {
     this.rules = rules;
+    this.planned = new SwitchoverMachine(rules);
   }
 
-  private record Decision(Optional<Action> action, String trouble) {
-    static Decision act(Action action) {
-      return new Decision(Optional.of(action), "");
-    }
-
-    static Decision await(String trouble) {
-      return new Decision(Optional.empty(), trouble);
-    }
+  /**
+   * Whether a planned change of writer may begin.
+   *
+   * @param state where the director stands
+   * @param to who shall be the writer
+   * @return what speaks against it and what to do; empty if nothing does
+   */
+  public String refusal(DirectorState state, String to) {
+    return planned.refusal(state, to);
   }
 
   /**
@@ -69,17 +75,30 @@ public final class DirectorMachine {
    * @return the next state and what to do
    */
   public Step step(DirectorState state, Input input, long nowNanos) {
-    DirectorState next = absorb(state, input, nowNanos);
+    DirectorState next = planned.withoutImpossible(absorb(state, input, nowNanos));
     boolean holding =
         next.holdUntilNanos().isPresent() && nowNanos - next.holdUntilNanos().getAsLong() < 0;
-    if (next.running().isPresent() || holding) {
+    if (holding || (next.running().isPresent() && !next.isDraining())) {
       return new Step(next, Optional.empty());
     }
-    Judgement judgement = new Judgement(rules, next);
-    Decision decision =
-        next.assignment().isServing() ? maintain(next, judgement) : prepare(next, judgement);
+    Decision decision = decide(next, new Judgement(rules, next));
+    if (next.isDraining() && next.running().equals(decision.action())) {
+      return new Step(next, Optional.empty()); // it goes on
+    }
     String trouble = decision.action().isPresent() ? next.trouble() : decision.trouble();
     return new Step(next.doing(decision.action(), trouble), decision.action());
+  }
+
+  private Decision decide(DirectorState state, Judgement judgement) {
+    return switch (state.assignment().phase()) {
+      case SERVING -> maintain(state, judgement);
+      case DRAINING -> planned.drain(state, judgement);
+      case SWITCHING ->
+          judgement.unobserved().isEmpty()
+              ? planned.change(state, judgement).orElseGet(() -> prepare(state, judgement))
+              : prepare(state, judgement);
+      case CHECKING, FAILING_OVER, REFUSED -> prepare(state, judgement);
+    };
   }
 
   private DirectorState absorb(DirectorState state, Input input, long nowNanos) {
@@ -87,16 +106,38 @@ public final class DirectorMachine {
       return state.withMaster(
           probed.master(), it -> it.after(probed.observation(), rules.probeFailures()));
     }
-    if (input instanceof Done done) {
-      return finish(state.idle(OptionalLong.empty(), ""), done.action());
+    if (input instanceof SwitchAsked asked) {
+      return planned.refusal(state, asked.to()).isEmpty()
+          ? state.withSwitchover(
+              Optional.of(Switchover.asked(state.assignment().writer(), asked.to(), nowNanos)))
+          : state;
     }
-    Failed failed = (Failed) input;
+    if (input instanceof Done done) {
+      DirectorState idle = state.idle(OptionalLong.empty(), "");
+      return finish(idle, done.action())
+          .withSwitchover(state.switchover().map(it -> it.after(done.action(), nowNanos)));
+    }
+    return failed(state, (Failed) input, nowNanos);
+  }
+
+  private DirectorState failed(DirectorState before, Failed failed, long nowNanos) {
+    Action action = failed.action();
+    DirectorState state = // its answer may be lost, and the server open
+        action instanceof Open open && !before.assignment().isServing()
+            ? before.withMaster(open.master(), it -> it.inMode(Mode.OPEN))
+            : before;
+    if (SwitchoverMachine.isSetback(state.assignment(), action)) {
+      DirectorState idle = state.idle(OptionalLong.empty(), failed.message());
+      return idle.withProgress(idle.progress().withSetback(failed.message()));
+    }
     DirectorState idle =
         state.idle(OptionalLong.of(nowNanos + rules.retryNanos()), failed.message());
     boolean goOn =
-        failed.action() instanceof Follow
-            || (failed.action() instanceof CatchUp && rules.openUnapplied());
-    return goOn ? finish(idle, failed.action()) : idle;
+        action instanceof Follow
+            || (action instanceof CatchUp
+                && rules.openUnapplied()
+                && state.assignment().phase() != Phase.SWITCHING);
+    return goOn ? finish(idle, action) : idle;
   }
 
   private static DirectorState finish(DirectorState state, Action action) {
@@ -105,18 +146,21 @@ public final class DirectorMachine {
       return state.withAssignment(commit.assignment());
     }
     if (action instanceof Settle) {
-      return state.withProgress(new Progress(true, progress.caughtUp(), progress.opened()));
+      return state.withProgress(progress.withSettled());
     }
     if (action instanceof Fence fence) {
       return state.withMaster(fence.master(), it -> it.inMode(Mode.CLOSED));
     }
     if (action instanceof CatchUp) {
-      return state.withProgress(new Progress(progress.settled(), true, progress.opened()));
+      return state.withProgress(progress.withCaughtUp());
     }
     if (action instanceof Open open) {
       return state
           .withMaster(open.master(), it -> it.inMode(Mode.OPEN))
-          .withProgress(new Progress(progress.settled(), progress.caughtUp(), true));
+          .withProgress(progress.withOpened());
+    }
+    if (action instanceof Drain) {
+      return state;
     }
     return state.withMaster(((Follow) action).master(), MasterView::withFollowed);
   }
@@ -143,10 +187,18 @@ public final class DirectorMachine {
       return note(assignment, phase, judgement.whyNobody());
     }
     String name = candidate.get();
-    if (assignment.phase() == Phase.REFUSED || !assignment.candidate().equals(name)) {
+    if (!assignment.candidate().equals(name) || beginsAnew(state, judgement)) {
       return Decision.act(new Commit(assignment.preparing(phase, name, because(state, judgement))));
     }
     return advance(state, judgement, name);
+  }
+
+  /** A planned change whose last writer was lost is none any more. */
+  private static boolean beginsAnew(DirectorState state, Judgement judgement) {
+    Assignment assignment = state.assignment();
+    MasterView last = state.find(assignment.lastWriter());
+    return assignment.phase() == Phase.REFUSED
+        || (assignment.phase() == Phase.SWITCHING && (last == null || judgement.isGone(last)));
   }
 
   /** Tells everybody why nobody writes: once, and again when the reason changes. */
@@ -208,20 +260,24 @@ public final class DirectorMachine {
    */
   private static CatchUp catchUp(DirectorState state, Judgement judgement, MasterView candidate) {
     List<MasterView> others = judgement.others(candidate.name());
+    if (state.assignment().phase() == Phase.SWITCHING) {
+      return new CatchUp(candidate.name(), positions(others), false, true);
+    }
     boolean allAnswer = others.stream().allMatch(MasterView::reachable);
     boolean cutOff = state.assignment().phase() == Phase.FAILING_OVER && !candidate.isFetching();
     boolean detach = !allAnswer || cutOff;
-    List<String> positions =
-        detach
-            ? List.of()
-            : others.stream()
-                .flatMap(it -> it.facts().stream())
-                .map(ServerFacts::position)
-                .toList();
-    return new CatchUp(candidate.name(), positions, detach);
+    return new CatchUp(candidate.name(), detach ? List.of() : positions(others), detach);
   }
 
-  private static Decision maintain(DirectorState state, Judgement judgement) {
+  private static List<String> positions(List<MasterView> masters) {
+    return masters.stream()
+        .filter(MasterView::reachable)
+        .flatMap(it -> it.facts().stream())
+        .map(ServerFacts::position)
+        .toList();
+  }
+
+  private Decision maintain(DirectorState state, Judgement judgement) {
     Assignment assignment = state.assignment();
     MasterView writer = state.find(assignment.writer());
     if (writer == null) {
@@ -257,7 +313,7 @@ public final class DirectorMachine {
         new Commit(state.assignment().preparing(Phase.FAILING_OVER, candidate.get(), gone)));
   }
 
-  private static Decision tend(DirectorState state, Judgement judgement, MasterView writer) {
+  private Decision tend(DirectorState state, Judgement judgement, MasterView writer) {
     List<String> refusals = judgement.refusals();
     String trouble = String.join("; ", refusals);
     if (!writer.isIn(Mode.OPEN)) {
@@ -265,6 +321,10 @@ public final class DirectorMachine {
         return Decision.await(writer.name() + " stays closed: " + trouble);
       }
       return Decision.act(state.progress().settled() ? new Open(writer.name()) : new Settle());
+    }
+    Optional<Decision> switchover = planned.begin(state);
+    if (switchover.isPresent()) {
+      return switchover.get();
     }
     Optional<Action> follow =
         judgement.others(writer.name()).stream()

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param running the action under way
  * @param holdUntilNanos no new action before this, after a failure
  * @param trouble what hinders the director; empty if nothing
+ * @param switchover the last planned change that was asked for under this director
  */
 public record DirectorState(
     Assignment assignment,
@@ -25,7 +26,8 @@ public record DirectorState(
     Map<String, MasterView> masters,
     Optional<Action> running,
     OptionalLong holdUntilNanos,
-    String trouble) {
+    String trouble,
+    Optional<Switchover> switchover) {
 
   /**
    * What this director did for the present generation.
@@ -33,9 +35,26 @@ public record DirectorState(
    * @param settled nobody acts on an older generation
    * @param caughtUp the candidate applied what it had to
    * @param opened the candidate accepts writes
+   * @param setback why a planned change cannot go on; empty if it can
    */
-  public record Progress(boolean settled, boolean caughtUp, boolean opened) {
-    static final Progress NONE = new Progress(false, false, false);
+  public record Progress(boolean settled, boolean caughtUp, boolean opened, String setback) {
+    static final Progress NONE = new Progress(false, false, false, "");
+
+    Progress withSettled() {
+      return new Progress(true, caughtUp, opened, setback);
+    }
+
+    Progress withCaughtUp() {
+      return new Progress(settled, true, opened, setback);
+    }
+
+    Progress withOpened() {
+      return new Progress(settled, caughtUp, true, setback);
+    }
+
+    Progress withSetback(String why) {
+      return new Progress(settled, caughtUp, opened, why);
+    }
   }
 
   /**
@@ -49,7 +68,13 @@ public record DirectorState(
     Map<String, MasterView> masters = new LinkedHashMap<>();
     names.forEach(name -> masters.put(name, MasterView.unseen(name)));
     return new DirectorState(
-        assignment, Progress.NONE, masters, Optional.empty(), OptionalLong.empty(), "");
+        assignment,
+        Progress.NONE,
+        masters,
+        Optional.empty(),
+        OptionalLong.empty(),
+        "",
+        Optional.empty());
   }
 
   @Nullable MasterView find(String name) {
@@ -59,26 +84,44 @@ public record DirectorState(
   DirectorState withMaster(String name, UnaryOperator<MasterView> change) {
     Map<String, MasterView> changed = new LinkedHashMap<>(masters);
     changed.computeIfPresent(name, (key, view) -> change.apply(view));
-    return new DirectorState(assignment, progress, changed, running, holdUntilNanos, trouble);
+    return new DirectorState(
+        assignment, progress, changed, running, holdUntilNanos, trouble, switchover);
   }
 
   DirectorState withProgress(Progress newProgress) {
-    return new DirectorState(assignment, newProgress, masters, running, holdUntilNanos, trouble);
+    return new DirectorState(
+        assignment, newProgress, masters, running, holdUntilNanos, trouble, switchover);
   }
 
   DirectorState withAssignment(Assignment committed) {
     boolean same = committed.generation() == assignment.generation();
     return new DirectorState(
-        committed, same ? progress : Progress.NONE, masters, running, holdUntilNanos, trouble);
+        committed,
+        same ? progress.withSetback("") : Progress.NONE,
+        masters,
+        running,
+        holdUntilNanos,
+        trouble,
+        switchover);
   }
 
   DirectorState idle(OptionalLong newHoldUntilNanos, String newTrouble) {
     return new DirectorState(
-        assignment, progress, masters, Optional.empty(), newHoldUntilNanos, newTrouble);
+        assignment, progress, masters, Optional.empty(), newHoldUntilNanos, newTrouble, switchover);
   }
 
   DirectorState doing(Optional<Action> action, String newTrouble) {
     return new DirectorState(
-        assignment, progress, masters, action, OptionalLong.empty(), newTrouble);
+        assignment, progress, masters, action, OptionalLong.empty(), newTrouble, switchover);
+  }
+
+  /** Whether it waits for connections to come back, which it may give up for something else. */
+  boolean isDraining() {
+    return running.map(Action.Drain.class::isInstance).orElse(false);
+  }
+
+  DirectorState withSwitchover(Optional<Switchover> changed) {
+    return new DirectorState(
+        assignment, progress, masters, running, holdUntilNanos, trouble, changed);
   }
 }

@@ -11,6 +11,14 @@ public sealed interface Input {
   record Probed(String master, Observation observation) implements Input {}
 
   /**
+   * Somebody wants another writer; ignored if that is {@linkplain SwitchoverMachine#refusal
+   * refused}.
+   *
+   * @param to the master
+   */
+  record SwitchAsked(String to) implements Input {}
+
+  /**
    * The running action is done.
    *
    * @param action the action; a Commit carries what was committed in the end

@@ -9,9 +9,14 @@ import java.util.List;
  * @param probeFailures after how many failures in a row a master counts as gone
  * @param retryNanos how long to wait after an action failed
  * @param openUnapplied whether to open a candidate that could not apply in time what it received
+ * @param maxLagSeconds how far the next writer may be behind when a planned change begins
  */
 public record Rules(
-    List<String> masters, int probeFailures, long retryNanos, boolean openUnapplied) {
+    List<String> masters,
+    int probeFailures,
+    long retryNanos,
+    boolean openUnapplied,
+    long maxLagSeconds) {
   /** Copies. */
   public Rules {
     masters = List.copyOf(masters);

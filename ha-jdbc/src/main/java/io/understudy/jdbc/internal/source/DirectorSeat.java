@@ -5,10 +5,13 @@ import io.understudy.ha.RevokeReason;
 import io.understudy.ha.Role;
 import io.understudy.ha.RoleListener;
 import io.understudy.jdbc.HaDataSourceConfig;
+import io.understudy.jdbc.SwitchoverRefusedException;
+import io.understudy.jdbc.SwitchoverResult;
 import io.understudy.jdbc.internal.director.Director;
 import io.understudy.jdbc.internal.routing.DirectorState;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +62,26 @@ final class DirectorSeat implements RoleListener {
 
   private static void resign(Role declared) {
     var unused = declared.resign();
+  }
+
+  /** Only the director can: who that is, the refusal says. */
+  CompletionStage<SwitchoverResult> switchTo(String to) {
+    Director directing;
+    synchronized (this) {
+      directing = director;
+    }
+    if (directing != null) {
+      return directing.switchTo(to);
+    }
+    String who =
+        role.join()
+            .leader()
+            .map(it -> "ask the director, which is " + it.member())
+            .orElse("no director is known: try again");
+    return CompletableFuture.failedFuture(
+        new SwitchoverRefusedException(
+            "%s: no switchover to '%s' is begun: this JVM, %s, does not direct: %s"
+                .formatted(config.name(), to, config.node().member(), who)));
   }
 
   synchronized Optional<DirectorState> state() {

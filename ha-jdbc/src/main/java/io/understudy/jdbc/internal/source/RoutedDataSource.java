@@ -10,6 +10,7 @@ import io.understudy.jdbc.HaDataSource;
 import io.understudy.jdbc.HaDataSourceConfig;
 import io.understudy.jdbc.HaDataSourceConfig.Master;
 import io.understudy.jdbc.HaDataSourceStatus;
+import io.understudy.jdbc.SwitchoverResult;
 import io.understudy.jdbc.internal.connection.Lending;
 import io.understudy.jdbc.internal.connection.Route;
 import io.understudy.jdbc.internal.connection.Router;
@@ -19,6 +20,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -101,8 +103,12 @@ final class RoutedDataSource implements HaDataSource {
 
   @Override
   public boolean isWriterAvailable() {
-    RegisterView view = router.view();
-    return router.routeOf(view).pool() != null && view.isPermitted();
+    return lending.isAvailable();
+  }
+
+  @Override
+  public CompletionStage<SwitchoverResult> switchTo(String master) {
+    return seat.switchTo(master);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.understudy.jdbc.HaDataSourceStatus;
 import io.understudy.jdbc.HaDataSourceStatus.MasterStatus;
 import io.understudy.jdbc.HaDataSourceStatus.Reach;
 import io.understudy.jdbc.internal.connection.Route;
+import io.understudy.jdbc.internal.director.SwitchoverDesk;
 import io.understudy.jdbc.internal.routing.Assignment;
 import io.understudy.jdbc.internal.routing.DirectorState;
 import io.understudy.jdbc.internal.routing.MasterRecord;
@@ -32,7 +33,8 @@ final class Statuses {
         route.problem().isEmpty() ? assignment.reason() : route.problem(),
         director.map(DirectorState::trouble).orElse(""),
         begun ? Optional.of(Instant.ofEpochMilli(assignment.sinceEpochMillis())) : Optional.empty(),
-        config.masters().stream().map(it -> master(it, assignment, director)).toList());
+        config.masters().stream().map(it -> master(it, assignment, director)).toList(),
+        director.flatMap(state -> state.switchover().map(it -> SwitchoverDesk.result(it, state))));
   }
 
   private static MasterStatus master(

@@ -1,0 +1,160 @@
+package io.understudy.jdbc.internal.director;
+
+import io.understudy.jdbc.HaDataSourceConfig;
+import io.understudy.jdbc.HaDataSourceConfig.SwitchLimits;
+import io.understudy.jdbc.SwitchoverRefusedException;
+import io.understudy.jdbc.SwitchoverResult;
+import io.understudy.jdbc.SwitchoverResult.Outcome;
+import io.understudy.jdbc.SwitchoverResult.StepTime;
+import io.understudy.jdbc.internal.routing.DirectorState;
+import io.understudy.jdbc.internal.routing.Switchover;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes orders for planned changes and answers them. Answers are given on a helper's thread, never
+ * on the director's: they are the application's code. Threadsafe.
+ */
+public final class SwitchoverDesk {
+  /** What a fence may wait for locks; the dialects set it. */
+  private static final Duration FENCE = Duration.ofSeconds(1);
+
+  private final HaDataSourceConfig config;
+  private final Executor helpers;
+  private final Queue<Order> waiting = new ArrayDeque<>(); // guarded by this
+  private @Nullable Order current; // guarded by this
+  private boolean closed; // guarded by this
+
+  /**
+   * An order.
+   *
+   * @param to who shall be the writer
+   * @param answer what came of it
+   */
+  record Order(String to, CompletableFuture<SwitchoverResult> answer) {}
+
+  SwitchoverDesk(HaDataSourceConfig config, Executor helpers) {
+    this.config = config;
+    this.helpers = helpers;
+  }
+
+  /** Queues an order; whoever directs must be woken. */
+  synchronized CompletableFuture<SwitchoverResult> order(String to) {
+    Order order = new Order(to, new CompletableFuture<>());
+    if (closed) {
+      refuse(order, "this JVM directs no longer: ask the director");
+    } else {
+      waiting.add(order);
+    }
+    return order.answer();
+  }
+
+  /**
+   * Takes the next order up, or refuses it.
+   *
+   * @param refusal what speaks against a master, empty text if nothing does
+   * @return the master, if it is taken up
+   */
+  synchronized Optional<String> take(Function<String, String> refusal) {
+    Order order = waiting.poll();
+    if (order == null) {
+      return Optional.empty();
+    }
+    String why = tooLong();
+    why = why.isEmpty() ? refusal.apply(order.to()) : why;
+    if (!why.isEmpty()) {
+      refuse(order, why);
+      return Optional.empty();
+    }
+    current = order;
+    return Optional.of(order.to());
+  }
+
+  /** Borrowers must get a connection before their patience ends, also if it all takes long. */
+  private String tooLong() {
+    SwitchLimits limits = config.timing().switching();
+    Duration held = limits.drain().plus(FENCE).plus(limits.catchUp());
+    Duration patience = config.timing().borrowTimeout();
+    return held.compareTo(patience) < 0
+        ? ""
+        : "borrowers could be held for %d ms (drain %d, fence %d, catch up %d) and wait for %d only: change one of them"
+            .formatted(
+                held.toMillis(),
+                limits.drain().toMillis(),
+                FENCE.toMillis(),
+                limits.catchUp().toMillis(),
+                patience.toMillis());
+  }
+
+  private void refuse(Order order, String why) {
+    String message =
+        "%s: no switchover to '%s' is begun: %s".formatted(config.name(), order.to(), why);
+    helpers.execute(
+        () -> order.answer().completeExceptionally(new SwitchoverRefusedException(message)));
+  }
+
+  /** The director has taken a step. */
+  synchronized void follow(DirectorState state) {
+    Order order = current;
+    Switchover now = state.switchover().orElse(null);
+    if (order != null && now != null && !now.isUnderWay()) {
+      current = null;
+      answer(order, result(now, state));
+    }
+  }
+
+  /** The director directs no longer. */
+  synchronized void close(DirectorState state) {
+    closed = true;
+    waiting.forEach(order -> refuse(order, "this JVM directs no longer: ask the director"));
+    waiting.clear();
+    Order order = current;
+    Switchover last = state.switchover().orElse(null);
+    if (order != null && last != null) {
+      String why = "this JVM directs no longer; the next director finishes it or rolls it back";
+      SwitchoverResult left = result(last, state);
+      answer(
+          order,
+          new SwitchoverResult(
+              left.from(),
+              left.to(),
+              Outcome.LEFT_TO_SUCCESSOR,
+              why,
+              left.generation(),
+              left.steps()));
+    }
+    current = null;
+  }
+
+  private void answer(Order order, SwitchoverResult result) {
+    helpers.execute(() -> order.answer().complete(result));
+  }
+
+  /**
+   * What is known of the planned change that was asked for last.
+   *
+   * @param switchover the change
+   * @param state where the director stands
+   * @return how it stands, or what came of it
+   */
+  public static SwitchoverResult result(Switchover switchover, DirectorState state) {
+    return new SwitchoverResult(
+        switchover.from(),
+        switchover.to(),
+        switchover.outcome(),
+        switchover.reason(),
+        state.assignment().generation(),
+        switchover.passed().stream()
+            .map(
+                it ->
+                    new StepTime(
+                        it.step(), Duration.ofNanos(it.atNanos() - switchover.askedNanos())))
+            .toList());
+  }
+}
