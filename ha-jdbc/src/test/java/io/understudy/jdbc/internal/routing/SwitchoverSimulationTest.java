@@ -1,8 +1,10 @@
 package io.understudy.jdbc.internal.routing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.understudy.jdbc.Phase;
 import io.understudy.jdbc.SwitchoverResult.Outcome;
 import io.understudy.jdbc.internal.routing.Action.CatchUp;
 import io.understudy.jdbc.internal.routing.Action.Commit;
@@ -32,13 +34,13 @@ import org.junit.jupiter.api.Test;
  */
 class SwitchoverSimulationTest {
   private static final List<String> NAMES = List.of("db-01", "db-02");
+  private static final int PROBE_FAILURES = 2;
   private static final int STEPS = 600;
   private static final int CALM_STEPS = 400;
   private static final long RETRY_NANOS = 10;
   private static final long DRAIN_NANOS = 30;
 
-  private final DirectorMachine machine =
-      new DirectorMachine(new Rules(NAMES, 2, RETRY_NANOS, false, 2));
+  private DirectorMachine machine = machine(false);
   private final Map<Outcome, Integer> outcomes = new EnumMap<>(Outcome.class);
   private Random random = new Random(0);
   private SwitchoverWorld world = new SwitchoverWorld(NAMES, random);
@@ -46,6 +48,10 @@ class SwitchoverSimulationTest {
   private Optional<Action> running = Optional.empty();
   private long drainUntilNanos;
   private Optional<Switchover> counted = Optional.empty();
+
+  private static DirectorMachine machine(boolean openUnapplied) {
+    return new DirectorMachine(new Rules(NAMES, PROBE_FAILURES, RETRY_NANOS, openUnapplied, 2));
+  }
 
   @Property(tries = 500)
   void neverTwoWritersNothingLostAndAlwaysAnEnd(@ForAll long seed) {
@@ -68,6 +74,7 @@ class SwitchoverSimulationTest {
   private void run(long seed) {
     random = new Random(seed);
     world = new SwitchoverWorld(NAMES, random);
+    machine = machine(random.nextBoolean());
     state = DirectorState.initial(NAMES, Assignment.NONE);
     running = Optional.empty();
     for (int i = 0; i < STEPS; i++) {
@@ -132,7 +139,23 @@ class SwitchoverSimulationTest {
     if (action instanceof Fence fence && well && !fails) {
       probe(fence.master(), false); // as a link does
     }
-    input(well && !fails ? new Done(action) : new Failed(action, "it failed"));
+    if (well && !fails) {
+      input(new Done(action));
+    } else {
+      fail(action);
+    }
+  }
+
+  /** Nobody waits for a second try while a planned change holds everybody. */
+  private void fail(Action action) {
+    Assignment before = world.committed();
+    boolean turns =
+        before.phase() == Phase.SWITCHING && !before.candidate().equals(before.previous());
+    input(new Failed(action, "it failed"));
+    MasterView last = state.masters().get(before.previous());
+    if (turns && last != null && last.failures() < PROBE_FAILURES) {
+      assertInstanceOf(Commit.class, running.orElseThrow(), "it turns round at once");
+    }
   }
 
   private void drain() {

@@ -286,6 +286,11 @@ final class SwitchoverWorld {
         assertEquals(Mode.CLOSED, server.mode, () -> other.name() + " is closed before " + name);
       }
     }
+    if (committed.phase() == Phase.SWITCHING && !committed.previous().equals(name)) {
+      Server last = server(committed.previous());
+      assertTrue(
+          !last.alive || last.restarted || last.mode == Mode.CLOSED, "closed, seen or not seen");
+    }
   }
 
   boolean open(String name) {
