@@ -6,10 +6,12 @@ import io.understudy.jdbc.SwitchoverRefusedException;
 import io.understudy.jdbc.SwitchoverResult;
 import io.understudy.jdbc.SwitchoverResult.Outcome;
 import io.understudy.jdbc.SwitchoverResult.StepTime;
+import io.understudy.jdbc.internal.routing.Assignment;
 import io.understudy.jdbc.internal.routing.DirectorState;
 import io.understudy.jdbc.internal.routing.Switchover;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -115,21 +117,22 @@ public final class SwitchoverDesk {
     waiting.forEach(order -> refuse(order, "this JVM directs no longer: ask the director"));
     waiting.clear();
     Order order = current;
-    Switchover last = state.switchover().orElse(null);
-    if (order != null && last != null) {
+    if (order != null) {
       String why = "this JVM directs no longer; the next director finishes it or rolls it back";
-      SwitchoverResult left = result(last, state);
-      answer(
-          order,
-          new SwitchoverResult(
-              left.from(),
-              left.to(),
-              Outcome.LEFT_TO_SUCCESSOR,
-              why,
-              left.generation(),
-              left.steps()));
+      SwitchoverResult left =
+          state
+              .switchover()
+              .map(it -> result(it.ended(Outcome.LEFT_TO_SUCCESSOR, why), state))
+              .orElseGet(() -> unbegun(order, state, why));
+      answer(order, left);
     }
     current = null;
+  }
+
+  private static SwitchoverResult unbegun(Order order, DirectorState state, String why) {
+    Assignment now = state.assignment();
+    return new SwitchoverResult(
+        now.writer(), order.to(), Outcome.LEFT_TO_SUCCESSOR, why, now.generation(), List.of());
   }
 
   private void answer(Order order, SwitchoverResult result) {

@@ -54,7 +54,14 @@ public record Switchover(
     return passed.stream().anyMatch(it -> it.step() == Step.DRAINED);
   }
 
-  Switchover ended(Outcome how, String why) {
+  /**
+   * The same, ended.
+   *
+   * @param how it ended
+   * @param why for people
+   * @return the changed one
+   */
+  public Switchover ended(Outcome how, String why) {
     return new Switchover(from, to, askedNanos, how, why, passed);
   }
 

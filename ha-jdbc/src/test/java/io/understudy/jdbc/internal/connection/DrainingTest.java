@@ -14,6 +14,7 @@ import io.understudy.jdbc.NoWriterException;
 import io.understudy.samples.dbpair.Account;
 import io.understudy.samples.dbpair.DatabasePair;
 import io.understudy.samples.dbpair.Flavor;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -21,9 +22,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,13 +53,25 @@ class DrainingTest {
     config.setPassword(Account.APP.password());
     config.setMaximumPoolSize(BORROWERS);
     pool = new HikariDataSource(config);
-    Router router = new Router("n1", register, Map.of(HandRegister.WRITER, pool));
+    Router router = new Router("n1", register, Map.of(HandRegister.WRITER, slow(pool)));
     Duration borrow = Duration.ofMillis(300);
     lending =
         new Lending(
             router, borrow, Duration.ofSeconds(1), task -> new Thread(task).start(), "test-watch");
     lending.start();
     serve();
+  }
+
+  /** The route may change while a pool looks for a connection. */
+  private static DataSource slow(DataSource pool) {
+    return (DataSource)
+        Proxy.newProxyInstance(
+            DrainingTest.class.getClassLoader(),
+            new Class<?>[] {DataSource.class},
+            (proxy, method, args) -> {
+              LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(3_000_000));
+              return method.invoke(pool, args);
+            });
   }
 
   @AfterEach
@@ -128,7 +143,7 @@ class DrainingTest {
     while (!stopped.get()) {
       try (Connection connection = lending.borrow()) {
         out.incrementAndGet();
-        Thread.onSpinWait();
+        LockSupport.parkNanos(200_000);
         out.decrementAndGet();
         assertTrue(!connection.isClosed());
       } catch (SQLException e) {
