@@ -10,6 +10,9 @@ import java.util.concurrent.CompletionStage;
  * newer one. The leader writes; every member reads {@link #view()}.
  */
 public interface RoleRegister {
+  /** The longest statement that can be {@linkplain #tell told}, in bytes. */
+  int MAX_TOLD_BYTES = 64;
+
   /**
    * What this member knows to be committed, and until when the leader vouched for it. One volatile
    * read.
@@ -62,4 +65,33 @@ public interface RoleRegister {
    * @return the last word of each member that has said anything; a copy
    */
   Map<MemberId, RegisterVersion> doneBy();
+
+  /**
+   * Says something to every member; what it means, the users of the register agree on. It takes the
+   * place of what this member said before. Returns at once; others hear it within 50 ms as a rule,
+   * within a lease if messages are lost, and it is repeated until something else is said. Not
+   * durable.
+   *
+   * @param statement at most {@link #MAX_TOLD_BYTES}; none to take back what was said
+   * @throws IllegalArgumentException if it is longer
+   */
+  void tell(byte[] statement);
+
+  /**
+   * What each member says. Evidence, and perhaps out of date: look at {@link Told#age()}, and
+   * whether the member is seen. Who has nothing to say, or has not declared the role, is not in it.
+   *
+   * @return the last word of each member, this one included; a copy
+   */
+  Map<MemberId, Told> told();
+
+  /**
+   * Calls a listener when another member says something new; not when it repeats itself, and not
+   * when it falls silent. On a thread of the library, several calls perhaps at once: it must not
+   * block.
+   *
+   * @param listener called after {@link #told()} has changed
+   * @return ends the calls when closed
+   */
+  Subscription whenTold(Runnable listener);
 }

@@ -9,8 +9,10 @@ import io.understudy.ha.RegisterVersion;
  * @param stoppedThrough nothing that the role's group started in this epoch or an earlier one works
  *     at this life of the member any more; 0 if nothing is said about that
  * @param done it is done with what the role's register asked up to this version
+ * @param statement what the users of its register there say to the others
  */
-public record RoleReport(String unfit, long stoppedThrough, RegisterVersion done) {
+public record RoleReport(
+    String unfit, long stoppedThrough, RegisterVersion done, Statement statement) {
   /** How long a reason may be. */
   public static final int MAX_REASON = 200;
 
@@ -27,6 +29,11 @@ public record RoleReport(String unfit, long stoppedThrough, RegisterVersion done
   /** Of a member that is done with nothing. */
   public RoleReport(String unfit, long stoppedThrough) {
     this(unfit, stoppedThrough, RegisterVersion.NONE);
+  }
+
+  /** Of a member whose users of the register say nothing. */
+  public RoleReport(String unfit, long stoppedThrough, RegisterVersion done) {
+    this(unfit, stoppedThrough, done, Statement.NONE);
   }
 
   /** Cuts the reason. */
@@ -52,6 +59,6 @@ public record RoleReport(String unfit, long stoppedThrough, RegisterVersion done
 
   /** The same with a shorter reason. */
   public RoleReport cutTo(int length) {
-    return new RoleReport(Words.cut(unfit, length), stoppedThrough, done);
+    return new RoleReport(Words.cut(unfit, length), stoppedThrough, done, statement);
   }
 }

@@ -8,9 +8,13 @@ import io.understudy.ha.RegisterVersion;
 import io.understudy.ha.RegisterView;
 import io.understudy.ha.RoleRegister;
 import io.understudy.ha.RoleSpec;
+import io.understudy.ha.Subscription;
+import io.understudy.ha.Told;
 import io.understudy.ha.internal.election.Output;
 import io.understudy.ha.internal.election.Output.Outcome;
 import io.understudy.ha.internal.exclusion.Header;
+import io.understudy.ha.internal.facts.RoleReport;
+import io.understudy.ha.internal.facts.Statement;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,17 +31,32 @@ final class RegisterRuntime implements RoleRegister {
   private final LongFunction<Lease> leases;
   private final VersionWait commits;
   private final VersionWait settlements;
-  private final DoneVersions done;
+  private final Said said;
   private volatile RegisterView view = RegisterView.UNKNOWN;
+
+  /**
+   * What members report of it to each other.
+   *
+   * @param self this member
+   * @param done up to which version each is done
+   * @param statements what each says
+   */
+  record Said(MemberId self, DoneVersions done, Statements statements) {
+    /** Nobody has said anything; toldMore is told on any thread that this member has more to. */
+    static Said nothing(MemberId self, Runnable toldMore, Requests requests) {
+      return new Said(
+          self, new DoneVersions(self, toldMore), new Statements(toldMore, requests.answers()));
+    }
+  }
 
   RegisterRuntime(
       RoleSpec spec,
       Requests requests,
       Supplier<@Nullable Grant> running,
       LongFunction<Lease> leases,
-      DoneVersions done) {
+      Said said) {
     this.leases = leases;
-    this.done = done;
+    this.said = said;
     this.role = spec.name();
     this.maxBytes =
         spec.takeover().isConditional() ? Header.MAX_VALUE_BYTES : RegisterValue.MAX_BYTES;
@@ -126,22 +145,38 @@ final class RegisterRuntime implements RoleRegister {
 
   @Override
   public void done(RegisterVersion version) {
-    done.say(version);
+    said.done().say(version);
   }
 
   @Override
   public Map<MemberId, RegisterVersion> doneBy() {
-    return done.all();
+    return said.done().all();
   }
 
-  /** Up to which version this member is done. */
-  RegisterVersion doneHere() {
-    return done.own();
+  @Override
+  public void tell(byte[] statement) {
+    said.statements().say(new Statement(statement));
+  }
+
+  @Override
+  public Map<MemberId, Told> told() {
+    return said.statements().all(said.self());
+  }
+
+  @Override
+  public Subscription whenTold(Runnable listener) {
+    return said.statements().listen(listener);
+  }
+
+  /** What this member reports of it. */
+  RoleReport report(String unfit, long stoppedThrough) {
+    return new RoleReport(unfit, stoppedThrough, said.done().own(), said.statements().own());
   }
 
   /** Another member has reported. */
-  void heardDone(MemberId member, RegisterVersion version) {
-    done.heard(member, version);
+  void heard(MemberId member, RoleReport report) {
+    said.done().heard(member, report.done());
+    said.statements().heard(member, report.statement());
   }
 
   /**

@@ -8,6 +8,7 @@ import io.understudy.ha.internal.facts.Report;
 import io.understudy.ha.internal.facts.ReportPart;
 import io.understudy.ha.internal.facts.RoleReport;
 import io.understudy.ha.internal.facts.RulesReport;
+import io.understudy.ha.internal.facts.Statement;
 import io.understudy.ha.internal.placement.MemberFacts;
 import io.understudy.ha.internal.placement.RulesDigest;
 import java.io.ByteArrayInputStream;
@@ -35,7 +36,7 @@ import java.util.regex.Pattern;
 final class ReportCodec {
   private static final int VERSION = 2;
 
-  /** Says nothing of rules, nor up to what a member is done. */
+  /** Says nothing of rules, nor up to what a member is done, nor what its users say. */
   private static final int WITHOUT_RULES = 1;
 
   private static final int MANY_ROLES = 64;
@@ -120,6 +121,9 @@ final class ReportCodec {
     }
     out.writeLong(said.done().epoch());
     out.writeLong(said.done().seq());
+    byte[] statement = said.statement().bytes();
+    out.writeByte(statement.length);
+    out.write(statement);
     return bytes.toByteArray();
   }
 
@@ -194,7 +198,8 @@ final class ReportCodec {
       long stoppedThrough = in.readLong();
       RulesDigest digest = version == WITHOUT_RULES ? RulesDigest.NONE : digest(in);
       RegisterVersion done = version == WITHOUT_RULES ? RegisterVersion.NONE : version(in);
-      RoleReport said = new RoleReport(unfit, stoppedThrough, done);
+      Statement statement = version == WITHOUT_RULES ? Statement.NONE : statement(in);
+      RoleReport said = new RoleReport(unfit, stoppedThrough, done, statement);
       if (!digest.equals(RulesDigest.NONE)) {
         digests.put(name, digest);
       }
@@ -214,6 +219,12 @@ final class ReportCodec {
 
   private static RegisterVersion version(DataInputStream in) throws IOException {
     return new RegisterVersion(in.readLong(), in.readLong());
+  }
+
+  private static Statement statement(DataInputStream in) throws IOException {
+    byte[] bytes = new byte[in.readUnsignedByte()];
+    in.readFully(bytes);
+    return new Statement(bytes); // refuses what is too long
   }
 
   /** What {@link DataOutputStream#writeBoolean} writes, and nothing else. */

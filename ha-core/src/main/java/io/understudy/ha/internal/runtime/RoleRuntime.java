@@ -94,8 +94,8 @@ final class RoleRuntime implements Role {
     this.requests = shared.requests();
     this.events = shared.events();
     this.moves = new RoleMoves(spec.name(), parts, shared);
-    DoneVersions done = new DoneVersions(self, shared.toldMore());
-    this.register = new RegisterRuntime(spec, requests, this::running, shared.leases(), done);
+    RegisterRuntime.Said said = RegisterRuntime.Said.nothing(self, shared.toldMore(), requests);
+    this.register = new RegisterRuntime(spec, requests, this::running, shared.leases(), said);
     this.courier = new Courier("ha-role-" + spec.name());
     Tenure.Told told = new Tenure.Told(events, courier, register::leadershipLost, wait::signal);
     this.tenure = new Tenure(spec, self, told, shared.leases(), parts);
@@ -340,10 +340,9 @@ final class RoleRuntime implements Role {
 
   /** What other members should know of it. Election thread. */
   RoleReport report() {
-    return new RoleReport(
+    return register.report(
         left ? "the node is being closed" : unfit(),
-        Math.max(group.stoppedThrough(), gate().stoppedThrough(group.atWorkEpoch())),
-        register.doneHere());
+        Math.max(group.stoppedThrough(), gate().stoppedThrough(group.atWorkEpoch())));
   }
 
   /** By what rules it is placed here. */
@@ -353,7 +352,7 @@ final class RoleRuntime implements Role {
 
   /** Another member has reported. Election thread. */
   void heard(MemberId from, RoleReport said) {
-    register.heardDone(from, said.done());
+    register.heard(from, said);
   }
 
   /** Who leads it, as far as is known. */

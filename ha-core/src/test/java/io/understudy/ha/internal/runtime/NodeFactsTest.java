@@ -18,6 +18,8 @@ import io.understudy.ha.Resource;
 import io.understudy.ha.ResourceGroup;
 import io.understudy.ha.RoleRegister;
 import io.understudy.ha.RoleSpec;
+import io.understudy.ha.Subscription;
+import io.understudy.ha.Told;
 import io.understudy.ha.internal.election.Envelope;
 import io.understudy.ha.internal.election.Life;
 import io.understudy.ha.internal.election.Message;
@@ -32,11 +34,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
@@ -185,6 +189,39 @@ class NodeFactsTest extends WholeNodes {
     nodes.remove("n3").close();
     start("n3", THREE, role);
     await().until(() -> !registerOf("n1").doneBy().containsKey(MemberId.of("n3")));
+  }
+
+  @Test
+  void whatAMemberTellsIsHeardUntilItTakesItBackOrEnds() {
+    startAll(THREE);
+    awaitLeader();
+    MemberId teller = MemberId.of("n3");
+    Semaphore news = new Semaphore(0);
+    RoleRegister register = registerOf("n1");
+    Subscription subscription = register.whenTold(news::release);
+    registerOf("n3").tell(new byte[] {7});
+    for (String name : THREE) {
+      await().until(() -> isTold(name, teller, 7));
+    }
+    await().until(() -> news.tryAcquire());
+    subscription.close();
+    news.drainPermits();
+    registerOf("n3").tell(new byte[] {8});
+    await().until(() -> isTold("n1", teller, 8));
+    registerOf("n3").tell(new byte[0]);
+    await().until(() -> register.told().isEmpty());
+    registerOf("n3").tell(new byte[] {9});
+    await().until(() -> isTold("n1", teller, 9));
+    nodes.remove("n3").close();
+    start("n3", THREE, role);
+    await().until(() -> register.told().isEmpty());
+    assertEquals(0, news.availablePermits(), "nobody listens any more");
+    assertThrows(IllegalArgumentException.class, () -> register.tell(new byte[65]));
+  }
+
+  private boolean isTold(String name, MemberId teller, int what) {
+    Told told = registerOf(name).told().get(teller);
+    return told != null && Arrays.equals(told.bytes(), new byte[] {(byte) what});
   }
 
   @Test

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.understudy.ha.HaNode;
 import io.understudy.ha.RegisterVersion;
+import io.understudy.ha.RoleRegister;
 import io.understudy.ha.internal.election.Message;
 import io.understudy.ha.internal.facts.Maintenance;
 import io.understudy.ha.internal.facts.Report;
 import io.understudy.ha.internal.facts.ReportPart;
 import io.understudy.ha.internal.facts.RoleReport;
 import io.understudy.ha.internal.facts.RulesReport;
+import io.understudy.ha.internal.facts.Statement;
 import io.understudy.ha.internal.placement.MemberFacts.Link;
 import io.understudy.ha.internal.placement.RulesDigest;
 import java.io.ByteArrayOutputStream;
@@ -119,7 +121,11 @@ class ReportCodecTest {
       String name = String.format("%04d", i).repeat(16); // nothing is shared with the next one
       roles.put(
           name,
-          new RoleReport("\u6f22".repeat(500), Long.MAX_VALUE - i, RoleReport.ALL_VERSIONS));
+          new RoleReport(
+              "\u6f22".repeat(500),
+              Long.MAX_VALUE - i,
+              RoleReport.ALL_VERSIONS,
+              statement(random, RoleRegister.MAX_TOLD_BYTES)));
       digests.put(name, rules(random));
     }
     RulesReport rules = RulesReport.of(digests).lacking(lacks(random, RulesReport.MAX_LACKS));
@@ -144,6 +150,7 @@ class ReportCodecTest {
     read.forEach(
         (name, said) -> {
           assertEquals(roles.get(name).stoppedThrough(), said.stoppedThrough());
+          assertEquals(roles.get(name).statement(), said.statement());
           assertTrue(said.unfit().endsWith("..."), "what is cut shows it");
           assertEquals(60, said.unfit().length());
         });
@@ -159,7 +166,12 @@ class ReportCodecTest {
     Map<String, RoleReport> roles = new TreeMap<>();
     for (int left = random.nextInt(5); left > 0; left--) {
       RegisterVersion done = new RegisterVersion(random.nextInt(9), random.nextLong() >>> 1);
-      RoleReport said = new RoleReport(text(random), 1 + random.nextInt(1_000), done);
+      RoleReport said =
+          new RoleReport(
+              text(random),
+              1 + random.nextInt(1_000),
+              done,
+              statement(random, random.nextInt(RoleRegister.MAX_TOLD_BYTES + 1)));
       roles.put("role-" + random.nextInt(100), said);
     }
     Map<String, RulesDigest> digests = new TreeMap<>();
@@ -175,6 +187,12 @@ class ReportCodecTest {
             ? Maintenance.NEVER
             : new Maintenance(1 + random.nextInt(9), "n" + random.nextInt(9), random.nextBoolean());
     return new Report(random.nextBoolean(), maintenance, link, text(random), roles, rules);
+  }
+
+  private static Statement statement(Random random, int length) {
+    byte[] bytes = new byte[length];
+    random.nextBytes(bytes);
+    return new Statement(bytes);
   }
 
   private static List<Long> lacks(Random random, int count) {

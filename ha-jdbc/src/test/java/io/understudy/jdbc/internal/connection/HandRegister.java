@@ -6,6 +6,8 @@ import io.understudy.ha.RegisterValue;
 import io.understudy.ha.RegisterVersion;
 import io.understudy.ha.RegisterView;
 import io.understudy.ha.RoleRegister;
+import io.understudy.ha.Subscription;
+import io.understudy.ha.Told;
 import io.understudy.jdbc.Phase;
 import io.understudy.jdbc.internal.routing.Assignment;
 import io.understudy.jdbc.internal.routing.AssignmentCodec;
@@ -71,5 +73,18 @@ final class HandRegister implements RoleRegister {
   @Override
   public Map<MemberId, RegisterVersion> doneBy() {
     return Map.of(MemberId.of("n1"), done);
+  }
+
+  @Override
+  public void tell(byte[] statement) {}
+
+  @Override
+  public Map<MemberId, Told> told() {
+    return Map.of();
+  }
+
+  @Override
+  public Subscription whenTold(Runnable listener) {
+    return () -> {};
   }
 }
