@@ -51,6 +51,9 @@ public record HaDataSourceStatus(
    * @param lagSeconds how far its replication is behind, as the server says, if it says
    * @param replicating whether it receives and applies what another master writes, if known
    * @param stranded how many transactions it has that the writer lacks, as last compared
+   * @param strandedGtids which ones, in the server's own notation; of long lists the beginning and
+   *     "..."
+   * @param notice what else is wrong with it, and what to do; empty without
    */
   public record MasterStatus(
       String name,
@@ -61,5 +64,7 @@ public record HaDataSourceStatus(
       int increment,
       OptionalLong lagSeconds,
       Optional<Boolean> replicating,
-      long stranded) {}
+      long stranded,
+      String strandedGtids,
+      String notice) {}
 }

@@ -86,6 +86,8 @@ class FailoverTest {
 
       await().atMost(PATIENCE).until(() -> site.master("db-01").readOnly().orElse(false));
       await().atMost(PATIENCE).until(() -> site.master("db-01").stranded() == stranded.size());
+      String listed = site.master("db-01").strandedGtids();
+      assertTrue(listed.matches(flavor == Flavor.MYSQL ? "[0-9a-f-]{36}:.*" : "1-1-.*"), listed);
       site.pair().awaitReplicated(site.pair().b(), site.pair().a(), PATIENCE);
       assertTrue(site.orders(site.pair().a()).containsAll(stranded));
       assertTrue(site.orders(site.pair().a()).containsAll(after));

@@ -68,14 +68,14 @@ public interface Dialect {
   ServerFacts facts(Connection connection) throws SQLException;
 
   /**
-   * How many transactions of another server this one lacks.
+   * Which transactions of another server this one lacks.
    *
    * @param connection a session
    * @param position the other server's {@link ServerFacts#position()}, taken before this call
-   * @return the count; of several sources in one MariaDB domain an upper bound
+   * @return what is missing
    * @throws SQLException if it does not answer
    */
-  long lacking(Connection connection, String position) throws SQLException;
+  Gap gap(Connection connection, String position) throws SQLException;
 
   /**
    * Makes the server refuse all writes, and verifies it. Bounded by a lock wait of one second,
@@ -109,7 +109,7 @@ public interface Dialect {
    * @param connection a session
    * @param position the position
    * @param bound how long to wait
-   * @return whether it has
+   * @return whether it has; false at once if transactions are missing that no waiting brings
    * @throws SQLException if it does not answer
    */
   boolean awaitApplied(Connection connection, String position, Duration bound) throws SQLException;

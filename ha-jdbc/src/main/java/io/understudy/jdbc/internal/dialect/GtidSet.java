@@ -6,10 +6,15 @@ final class GtidSet {
 
   /** How many transactions a set holds. Tags (8.3 and later) and white space are tolerated. */
   static long count(String set) {
+    return count(set, "");
+  }
+
+  /** How many of them began on one server; of any server if it is empty. */
+  static long count(String set, String uuid) {
     long count = 0;
     for (String source : set.replaceAll("\\s", "").split(",", -1)) {
       String[] parts = source.split(":", -1);
-      for (int i = 1; i < parts.length; i++) {
+      for (int i = 1; i < parts.length && (uuid.isEmpty() || parts[0].equals(uuid)); i++) {
         count += interval(parts[i]);
       }
     }

@@ -18,6 +18,11 @@ final class MariaDbDialect implements Dialect {
         @@global.read_only AS read_only, @@global.gtid_binlog_state AS written,
         @@global.gtid_slave_pos AS applied""";
 
+  private static final String POSITION =
+      """
+      SELECT @@global.server_id AS id, @@global.gtid_domain_id AS source,
+        @@global.gtid_binlog_state AS written, @@global.gtid_slave_pos AS applied""";
+
   private final String version;
 
   MariaDbDialect(String version) {
@@ -36,7 +41,7 @@ final class MariaDbDialect implements Dialect {
         Sql.text(row, "source"),
         true,
         mode(Sql.text(row, "read_only")),
-        MariaDbPosition.parse(Sql.text(row, "written"), Sql.text(row, "applied")).toString(),
+        position(row).toString(),
         MySqlDialect.replication(Sql.row(connection, "SHOW SLAVE STATUS"), "slave", "master"));
   }
 
@@ -46,13 +51,19 @@ final class MariaDbDialect implements Dialect {
   }
 
   @Override
-  public long lacking(Connection connection, String position) throws SQLException {
-    Map<String, String> row =
-        Sql.row(
-            connection,
-            "SELECT @@global.gtid_binlog_state AS written, @@global.gtid_slave_pos AS applied");
-    return MariaDbPosition.parse(Sql.text(row, "written"), Sql.text(row, "applied"))
-        .lacking(MariaDbPosition.parse(position));
+  public Gap gap(Connection connection, String position) throws SQLException {
+    Map<String, String> row = Sql.row(connection, POSITION);
+    MariaDbPosition other = MariaDbPosition.parse(position);
+    MariaDbPosition here = position(row);
+    return new Gap(here.lacking(other), here.missing(other), here.lacking(other.of(own(row))));
+  }
+
+  private static MariaDbPosition position(Map<String, String> row) throws SQLException {
+    return MariaDbPosition.ofServer(Sql.text(row, "written"), Sql.text(row, "applied"), own(row));
+  }
+
+  private static String own(Map<String, String> row) throws SQLException {
+    return Sql.text(row, "source") + "-" + Sql.text(row, "id");
   }
 
   @Override
@@ -85,6 +96,10 @@ final class MariaDbDialect implements Dialect {
     return Sql.row(connection, "SHOW SLAVE STATUS").getOrDefault("gtid_io_pos", "");
   }
 
+  /**
+   * The server's own wait knows what was replicated, and of its own domain nothing. Of that the
+   * server must have everything by now: replication does not bring a server its own transactions.
+   */
   @Override
   public boolean awaitApplied(Connection connection, String position, Duration bound)
       throws SQLException {
@@ -96,7 +111,14 @@ final class MariaDbDialect implements Dialect {
             + ", "
             + Math.max(1, bound.toSeconds())
             + ")";
-    return others.isEmpty() || Sql.value(connection, call).equals("0");
+    boolean applied = others.isEmpty() || Sql.value(connection, call).equals("0");
+    return applied && lackingOfDomain(connection, position, own) == 0;
+  }
+
+  private static long lackingOfDomain(Connection connection, String position, String domain)
+      throws SQLException {
+    Map<String, String> row = Sql.row(connection, POSITION);
+    return position(row).lacking(MariaDbPosition.parse(position).ofDomain(domain));
   }
 
   @Override

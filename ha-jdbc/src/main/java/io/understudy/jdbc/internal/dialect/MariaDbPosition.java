@@ -30,11 +30,58 @@ record MariaDbPosition(Map<String, Long> highest) {
     return new MariaDbPosition(highest);
   }
 
+  /**
+   * What a server has. Of its own transactions only the binary log tells: if the server comes back
+   * with older data, another one sends them to it, it skips them because they are its own, and
+   * counts them as applied (seen on 10.11.5). A log without any own transaction tells nothing: the
+   * data then came from elsewhere, together with their position.
+   *
+   * @param written its gtid_binlog_state
+   * @param applied its gtid_slave_pos
+   * @param own its {@code domain-server}
+   */
+  static MariaDbPosition ofServer(String written, String applied, String own) {
+    Map<String, Long> highest = new TreeMap<>(parse(written, applied).highest());
+    Long last = parse(written).highest().get(own);
+    if (last != null) {
+      highest.put(own, last);
+    }
+    return new MariaDbPosition(highest);
+  }
+
   /** How many transactions of the other position are missing in this one. */
   long lacking(MariaDbPosition other) {
     return other.highest.entrySet().stream()
         .mapToLong(it -> Math.max(0, it.getValue() - highest.getOrDefault(it.getKey(), 0L)))
         .sum();
+  }
+
+  /** The ranges of the other position that are missing in this one: {@code 1-1-[101..105]}. */
+  String missing(MariaDbPosition other) {
+    StringJoiner text = new StringJoiner(",");
+    for (Map.Entry<String, Long> entry : new TreeMap<>(other.highest).entrySet()) {
+      long last = entry.getValue();
+      long first = highest.getOrDefault(entry.getKey(), 0L) + 1;
+      if (first == last) {
+        text.add(entry.getKey() + "-" + last);
+      } else if (first < last) {
+        text.add(entry.getKey() + "-[" + first + ".." + last + "]");
+      }
+    }
+    return text.toString();
+  }
+
+  /** The part that one server wrote in one domain, given as {@code domain-server}. */
+  MariaDbPosition of(String source) {
+    Long last = highest.get(source);
+    return new MariaDbPosition(last == null ? Map.of() : Map.of(source, last));
+  }
+
+  /** The part of one domain. */
+  MariaDbPosition ofDomain(String domain) {
+    Map<String, Long> part = new TreeMap<>(highest);
+    part.keySet().removeIf(source -> !source.startsWith(domain + "-"));
+    return new MariaDbPosition(part);
   }
 
   /**

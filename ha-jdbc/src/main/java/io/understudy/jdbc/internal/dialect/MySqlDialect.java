@@ -73,11 +73,12 @@ final class MySqlDialect implements Dialect {
   }
 
   @Override
-  public long lacking(Connection connection, String position) throws SQLException {
-    return GtidSet.count(
-        Sql.value(
-            connection,
-            "SELECT GTID_SUBTRACT(" + Sql.literal(position) + ", @@global.gtid_executed)"));
+  public Gap gap(Connection connection, String position) throws SQLException {
+    String missing = "GTID_SUBTRACT(" + Sql.literal(position) + ", @@global.gtid_executed)";
+    Map<String, String> row =
+        Sql.row(connection, "SELECT " + missing + " AS missing, @@server_uuid AS own");
+    String set = Sql.text(row, "missing").replaceAll("\\s", "");
+    return new Gap(GtidSet.count(set), set, GtidSet.count(set, Sql.text(row, "own")));
   }
 
   @Override

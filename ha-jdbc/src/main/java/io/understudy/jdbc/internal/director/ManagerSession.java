@@ -1,7 +1,9 @@
 package io.understudy.jdbc.internal.director;
 
 import io.understudy.jdbc.internal.dialect.Dialect;
+import io.understudy.jdbc.internal.dialect.Gap;
 import io.understudy.jdbc.internal.routing.Action.CatchUp;
+import io.understudy.jdbc.internal.routing.Findings;
 import io.understudy.jdbc.internal.routing.Observation.Healthy;
 import io.understudy.jdbc.internal.routing.ServerFacts;
 import java.sql.Connection;
@@ -39,12 +41,24 @@ final class ManagerSession {
     bound(connection, answerTimeout);
     ServerFacts facts = dialect.facts(connection);
     Map<String, Long> lacking = new HashMap<>();
+    Map<String, String> missing = new HashMap<>();
+    String unfit = "";
     for (Map.Entry<String, String> other : positions.entrySet()) {
       if (!other.getKey().equals(own)) {
-        lacking.put(other.getKey(), dialect.lacking(connection, other.getValue()));
+        Gap gap = dialect.gap(connection, other.getValue());
+        lacking.put(other.getKey(), gap.count());
+        missing.put(other.getKey(), gap.gtids());
+        unfit = gap.lost() > 0 ? lost(own, other.getKey(), gap) : unfit;
       }
     }
-    return new Healthy(facts, lacking);
+    return new Healthy(facts, lacking, new Findings(missing, unfit, ""));
+  }
+
+  private static String lost(String own, String other, Gap gap) {
+    return ("%1$s lacks %2$d transactions that it wrote itself and that %3$s has (in %4$s), and would issue"
+            + " their ids again: its data are older than what it had told others. Copy it anew from %3$s,"
+            + " with the whole GTID position (MariaDB: RESET MASTER before gtid_slave_pos is set)")
+        .formatted(own, gap.lost(), other, gap.gtids());
   }
 
   void fence() throws SQLException {
@@ -52,8 +66,15 @@ final class ManagerSession {
     dialect.fence(connection);
   }
 
-  void open() throws SQLException {
+  /** Opens a server that has all that it ever told others; the rest is for replication. */
+  void open(String own, Map<String, String> positions) throws SQLException {
     bound(connection, answerTimeout.plusSeconds(2));
+    for (Map.Entry<String, String> other : positions.entrySet()) {
+      Gap gap = dialect.gap(connection, other.getValue());
+      if (!other.getKey().equals(own) && gap.lost() > 0) {
+        throw new SQLException(lost(own, other.getKey(), gap));
+      }
+    }
     dialect.open(connection);
   }
 
@@ -78,15 +99,18 @@ final class ManagerSession {
   private void requireApplied(String position, Duration limit) throws SQLException {
     boolean applied =
         position.isEmpty()
-            || dialect.lacking(connection, position) == 0
+            || dialect.gap(connection, position).count() == 0
             || dialect.awaitApplied(connection, position, limit)
-            || dialect.lacking(connection, position) == 0;
+            || dialect.gap(connection, position).count() == 0;
     if (!applied) {
-      ServerFacts facts = dialect.facts(connection);
+      Gap gap = dialect.gap(connection, position);
       throw new SQLException(
-          "%d transactions are not applied after %d s (replication: %s)"
+          "%d transactions are not applied after %d s: %s (replication: %s)"
               .formatted(
-                  dialect.lacking(connection, position), limit.toSeconds(), facts.replication()));
+                  gap.count(),
+                  limit.toSeconds(),
+                  gap.gtids(),
+                  dialect.facts(connection).replication()));
     }
   }
 

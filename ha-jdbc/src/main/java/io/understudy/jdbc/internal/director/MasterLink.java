@@ -159,7 +159,7 @@ final class MasterLink {
     if (!shared.leadership().isValid()) {
       throw new SQLException("the lease of epoch " + shared.leadership().epoch() + " has ended");
     }
-    current.open();
+    current.open(master.name(), shared.positions());
     if (!shared.leadership().isValid()) {
       log.warn("{}: lost the lease while opening {}: closes it", shared.lock(), master.name());
       current.fence();

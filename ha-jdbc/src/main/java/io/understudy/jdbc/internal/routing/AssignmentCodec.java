@@ -16,6 +16,9 @@ import java.util.Map;
 public final class AssignmentCodec {
   private static final String HEADER = "understudy-assignment 1";
 
+  /** What all texts of stranded transactions share, of a register's 4096 bytes. */
+  private static final int STRANDED_CHARS = 800;
+
   private AssignmentCodec() {}
 
   /**
@@ -33,6 +36,7 @@ public final class AssignmentCodec {
     line(text, "previous", assignment.previous());
     line(text, "since", Long.toString(assignment.sinceEpochMillis()));
     line(text, "reason", assignment.reason());
+    int share = STRANDED_CHARS / Math.max(1, assignment.masters().size());
     for (MasterRecord master : assignment.masters()) {
       IdSeries ids = master.ids();
       line(
@@ -40,14 +44,19 @@ public final class AssignmentCodec {
           "master",
           String.format(
               Locale.ROOT, // other digits are none for other readers
-              "%s %d %d %d %d",
+              "%s %d %d %d %d %s",
               master.name(),
               ids.serverId(),
               ids.increment(),
               ids.offset(),
-              master.stranded()));
+              master.stranded(),
+              shortened(master.strandedGtids(), share)));
     }
     return text.toString().getBytes(UTF_8);
+  }
+
+  private static String shortened(String text, int most) {
+    return text.length() <= most ? text : text.substring(0, most - 3) + "...";
   }
 
   private static void line(StringBuilder text, String key, String value) {
@@ -103,7 +112,8 @@ public final class AssignmentCodec {
         parts[0],
         new IdSeries(
             Long.parseLong(parts[1]), Integer.parseInt(parts[2]), Integer.parseInt(parts[3])),
-        Long.parseLong(parts[4]));
+        Long.parseLong(parts[4]),
+        parts.length > 5 ? parts[5] : ""); // earlier versions wrote five fields
   }
 
   private static String text(Map<String, String> values, String key) {

@@ -328,7 +328,7 @@ public final class DirectorMachine {
     }
     Optional<Action> follow =
         judgement.others(writer.name()).stream()
-            .filter(DirectorMachine::shouldFollow)
+            .filter(it -> shouldFollow(it, writer.name()))
             .<Action>map(it -> new Follow(it.name()))
             .findFirst();
     if (follow.isPresent()) {
@@ -340,8 +340,16 @@ public final class DirectorMachine {
         : Decision.act(new Commit(state.assignment().knowing(records)));
   }
 
-  private static boolean shouldFollow(MasterView master) {
+  /**
+   * Only one that was compared with the writer and has lost no own transactions: MariaDB would skip
+   * them and count them as applied, so that nothing told of them any more.
+   */
+  private static boolean shouldFollow(MasterView master, String writer) {
     boolean stopped = master.facts().map(it -> it.replication().stopped()).orElse(false);
-    return master.reachable() && stopped && !master.followed();
+    return master.reachable()
+        && stopped
+        && !master.followed()
+        && master.lacking().containsKey(writer)
+        && master.findings().unfit().isEmpty();
   }
 }

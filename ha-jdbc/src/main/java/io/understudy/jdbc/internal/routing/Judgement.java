@@ -57,7 +57,13 @@ final class Judgement {
     for (MasterView master : all()) {
       ids(master)
           .ifPresent(
-              ids -> records.add(new MasterRecord(master.name(), ids, stranded(master.name()))));
+              ids ->
+                  records.add(
+                      new MasterRecord(
+                          master.name(),
+                          ids,
+                          stranded(master.name()),
+                          strandedGtids(master.name()))));
     }
     return records;
   }
@@ -83,11 +89,24 @@ final class Judgement {
     return state.assignment().master(name).map(MasterRecord::stranded).orElse(0L);
   }
 
+  /** Which ones, as far as the text goes; empty without any. */
+  private String strandedGtids(String name) {
+    if (stranded(name) == 0) {
+      return "";
+    }
+    MasterView writer = state.find(state.assignment().lastWriter());
+    String compared = writer == null ? null : writer.findings().missing().get(name);
+    if (compared != null) {
+      return compared;
+    }
+    return state.assignment().master(name).map(MasterRecord::strandedGtids).orElse("");
+  }
+
   /** Who shall write next. */
   Optional<String> candidate() {
     Assignment assignment = state.assignment();
     MasterView present = state.find(assignment.candidate());
-    if (present != null && !isGone(present) && stranded(present.name()) == 0) {
+    if (present != null && !isGone(present) && isWhole(present)) {
       return Optional.of(present.name());
     }
     List<String> eligible = all().stream().filter(this::isEligible).map(MasterView::name).toList();
@@ -104,7 +123,11 @@ final class Judgement {
   }
 
   private boolean isEligible(MasterView master) {
-    return master.reachable() && stranded(master.name()) == 0;
+    return master.reachable() && isWhole(master);
+  }
+
+  private boolean isWhole(MasterView master) {
+    return stranded(master.name()) == 0 && master.findings().unfit().isEmpty();
   }
 
   /**
@@ -121,6 +144,8 @@ final class Judgement {
         reasons.add(
             "%1$s holds %2$d transactions that %3$s lacks: review them, then let %3$s replicate them"
                 .formatted(master.name(), stranded, state.assignment().lastWriter()));
+      } else if (!master.findings().unfit().isEmpty()) {
+        reasons.add(master.findings().unfit());
       }
     }
     return "no master can be made the writer: " + String.join(", ", reasons);

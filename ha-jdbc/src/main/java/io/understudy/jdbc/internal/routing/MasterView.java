@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param facts what it said last, also while it is away
  * @param lacking for other masters, how many of their transactions it lacks, as last compared
  * @param followed whether replication was started here since the master came back
+ * @param findings what the last look found
  */
 public record MasterView(
     String name,
@@ -27,20 +28,30 @@ public record MasterView(
     String problem,
     Optional<ServerFacts> facts,
     Map<String, Long> lacking,
-    boolean followed) {
+    boolean followed,
+    Findings findings) {
   /** Copies. */
   public MasterView {
     lacking = Map.copyOf(lacking);
   }
 
   static MasterView unseen(String name) {
-    return new MasterView(name, false, false, 0, "", Optional.empty(), Map.of(), false);
+    return new MasterView(
+        name, false, false, 0, "", Optional.empty(), Map.of(), false, Findings.NONE);
   }
 
   MasterView after(Observation observation, int enough) {
     if (observation instanceof Healthy healthy) {
       return new MasterView(
-          name, true, true, 0, "", Optional.of(healthy.facts()), healthy.lacking(), followed);
+          name,
+          true,
+          true,
+          0,
+          "",
+          Optional.of(healthy.facts()),
+          healthy.lacking(),
+          followed,
+          healthy.findings());
     }
     Failed failed = (Failed) observation;
     int more =
@@ -51,7 +62,7 @@ public record MasterView(
         };
     boolean left = failed.kind() != Kind.DECLINED;
     return new MasterView(
-        name, true, false, more, failed.message(), facts, lacking, followed && !left);
+        name, true, false, more, failed.message(), facts, lacking, followed && !left, findings);
   }
 
   MasterView inMode(ServerFacts.Mode mode) {
@@ -63,11 +74,13 @@ public record MasterView(
         problem,
         facts.map(it -> it.withMode(mode)),
         mode == ServerFacts.Mode.OPEN ? Map.of() : lacking,
-        followed);
+        followed,
+        findings);
   }
 
   MasterView withFollowed() {
-    return new MasterView(name, observed, reachable, failures, problem, facts, lacking, true);
+    return new MasterView(
+        name, observed, reachable, failures, problem, facts, lacking, true, findings);
   }
 
   boolean isIn(ServerFacts.Mode mode) {

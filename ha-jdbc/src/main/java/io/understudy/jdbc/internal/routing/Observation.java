@@ -10,11 +10,23 @@ public sealed interface Observation {
    * @param facts what it said
    * @param lacking for other masters, how many of their transactions this server lacks; only
    *     masters that could be compared
+   * @param findings what a person should know beside that
    */
-  record Healthy(ServerFacts facts, Map<String, Long> lacking) implements Observation {
+  record Healthy(ServerFacts facts, Map<String, Long> lacking, Findings findings)
+      implements Observation {
     /** Copies. */
     public Healthy {
       lacking = Map.copyOf(lacking);
+    }
+
+    /**
+     * One without findings.
+     *
+     * @param facts what it said
+     * @param lacking how many transactions of others it lacks
+     */
+    public Healthy(ServerFacts facts, Map<String, Long> lacking) {
+      this(facts, lacking, Findings.NONE);
     }
   }
 

@@ -89,6 +89,9 @@ final class SwitchoverMachine {
     if (!refusals.isEmpty()) {
       return String.join("; ", refusals);
     }
+    if (!next.findings().unfit().isEmpty()) {
+      return next.findings().unfit();
+    }
     long stranded = judgement.stranded(to);
     return stranded > 0
         ? "%s holds %d transactions that %s lacks: review them first"

@@ -9,6 +9,7 @@ import io.understudy.jdbc.internal.connection.Route;
 import io.understudy.jdbc.internal.director.SwitchoverDesk;
 import io.understudy.jdbc.internal.routing.Assignment;
 import io.understudy.jdbc.internal.routing.DirectorState;
+import io.understudy.jdbc.internal.routing.Findings;
 import io.understudy.jdbc.internal.routing.MasterRecord;
 import io.understudy.jdbc.internal.routing.MasterView;
 import io.understudy.jdbc.internal.routing.ServerFacts;
@@ -16,6 +17,8 @@ import io.understudy.jdbc.internal.routing.ServerFacts.Mode;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Makes the status out of what the parts know. */
 final class Statuses {
@@ -51,7 +54,15 @@ final class Statuses {
         record.map(it -> it.ids().increment()).orElse(0),
         facts.map(it -> it.replication().lagSeconds()).orElse(OptionalLong.empty()),
         facts.map(it -> it.replication().running()),
-        record.map(MasterRecord::stranded).orElse(0L));
+        record.map(MasterRecord::stranded).orElse(0L),
+        record.map(MasterRecord::strandedGtids).orElse(""),
+        view.map(it -> notice(it.findings())).orElse(""));
+  }
+
+  private static String notice(Findings findings) {
+    return Stream.of(findings.unfit(), findings.notice())
+        .filter(it -> !it.isEmpty())
+        .collect(Collectors.joining("; "));
   }
 
   private static Reach reach(Optional<MasterView> view) {

@@ -96,11 +96,11 @@ class DialectTest {
       Sql.execute(app, "INSERT INTO item VALUES (2)");
     }
     String position = dialect.facts(a).position();
-    assertEquals(2, dialect.lacking(b, position));
+    assertEquals(2, dialect.gap(b, position).count());
     assertFalse(dialect.awaitApplied(b, position, Duration.ofSeconds(1)));
     dialect.startReplication(b);
     assertTrue(dialect.awaitApplied(b, position, PATIENCE));
-    assertEquals(0, dialect.lacking(b, position));
+    assertEquals(0, dialect.gap(b, position).count());
   }
 
   private static void successorEndsThePredecessor(Connection predecessor, DatabaseServer server)

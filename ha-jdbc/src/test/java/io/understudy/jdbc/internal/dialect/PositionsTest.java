@@ -37,6 +37,33 @@ class PositionsTest {
   }
 
   @Test
+  void whatIsMissingIsNamed() {
+    MariaDbPosition here = MariaDbPosition.parse("1-1-10,2-2-4");
+    MariaDbPosition other = MariaDbPosition.parse("1-1-12,2-2-5,3-3-1,4-4-9");
+    assertEquals("1-1-[11..12],2-2-5,3-3-1,4-4-[1..9]", here.missing(other));
+    assertEquals("", here.missing(here));
+    assertEquals(1, here.lacking(other.of("2-2")));
+    assertEquals(0, here.lacking(other.of("2-1")));
+    assertEquals(2, here.lacking(other.ofDomain("1")));
+  }
+
+  @Test
+  void ofItsOwnTransactionsAMariaDbServerKnowsWhatItLogged() {
+    assertEquals(
+        "1-1-9,2-2-2", MariaDbPosition.ofServer("1-1-8,2-2-2", "1-1-9,2-2-3", "2-2").toString());
+    assertEquals("1-1-9,2-2-3", MariaDbPosition.ofServer("1-1-8", "1-1-9,2-2-3", "2-2").toString());
+  }
+
+  @Test
+  void transactionsOfOneMySqlServerAreCounted() {
+    String set =
+        "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5:tag:1-2,4e11fa47-71ca-11e1-9e33-c80aa9429562:2";
+    assertEquals(7, GtidSet.count(set, "3e11fa47-71ca-11e1-9e33-c80aa9429562"));
+    assertEquals(1, GtidSet.count(set, "4e11fa47-71ca-11e1-9e33-c80aa9429562"));
+    assertEquals(0, GtidSet.count(set, "5e11fa47-71ca-11e1-9e33-c80aa9429562"));
+  }
+
+  @Test
   void aServerWaitsForOtherDomainsOnly() {
     MariaDbPosition position = MariaDbPosition.parse("1-1-10,1-2-12,2-2-4", "3-3-1");
     assertEquals("1-2-12,3-3-1", position.withoutDomain("2"));

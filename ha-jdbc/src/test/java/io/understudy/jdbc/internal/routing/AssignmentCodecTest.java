@@ -61,6 +61,25 @@ class AssignmentCodecTest {
   }
 
   @Test
+  void masterLinesOfEarlierVersionsListNothing() {
+    byte[] bytes = AssignmentCodec.encode(Assignment.NONE);
+    String old = new String(bytes, StandardCharsets.UTF_8) + "master=db-01 1 2 1 3\n";
+    assertEquals(
+        List.of(new MasterRecord("db-01", new IdSeries(1, 2, 1), 3)),
+        AssignmentCodec.decode(old.getBytes(StandardCharsets.UTF_8)).masters());
+  }
+
+  @Test
+  void longListsOfTransactionsAreShortened() {
+    MasterRecord long1 = new MasterRecord("db-01", new IdSeries(1, 2, 1), 3, "1-1-1,".repeat(500));
+    Assignment some = new Assignment(7, Phase.SERVING, "db-01", "", "", 5, "", List.of(long1));
+    String read =
+        AssignmentCodec.decode(AssignmentCodec.encode(some)).masters().get(0).strandedGtids();
+    assertEquals(800, read.length());
+    assertTrue(read.endsWith("..."), read);
+  }
+
+  @Test
   void keysOfLaterVersionsAreSkipped() {
     byte[] bytes = AssignmentCodec.encode(Assignment.NONE);
     String extended = new String(bytes, StandardCharsets.UTF_8) + "colour=blue\n";
@@ -91,7 +110,8 @@ class AssignmentCodecTest {
                 new MasterRecord(
                     "a-name-of-40-characters-at-most-%08d".formatted(i),
                     new IdSeries(i, count, i),
-                    i))
+                    i,
+                    "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-" + i))
         .toList();
   }
 }

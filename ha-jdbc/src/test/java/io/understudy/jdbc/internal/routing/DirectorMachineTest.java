@@ -143,8 +143,10 @@ class DirectorMachineTest {
   @Test
   void masterWithStrandedTransactionsIsNoCandidate() {
     serving();
-    probe(A, new Healthy(Facts.of(1, 1, Mode.OPEN, Facts.RUNNING), Map.of(B, 3L)));
+    Findings listed = new Findings(Map.of(B, "2-2-[5..7]"), "", "");
+    probe(A, new Healthy(Facts.of(1, 1, Mode.OPEN, Facts.RUNNING), Map.of(B, 3L), listed));
     assertEquals(3, committed().masters().get(1).stranded());
+    assertEquals("2-2-[5..7]", committed().masters().get(1).strandedGtids());
     done();
     probe(A, refused());
     assertEquals(Optional.empty(), action);
@@ -174,12 +176,32 @@ class DirectorMachineTest {
   void returningMasterIsFencedThenFollowsOnce() {
     serving();
     probe(B, refused());
-    probe(B, new Healthy(Facts.of(2, 2, Mode.OPEN, Facts.STOPPED), Map.of()));
+    probe(B, new Healthy(Facts.of(2, 2, Mode.OPEN, Facts.STOPPED), Map.of(A, 4L)));
     assertNext(new Fence(B));
     assertNext(new Follow(B));
     done();
+    probe(B, new Healthy(Facts.of(2, 2, Mode.CLOSED, Facts.STOPPED), Map.of(A, 4L)));
+    assertEquals(Optional.empty(), action);
+  }
+
+  @Test
+  void masterThatWasNotComparedWithTheWriterDoesNotFollowYet() {
+    serving();
     probe(B, new Healthy(Facts.of(2, 2, Mode.CLOSED, Facts.STOPPED), Map.of()));
     assertEquals(Optional.empty(), action);
+    probe(B, new Healthy(Facts.of(2, 2, Mode.CLOSED, Facts.STOPPED), Map.of(A, 4L)));
+    assertEquals(Optional.of(new Follow(B)), action);
+  }
+
+  @Test
+  void masterThatLostOwnTransactionsNeitherFollowsNorWrites() {
+    serving();
+    Findings old = new Findings(Map.of(), "db-02 lacks 3 transactions that it wrote itself", "");
+    probe(B, new Healthy(Facts.of(2, 2, Mode.CLOSED, Facts.STOPPED), Map.of(A, 4L), old));
+    assertEquals(Optional.empty(), action);
+    probe(A, refused());
+    assertEquals(Optional.empty(), action);
+    assertTrue(state.trouble().contains("that it wrote itself"), state::trouble);
   }
 
   @Test
