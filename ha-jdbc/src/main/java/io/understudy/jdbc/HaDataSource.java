@@ -18,8 +18,8 @@ import javax.sql.DataSource;
  * all but one read-only, and writes the assignment into the role's register. Every JVM routes by
  * the committed assignment alone, and only while the director vouches for it. A connection belongs
  * to one writer for its life: when the writer changes, or this JVM loses touch with the director,
- * it is aborted, and its next use fails with an {@link HaSqlException} that says what became of the
- * work.
+ * it is aborted, and its next use fails with an exception whose type says what to do: {@link
+ * RetryableSqlException} or {@link UnknownOutcomeException}, see {@link HaFailure}.
  *
  * <p>{@link #getConnection()} waits up to the borrow time-out for an agreed writer, then throws
  * {@link NoWriterException}. The variant with user and password is not supported: the pools know

@@ -1,7 +1,6 @@
 package io.understudy.jdbc;
 
 import java.io.Serial;
-import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -9,10 +8,8 @@ import org.jspecify.annotations.Nullable;
  * No connection to an agreed writer could be had in time. SQLState {@code 08001}; nothing was sent
  * to any server. The message has writer, phase, generation, epoch, node and the time waited.
  */
-public final class NoWriterException extends SQLTransientConnectionException implements HaFailure {
+public final class NoWriterException extends RetryableSqlException {
   @Serial private static final long serialVersionUID = 1L;
-
-  private final transient RouteInfo route;
 
   /**
    * Makes the exception.
@@ -28,18 +25,8 @@ public final class NoWriterException extends SQLTransientConnectionException imp
         "no connection to the writer: %s (%s, waited=%d ms)"
             .formatted(why, route, waited.toMillis()),
         "08001",
-        0,
+        Outcome.NOT_EXECUTED,
+        route,
         cause);
-    this.route = route;
-  }
-
-  @Override
-  public Outcome outcome() {
-    return Outcome.NOT_EXECUTED;
-  }
-
-  @Override
-  public RouteInfo route() {
-    return route;
   }
 }

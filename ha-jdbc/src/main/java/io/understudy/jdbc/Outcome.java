@@ -1,6 +1,5 @@
 package io.understudy.jdbc;
 
-import java.sql.SQLException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -35,21 +34,12 @@ public enum Outcome {
   }
 
   /**
-   * The SQLState for a connection that was lost with this outcome.
-   *
-   * @return {@code 08007} for {@link #UNKNOWN}, {@code 08S02} otherwise; see {@link HaSqlException}
-   */
-  public String sqlState() {
-    return this == UNKNOWN ? "08007" : "08S02";
-  }
-
-  /**
    * Shorthand.
    *
-   * @param failure what a JDBC call threw
+   * @param failure what a call threw, also when something wrapped it
    * @return whether the work is known to have left nothing, so that it may be done again
    */
-  public static boolean mayRepeat(SQLException failure) {
+  public static boolean mayRepeat(Throwable failure) {
     return of(failure).map(it -> it == NOT_EXECUTED || it == ROLLED_BACK).orElse(false);
   }
 }

@@ -1,5 +1,7 @@
 package io.understudy.jdbc;
 
+import java.io.Serializable;
+
 /**
  * Where a JVM's statements go, at one moment.
  *
@@ -9,7 +11,8 @@ package io.understudy.jdbc;
  * @param generation the assignment's number; each change of the writer begins a new one
  * @param epoch the epoch of the director that wrote the assignment, 0 before the first
  */
-public record RouteInfo(String node, String writer, Phase phase, long generation, long epoch) {
+public record RouteInfo(String node, String writer, Phase phase, long generation, long epoch)
+    implements Serializable {
   @Override
   public String toString() {
     return "writer=%s, phase=%s, generation=%d, epoch=%d, node=%s"

@@ -136,7 +136,7 @@ class FailoverTest {
         closeOthers(site, alone);
         await().atMost(PATIENCE).until(() -> !site.source(alone).status().permitted());
         await().atMost(PATIENCE).until(() -> !site.source(alone).isWriterAvailable());
-        HaSqlException lost = assertThrows(HaSqlException.class, held::commit);
+        WriterLostException lost = assertThrows(WriterLostException.class, held::commit);
         assertEquals(Outcome.ROLLED_BACK, lost.outcome());
         assertEquals("08S02", lost.getSQLState());
       }
@@ -156,7 +156,7 @@ class FailoverTest {
         Site.order(held, "never committed");
         site.pair().a().pause();
         long pausedNanos = System.nanoTime();
-        HaSqlException lost = assertThrows(HaSqlException.class, held::commit);
+        UnknownOutcomeException lost = assertThrows(UnknownOutcomeException.class, held::commit);
         logTime(flavor + ": commit on the frozen writer ended", pausedNanos);
         assertEquals("08007", lost.getSQLState());
         List<Long> after = orderEverywhereAtOnce(site);

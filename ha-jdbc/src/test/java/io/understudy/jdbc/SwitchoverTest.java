@@ -112,7 +112,7 @@ class SwitchoverTest {
         SwitchoverResult result = switchTo(site, "db-02");
         assertTrue(result.isSwitched(), result::toString);
         assertTrue(result.held().toMillis() >= 1000, result::toString);
-        HaSqlException lost = assertThrows(HaSqlException.class, connection::commit);
+        WriterLostException lost = assertThrows(WriterLostException.class, connection::commit);
         assertEquals(Outcome.ROLLED_BACK.name(), lost.outcome().name());
       }
       long next = Site.order(site.source(0), "after");

@@ -1,7 +1,8 @@
 package io.understudy.jdbc.internal.connection;
 
-import io.understudy.jdbc.HaSqlException;
 import io.understudy.jdbc.Outcome;
+import io.understudy.jdbc.UnknownOutcomeException;
+import io.understudy.jdbc.WriterLostException;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -121,10 +122,7 @@ final class GuardedConnection extends DelegatingConnection {
   private SQLException judged(SQLException e, Work work) {
     if (isReadOnlyRefusal(e)) {
       revoke();
-      boolean partly = work == Work.BATCH && autoCommit;
-      Outcome outcome =
-          work == Work.COMMIT ? Outcome.ROLLED_BACK : partly ? Outcome.UNKNOWN : unsent();
-      return failure("the server refuses writes: " + firstLine(e), outcome, e);
+      return failure("the server refuses writes: " + firstLine(e), refused(work), e);
     }
     String state = e.getSQLState();
     if (lost || (state != null && state.startsWith("08"))) {
@@ -149,8 +147,23 @@ final class GuardedConnection extends DelegatingConnection {
     return within && !autoCommit ? Outcome.ROLLED_BACK : Outcome.UNKNOWN;
   }
 
-  private HaSqlException failure(String what, Outcome outcome, @Nullable SQLException cause) {
-    return new HaSqlException(what, outcome, route.info(), cause);
+  /**
+   * What became of the work if the server refused a part of it: a procedure, or one of several
+   * statements, may have committed what came before.
+   */
+  private Outcome refused(Work work) {
+    return switch (work) {
+      case ROWS -> unsent();
+      case ANYTHING -> Outcome.UNKNOWN;
+      case BATCH -> autoCommit ? Outcome.UNKNOWN : Outcome.ROLLED_BACK;
+      case COMMIT -> Outcome.ROLLED_BACK;
+    };
+  }
+
+  private SQLException failure(String what, Outcome outcome, @Nullable SQLException cause) {
+    return outcome == Outcome.UNKNOWN
+        ? new UnknownOutcomeException(what, route.info(), cause)
+        : new WriterLostException(what, outcome, route.info(), cause);
   }
 
   /** 1290 stands for several server options, of which two make a server read-only. */

@@ -1,13 +1,12 @@
 package io.understudy.jdbc.internal.connection;
 
-import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What can be told from a statement's text without parsing it. */
+/** What can be told from a statement's text without parsing it. Allocates nothing. */
 final class SqlText {
-  private static final Set<String> WITHIN_TRANSACTION =
-      Set.of("SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH");
+  private static final String[] WITHIN_TRANSACTION = {
+    "SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH"
+  };
 
   private SqlText() {}
 
@@ -16,14 +15,39 @@ final class SqlText {
    * changes rows, and no second statement can follow. DDL, CALL and COMMIT as text may commit.
    */
   static boolean cannotCommit(@Nullable String sql) {
-    if (sql == null || sql.indexOf(';') >= 0) {
+    if (sql == null || !isSingle(sql)) {
       return false;
     }
-    String text = sql.stripLeading();
-    int end = 0;
-    while (end < text.length() && Character.isLetter(text.charAt(end))) {
-      end++;
+    for (String word : WITHIN_TRANSACTION) {
+      if (beginsWith(sql, word)) {
+        return true;
+      }
     }
-    return WITHIN_TRANSACTION.contains(text.substring(0, end).toUpperCase(Locale.ROOT));
+    return false;
+  }
+
+  /** Whether a statement begins with a word. */
+  static boolean beginsWith(String sql, String word) {
+    int start = 0;
+    while (start < sql.length() && Character.isWhitespace(sql.charAt(start))) {
+      start++;
+    }
+    int end = start + word.length();
+    return sql.regionMatches(true, start, word, 0, word.length())
+        && (end == sql.length() || !Character.isLetter(sql.charAt(end)));
+  }
+
+  /** A semicolon at the very end separates nothing; one within a literal counts all the same. */
+  private static boolean isSingle(String sql) {
+    int semicolon = sql.indexOf(';');
+    if (semicolon < 0) {
+      return true;
+    }
+    for (int i = semicolon + 1; i < sql.length(); i++) {
+      if (!Character.isWhitespace(sql.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -11,10 +11,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.understudy.jdbc.HaSqlException;
+import io.understudy.jdbc.HaFailure;
 import io.understudy.jdbc.NoWriterException;
 import io.understudy.jdbc.Outcome;
 import io.understudy.jdbc.Phase;
+import io.understudy.jdbc.RetryableSqlException;
 import io.understudy.samples.dbpair.Account;
 import io.understudy.samples.dbpair.DatabasePair;
 import io.understudy.samples.dbpair.Flavor;
@@ -239,7 +240,7 @@ class GuardedConnectionTest {
       inTransaction.setAutoCommit(false);
       first.executeUpdate("INSERT INTO item VALUES (1)");
       admin(pair(flavor), "SET GLOBAL read_only = ON");
-      HaSqlException refusal =
+      SQLException refusal =
           assertLost(
               Outcome.NOT_EXECUTED,
               "08S02",
@@ -272,11 +273,11 @@ class GuardedConnectionTest {
     void run() throws SQLException;
   }
 
-  private static HaSqlException assertLost(Outcome outcome, String sqlState, Work work) {
-    SQLException failure = assertThrows(SQLException.class, work::run);
-    HaSqlException lost = assertInstanceOf(HaSqlException.class, failure);
-    assertEquals(outcome, lost.outcome(), lost::getMessage);
+  private static SQLException assertLost(Outcome outcome, String sqlState, Work work) {
+    SQLException lost = assertThrows(SQLException.class, work::run);
+    assertEquals(outcome, assertInstanceOf(HaFailure.class, lost).outcome(), lost::getMessage);
     assertEquals(sqlState, lost.getSQLState(), lost::getMessage);
+    assertEquals(outcome != Outcome.UNKNOWN, lost instanceof RetryableSqlException);
     return lost;
   }
 

@@ -10,7 +10,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SqlTextTest {
   @ParameterizedTest
   @ValueSource(
-      strings = {"SELECT 1", "  insert into t values (1)", "Update t set a=1", "WITH x AS (..)"})
+      strings = {
+        "SELECT 1",
+        "  insert into t values (1)",
+        "Update t set a=1",
+        "WITH x AS (..)",
+        "DELETE FROM t; "
+      })
   void rowStatementsCannotCommit(String sql) {
     assertTrue(SqlText.cannotCommit(sql));
   }

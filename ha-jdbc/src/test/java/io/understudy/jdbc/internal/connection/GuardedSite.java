@@ -1,0 +1,113 @@
+package io.understudy.jdbc.internal.connection;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.understudy.samples.dbpair.Account;
+import io.understudy.samples.dbpair.DatabasePair;
+import io.understudy.samples.dbpair.DatabaseServer;
+import io.understudy.samples.dbpair.Flavor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.sql.DataSource;
+
+/**
+ * Both servers of a shared pair with a pool each, and a lending whose route a test sets by hand.
+ */
+final class GuardedSite implements AutoCloseable {
+  static final Duration HOUR = Duration.ofHours(1);
+  private static final Executor HELPERS = task -> new Thread(task, "test-helper").start();
+
+  final HandRegister register = new HandRegister();
+  final DatabasePair pair;
+  final HikariDataSource first;
+  final HikariDataSource second;
+  final Lending lending;
+
+  /** Done between the server's answer to a commit and the look at it. */
+  final AtomicReference<Runnable> afterCommit = new AtomicReference<>(() -> {});
+
+  GuardedSite(Flavor flavor, String urlOptions) {
+    pair = SharedPairs.of(flavor);
+    first = pool(pair.a(), urlOptions);
+    second = pool(pair.b(), urlOptions);
+    Router router =
+        new Router("n1", register, Map.of(HandRegister.WRITER, committing(first), "db-02", second));
+    lending =
+        new Lending(router, Duration.ofMillis(300), Duration.ofMillis(300), HELPERS, "test-watch");
+    lending.start();
+    register.commit(HandRegister.serving(1));
+    register.permit(HOUR);
+  }
+
+  private static HikariDataSource pool(DatabaseServer server, String urlOptions) {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(server.jdbcUrl("appdb") + urlOptions);
+    config.setUsername(Account.APP.user());
+    config.setPassword(Account.APP.password());
+    config.addDataSourceProperty("socketTimeout", "20000");
+    config.setMaximumPoolSize(4);
+    config.setMinimumIdle(0);
+    return new HikariDataSource(config);
+  }
+
+  private DataSource committing(DataSource pool) {
+    return (DataSource) wrap(DataSource.class, pool);
+  }
+
+  private Object wrap(Class<?> type, Object target) {
+    return Proxy.newProxyInstance(
+        getClass().getClassLoader(),
+        new Class<?>[] {type},
+        (proxy, method, args) -> {
+          try {
+            Object answer = method.invoke(target, args);
+            if (method.getName().equals("commit")) {
+              afterCommit.get().run();
+            }
+            return method.getName().equals("getConnection")
+                ? wrap(Connection.class, answer)
+                : answer;
+          } catch (InvocationTargetException e) {
+            throw e.getCause();
+          }
+        });
+  }
+
+  /** Without a trace in the binary log, so that the servers may differ. */
+  static void admin(DatabaseServer server, String... statements) throws SQLException {
+    try (Connection admin = server.connect(Account.ADMIN);
+        Statement statement = admin.createStatement()) {
+      statement.execute("SET sql_log_bin = 0");
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  static long count(DatabaseServer server, String table) throws SQLException {
+    try (Connection app = server.connect(Account.APP);
+        Statement statement = app.createStatement();
+        ResultSet count = statement.executeQuery("SELECT COUNT(*) FROM " + table)) {
+      count.next();
+      return count.getLong(1);
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    lending.stop();
+    first.close();
+    second.close();
+    for (DatabaseServer server : pair.servers()) {
+      admin(server, "SET GLOBAL read_only = OFF");
+    }
+  }
+}
