@@ -4,7 +4,6 @@ import java.sql.Array;
 import java.sql.Blob;
 import java.sql.Clob;
 import java.sql.Connection;
-import java.sql.DatabaseMetaData;
 import java.sql.NClob;
 import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
@@ -15,170 +14,204 @@ import java.sql.Struct;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
-/** Everything of a connection that is passed on as it is. */
+/** Everything of a connection that is passed on as it is; if that fails, the failure is judged. */
 abstract class DelegatingConnection implements Connection {
+  /** A call to the connection behind this one. */
+  @FunctionalInterface
+  interface Passed<T extends @Nullable Object> {
+    T on(Connection connection) throws SQLException;
+  }
+
+  /** A call without an answer. */
+  @FunctionalInterface
+  interface Order {
+    void on(Connection connection) throws SQLException;
+  }
+
   /** The connection behind this one, if it can still be used. */
   abstract Connection live() throws SQLException;
 
+  /** What a failure of a call means that stands for no work by itself. */
+  abstract SQLException judged(SQLException failure);
+
+  final <T extends @Nullable Object> T pass(Passed<T> call) throws SQLException {
+    Connection connection = live();
+    try {
+      return call.on(connection);
+    } catch (SQLException e) {
+      throw judged(e);
+    }
+  }
+
+  final void tell(Order call) throws SQLException {
+    Connection connection = live();
+    try {
+      call.on(connection);
+    } catch (SQLException e) {
+      throw judged(e);
+    }
+  }
+
   @Override
   public void clearWarnings() throws SQLException {
-    live().clearWarnings();
+    tell(Connection::clearWarnings);
   }
 
   @Override
   public void endRequest() throws SQLException {
-    live().endRequest();
+    tell(Connection::endRequest);
   }
 
   @Override
   public void beginRequest() throws SQLException {
-    live().beginRequest();
+    tell(Connection::beginRequest);
   }
 
   @Override
   public SQLWarning getWarnings() throws SQLException {
-    return live().getWarnings();
-  }
-
-  @Override
-  public DatabaseMetaData getMetaData() throws SQLException {
-    return live().getMetaData();
+    return pass(Connection::getWarnings);
   }
 
   @Override
   public boolean getAutoCommit() throws SQLException {
-    return live().getAutoCommit();
+    return pass(Connection::getAutoCommit);
   }
 
   @Override
   public String nativeSQL(String sql) throws SQLException {
-    return live().nativeSQL(sql);
+    return pass(it -> it.nativeSQL(sql));
   }
 
   @Override
   public void setReadOnly(boolean readOnly) throws SQLException {
-    live().setReadOnly(readOnly);
+    tell(it -> it.setReadOnly(readOnly));
   }
 
   @Override
   public boolean isReadOnly() throws SQLException {
-    return live().isReadOnly();
+    return pass(Connection::isReadOnly);
   }
 
   @Override
   public void setCatalog(String catalog) throws SQLException {
-    live().setCatalog(catalog);
+    tell(it -> it.setCatalog(catalog));
   }
 
   @Override
   public String getCatalog() throws SQLException {
-    return live().getCatalog();
+    return pass(Connection::getCatalog);
   }
 
   @Override
   public void setTransactionIsolation(int level) throws SQLException {
-    live().setTransactionIsolation(level);
+    tell(it -> it.setTransactionIsolation(level));
   }
 
   @Override
   public int getTransactionIsolation() throws SQLException {
-    return live().getTransactionIsolation();
+    return pass(Connection::getTransactionIsolation);
   }
 
   @Override
   public Map<String, Class<?>> getTypeMap() throws SQLException {
-    return live().getTypeMap();
+    return pass(Connection::getTypeMap);
   }
 
   @Override
   public void setTypeMap(Map<String, Class<?>> map) throws SQLException {
-    live().setTypeMap(map);
+    tell(it -> it.setTypeMap(map));
   }
 
   @Override
   public void setHoldability(int holdability) throws SQLException {
-    live().setHoldability(holdability);
+    tell(it -> it.setHoldability(holdability));
   }
 
   @Override
   public int getHoldability() throws SQLException {
-    return live().getHoldability();
+    return pass(Connection::getHoldability);
   }
 
   @Override
   public Savepoint setSavepoint() throws SQLException {
-    return live().setSavepoint();
+    return pass(it -> it.setSavepoint());
   }
 
   @Override
   public Savepoint setSavepoint(String name) throws SQLException {
-    return live().setSavepoint(name);
+    return pass(it -> it.setSavepoint(name));
   }
 
   @Override
   public void releaseSavepoint(Savepoint savepoint) throws SQLException {
-    live().releaseSavepoint(savepoint);
+    tell(it -> it.releaseSavepoint(savepoint));
+  }
+
+  @Override
+  public void rollback(Savepoint savepoint) throws SQLException {
+    tell(it -> it.rollback(savepoint));
   }
 
   @Override
   public Clob createClob() throws SQLException {
-    return live().createClob();
+    return pass(Connection::createClob);
   }
 
   @Override
   public Blob createBlob() throws SQLException {
-    return live().createBlob();
+    return pass(Connection::createBlob);
   }
 
   @Override
   public NClob createNClob() throws SQLException {
-    return live().createNClob();
+    return pass(Connection::createNClob);
   }
 
   @Override
   public SQLXML createSQLXML() throws SQLException {
-    return live().createSQLXML();
+    return pass(Connection::createSQLXML);
   }
 
   @Override
   public String getClientInfo(String name) throws SQLException {
-    return live().getClientInfo(name);
+    return pass(it -> it.getClientInfo(name));
   }
 
   @Override
   public Properties getClientInfo() throws SQLException {
-    return live().getClientInfo();
+    return pass(it -> it.getClientInfo());
   }
 
   @Override
   public Array createArrayOf(String typeName, Object[] elements) throws SQLException {
-    return live().createArrayOf(typeName, elements);
+    return pass(it -> it.createArrayOf(typeName, elements));
   }
 
   @Override
   public Struct createStruct(String typeName, Object[] attributes) throws SQLException {
-    return live().createStruct(typeName, attributes);
+    return pass(it -> it.createStruct(typeName, attributes));
   }
 
   @Override
   public void setSchema(String schema) throws SQLException {
-    live().setSchema(schema);
+    tell(it -> it.setSchema(schema));
   }
 
   @Override
   public String getSchema() throws SQLException {
-    return live().getSchema();
+    return pass(Connection::getSchema);
   }
 
   @Override
   public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
-    live().setNetworkTimeout(executor, milliseconds);
+    tell(it -> it.setNetworkTimeout(executor, milliseconds));
   }
 
   @Override
   public int getNetworkTimeout() throws SQLException {
-    return live().getNetworkTimeout();
+    return pass(Connection::getNetworkTimeout);
   }
 
   @Override

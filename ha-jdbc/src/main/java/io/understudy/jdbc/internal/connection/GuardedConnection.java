@@ -1,15 +1,13 @@
 package io.understudy.jdbc.internal.connection;
 
+import io.understudy.jdbc.HaFailure;
 import io.understudy.jdbc.Outcome;
 import io.understudy.jdbc.UnknownOutcomeException;
 import io.understudy.jdbc.WriterLostException;
-import java.sql.CallableStatement;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
+import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
-import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.Locale;
 import java.util.concurrent.Executor;
@@ -22,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * as good. Used by one thread at a time, like any connection; {@link #revoke} may come from
  * another.
  */
-final class GuardedConnection extends DelegatingConnection {
+final class GuardedConnection extends PreparingConnection {
   /** A call to the driver. */
   @FunctionalInterface
   interface Call {
@@ -38,6 +36,7 @@ final class GuardedConnection extends DelegatingConnection {
   private boolean closed;
   private boolean autoCommit = true;
   private boolean autoCommitKnown;
+  private boolean changedByText;
 
   GuardedConnection(Connection delegate, Route route, long keepUntilNanos, Lending lending) {
     this.delegate = delegate;
@@ -81,7 +80,7 @@ final class GuardedConnection extends DelegatingConnection {
       throw new SQLNonTransientConnectionException("the connection is closed", "08003");
     }
     if (lost) {
-      throw failure("the connection to the writer was lost", unsent(), null);
+      throw failure("the connection to the writer was lost", Work.ROWS.unsent(autoCommit), null);
     }
     return delegate;
   }
@@ -101,10 +100,7 @@ final class GuardedConnection extends DelegatingConnection {
     Connection unused = live();
     if (!usable()) {
       revoke();
-      throw failure(
-          "this node may not use the writer any more",
-          work == Work.COMMIT ? Outcome.ROLLED_BACK : unsent(),
-          null);
+      throw failure("this node may not use the writer any more", work.unsent(autoCommit), null);
     }
     Object answer;
     try {
@@ -114,50 +110,49 @@ final class GuardedConnection extends DelegatingConnection {
     }
     if (!usable()) {
       revoke();
-      throw failure("the answer came after the end of the permit", inFlight(work), null);
+      throw failure(
+          "the answer came after the end of the permit", work.inFlight(commitsAlone()), null);
     }
     return answer;
   }
 
-  private SQLException judged(SQLException e, Work work) {
+  @Override
+  SQLException judged(SQLException failure) {
+    return judged(failure, Work.SESSION);
+  }
+
+  /** What a failure means; those of the application, like a duplicate key, stay as they are. */
+  SQLException judged(SQLException e, Work work) {
+    if (closed || e instanceof HaFailure) {
+      return e;
+    }
     if (isReadOnlyRefusal(e)) {
       revoke();
-      return failure("the server refuses writes: " + firstLine(e), refused(work), e);
+      return failure("the server refuses writes: " + firstLine(e), work.refused(commitsAlone()), e);
     }
-    String state = e.getSQLState();
-    if (lost || (state != null && state.startsWith("08"))) {
+    if (lost || isBreak(e)) {
       revoke();
-      return failure("the connection to the writer broke: " + firstLine(e), inFlight(work), e);
+      return failure(
+          "the connection to the writer broke: " + firstLine(e), work.inFlight(commitsAlone()), e);
     }
     return e;
   }
 
+  /**
+   * Whether each statement commits by itself. If a statement's text has changed that, nobody knows,
+   * and it is taken to be so: then nothing is said to be rolled back that may be kept.
+   */
+  private boolean commitsAlone() {
+    return autoCommit || changedByText;
+  }
+
+  private static boolean isBreak(SQLException e) {
+    String state = e.getSQLState();
+    return state != null && state.startsWith("08");
+  }
+
   private static String firstLine(SQLException e) {
     return String.valueOf(e.getMessage()).strip().lines().findFirst().orElse("");
-  }
-
-  /** What became of the work if a statement was never sent, or certainly not done. */
-  private Outcome unsent() {
-    return autoCommit ? Outcome.NOT_EXECUTED : Outcome.ROLLED_BACK;
-  }
-
-  /** What became of the work if its answer is missing. */
-  private Outcome inFlight(Work work) {
-    boolean within = work == Work.ROWS || work == Work.BATCH;
-    return within && !autoCommit ? Outcome.ROLLED_BACK : Outcome.UNKNOWN;
-  }
-
-  /**
-   * What became of the work if the server refused a part of it: a procedure, or one of several
-   * statements, may have committed what came before.
-   */
-  private Outcome refused(Work work) {
-    return switch (work) {
-      case ROWS -> unsent();
-      case ANYTHING -> Outcome.UNKNOWN;
-      case BATCH -> autoCommit ? Outcome.UNKNOWN : Outcome.ROLLED_BACK;
-      case COMMIT -> Outcome.ROLLED_BACK;
-    };
   }
 
   private SQLException failure(String what, Outcome outcome, @Nullable SQLException cause) {
@@ -202,14 +197,18 @@ final class GuardedConnection extends DelegatingConnection {
   /** On a lost connection there is nothing left to roll back, so that is no failure. */
   @Override
   public void rollback() throws SQLException {
-    if (closed || !lost) {
-      live().rollback();
+    if (lost && !closed) {
+      return;
     }
-  }
-
-  @Override
-  public void rollback(Savepoint savepoint) throws SQLException {
-    live().rollback(savepoint);
+    Connection connection = live();
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      SQLException judged = judged(e);
+      if (!lost) {
+        throw judged;
+      }
+    }
   }
 
   /** Switching it on commits, so that is guarded like a commit. */
@@ -225,9 +224,15 @@ final class GuardedConnection extends DelegatingConnection {
                 return null;
               });
     } else {
-      connection.setAutoCommit(on);
+      tell(it -> it.setAutoCommit(on));
     }
     autoCommit = on;
+    changedByText = false;
+  }
+
+  @Override
+  public DatabaseMetaData getMetaData() throws SQLException {
+    return GuardedMetaData.of(this, pass(Connection::getMetaData));
   }
 
   @Override
@@ -239,8 +244,15 @@ final class GuardedConnection extends DelegatingConnection {
     lending.returned(this);
     if (lost) {
       lending.discard(delegate);
-    } else {
+      return;
+    }
+    try {
       delegate.close();
+    } catch (SQLException e) {
+      // A pool that sets a broken connection back notices by itself, and the work is done.
+      if (!isBreak(e)) {
+        throw e;
+      }
     }
   }
 
@@ -264,99 +276,35 @@ final class GuardedConnection extends DelegatingConnection {
     delegate.abort(executor);
   }
 
+  /**
+   * Whoever unwraps the driver's connection uses it unguarded; when this one is lost, so is that.
+   */
   @Override
   public <T> T unwrap(Class<T> type) throws SQLException {
-    return type.isInstance(this) ? type.cast(this) : live().unwrap(type);
+    XaRefusal.check(type);
+    return type.isInstance(this) ? type.cast(this) : pass(it -> it.unwrap(type));
   }
 
   @Override
   public boolean isWrapperFor(Class<?> type) throws SQLException {
-    return type.isInstance(this) || live().isWrapperFor(type);
+    return !XaRefusal.isXa(type) && (type.isInstance(this) || pass(it -> it.isWrapperFor(type)));
   }
 
   @Override
-  public Statement createStatement() throws SQLException {
-    return GuardedStatement.of(this, Statement.class, prepared().createStatement(), null);
-  }
-
-  @Override
-  public Statement createStatement(int type, int concurrency) throws SQLException {
-    return GuardedStatement.of(
-        this, Statement.class, prepared().createStatement(type, concurrency), null);
-  }
-
-  @Override
-  public Statement createStatement(int type, int concurrency, int holdability) throws SQLException {
-    return GuardedStatement.of(
-        this, Statement.class, prepared().createStatement(type, concurrency, holdability), null);
-  }
-
-  @Override
-  public PreparedStatement prepareStatement(String sql) throws SQLException {
-    return guard(prepared().prepareStatement(sql), sql);
-  }
-
-  @Override
-  public PreparedStatement prepareStatement(String sql, int type, int concurrency)
+  <T extends Statement> T make(Class<T> type, Passed<T> call, @Nullable String sql)
       throws SQLException {
-    return guard(prepared().prepareStatement(sql, type, concurrency), sql);
+    XaRefusal.check(sql);
+    Connection unused = prepared();
+    return GuardedStatement.of(this, type, pass(call), sql);
   }
 
-  @Override
-  public PreparedStatement prepareStatement(String sql, int type, int concurrency, int holdability)
-      throws SQLException {
-    return guard(prepared().prepareStatement(sql, type, concurrency, holdability), sql);
-  }
-
-  @Override
-  public PreparedStatement prepareStatement(String sql, int autoGeneratedKeys) throws SQLException {
-    return guard(prepared().prepareStatement(sql, autoGeneratedKeys), sql);
-  }
-
-  @Override
-  public PreparedStatement prepareStatement(String sql, int[] columns) throws SQLException {
-    return guard(prepared().prepareStatement(sql, columns), sql);
-  }
-
-  @Override
-  public PreparedStatement prepareStatement(String sql, String[] columns) throws SQLException {
-    return guard(prepared().prepareStatement(sql, columns), sql);
-  }
-
-  private PreparedStatement guard(PreparedStatement statement, String sql) {
-    return GuardedStatement.of(this, PreparedStatement.class, statement, sql);
-  }
-
-  @Override
-  public CallableStatement prepareCall(String sql) throws SQLException {
-    return GuardedStatement.of(this, CallableStatement.class, prepared().prepareCall(sql), sql);
-  }
-
-  @Override
-  public CallableStatement prepareCall(String sql, int type, int concurrency) throws SQLException {
-    return GuardedStatement.of(
-        this, CallableStatement.class, prepared().prepareCall(sql, type, concurrency), sql);
-  }
-
-  @Override
-  public CallableStatement prepareCall(String sql, int type, int concurrency, int holdability)
-      throws SQLException {
-    return GuardedStatement.of(
-        this,
-        CallableStatement.class,
-        prepared().prepareCall(sql, type, concurrency, holdability),
-        sql);
+  /** A statement was sent whose text may have switched auto-commit. */
+  void changedByText() {
+    changedByText = true;
   }
 
   @Override
   public String toString() {
     return "connection to " + route.info() + " through " + delegate;
-  }
-
-  /** Of JDBC's result sets only updatable ones send statements, so only they are guarded. */
-  ResultSet guardRows(ResultSet rows) throws SQLException {
-    return rows.getConcurrency() == ResultSet.CONCUR_UPDATABLE
-        ? GuardedStatement.ofRows(this, rows)
-        : rows;
   }
 }

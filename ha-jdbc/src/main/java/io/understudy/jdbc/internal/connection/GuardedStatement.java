@@ -1,32 +1,22 @@
 package io.understudy.jdbc.internal.connection;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the connection's guard around the calls of a statement, or of an updatable result set, that
- * send something to the server. A dynamic proxy: the interfaces have hundreds of methods, of which
- * few matter.
+ * Puts the connection's guard around the calls of a statement that send something to the server.
  */
-final class GuardedStatement implements InvocationHandler {
-  private static final Set<String> ROW_CHANGES =
-      Set.of("insertRow", "updateRow", "deleteRow", "refreshRow");
-
-  private final GuardedConnection connection;
-  private final Object delegate;
+final class GuardedStatement extends GuardedProxy {
   private final @Nullable String sql;
+  private final Work work;
 
-  private GuardedStatement(GuardedConnection connection, Object delegate, @Nullable String sql) {
-    this.connection = connection;
-    this.delegate = delegate;
+  private GuardedStatement(GuardedConnection connection, Statement delegate, @Nullable String sql) {
+    super(connection, delegate);
     this.sql = sql;
+    this.work = SqlText.cannotCommit(sql) ? Work.ROWS : Work.ANYTHING;
   }
 
   static <T extends Statement> T of(
@@ -34,73 +24,53 @@ final class GuardedStatement implements InvocationHandler {
     return proxy(type, new GuardedStatement(connection, delegate, sql));
   }
 
-  static ResultSet ofRows(GuardedConnection connection, ResultSet delegate) {
-    return proxy(ResultSet.class, new GuardedStatement(connection, delegate, null));
-  }
-
-  private static <T> T proxy(Class<T> type, GuardedStatement handler) {
-    return type.cast(
-        Proxy.newProxyInstance(
-            GuardedStatement.class.getClassLoader(), new Class<?>[] {type}, handler));
-  }
-
   @Override
-  public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] args)
-      throws Throwable {
-    String name = method.getName();
-    if (name.startsWith("execute")) {
-      return guardRows(connection.guarded(work(name, args), () -> call(method, args)));
-    }
-    if (ROW_CHANGES.contains(name)) {
-      return connection.guarded(Work.ROWS, () -> call(method, args));
-    }
-    return switch (name) {
-      case "getConnection" -> connection;
-      case "getResultSet" -> guardRows(call(method, args));
-      case "equals" -> isSame(proxy, args);
-      case "hashCode" -> System.identityHashCode(proxy);
-      case "unwrap" -> isOwn(proxy, args) ? proxy : call(method, args);
-      case "isWrapperFor" -> isOwn(proxy, args) ? true : call(method, args);
-      default -> call(method, args);
-    };
-  }
-
-  private static boolean isSame(Object proxy, @Nullable Object @Nullable [] args) {
-    return args != null && proxy == args[0];
-  }
-
-  private static boolean isOwn(Object proxy, @Nullable Object @Nullable [] args) {
-    return args != null && args[0] instanceof Class<?> type && type.isInstance(proxy);
-  }
-
-  private Work work(String method, @Nullable Object @Nullable [] args) {
-    if (method.endsWith("Batch")) {
-      return SqlText.cannotCommit(sql) ? Work.BATCH : Work.ANYTHING;
-    }
-    String text = args != null && args.length > 0 && args[0] instanceof String given ? given : sql;
-    return SqlText.cannotCommit(text) ? Work.ROWS : Work.ANYTHING;
-  }
-
-  private @Nullable Object guardRows(@Nullable Object answer) throws SQLException {
-    return answer instanceof ResultSet rows ? connection.guardRows(rows) : answer;
-  }
-
-  private @Nullable Object call(Method method, @Nullable Object @Nullable [] args)
+  @Nullable Object intercept(Object proxy, Method method, @Nullable Object @Nullable [] args)
       throws SQLException {
-    try {
-      return method.invoke(delegate, args);
-    } catch (InvocationTargetException e) {
-      Throwable cause = e.getCause();
-      if (cause instanceof SQLException known) {
-        throw known;
-      } else if (cause instanceof RuntimeException known) {
-        throw known;
-      } else if (cause instanceof Error known) {
-        throw known;
-      }
-      throw new SQLException(method + " failed", cause);
-    } catch (IllegalAccessException e) {
-      throw new SQLException(method + " is not accessible", e);
+    String name = method.getName();
+    if (name.equals("getConnection")) {
+      return connection;
     }
+    if (name.startsWith("execute")) {
+      return guardRows(proxy, execute(method, args));
+    }
+    if (name.equals("addBatch")) {
+      XaRefusal.check(text(args));
+    }
+    return guardRows(proxy, judgedCall(Work.ROWS, method, args));
+  }
+
+  private @Nullable Object execute(Method method, @Nullable Object @Nullable [] args)
+      throws SQLException {
+    String given = text(args);
+    if (given == null) {
+      return guarded(method.getName().endsWith("Batch") ? batch() : work, sql, method, args);
+    }
+    XaRefusal.check(given);
+    Work now = SqlText.cannotCommit(given) ? Work.ROWS : Work.ANYTHING;
+    return guarded(now, given, method, args);
+  }
+
+  private @Nullable Object guarded(
+      Work now, @Nullable String text, Method method, @Nullable Object @Nullable [] args)
+      throws SQLException {
+    if (now == Work.ANYTHING && SqlText.mayChangeMode(text)) {
+      connection.changedByText();
+    }
+    return connection.guarded(now, () -> call(method, args));
+  }
+
+  private Work batch() {
+    return work == Work.ROWS ? Work.BATCH : Work.ANYTHING;
+  }
+
+  private static @Nullable String text(@Nullable Object @Nullable [] args) {
+    return args != null && args.length > 0 && args[0] instanceof String given ? given : null;
+  }
+
+  private @Nullable Object guardRows(Object proxy, @Nullable Object answer) throws SQLException {
+    return answer instanceof ResultSet rows
+        ? GuardedRows.of(connection, (Statement) proxy, rows)
+        : answer;
   }
 }

@@ -8,6 +8,8 @@ final class SqlText {
     "SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH"
   };
 
+  private static final String AUTOCOMMIT = "autocommit";
+
   private SqlText() {}
 
   /**
@@ -35,6 +37,19 @@ final class SqlText {
     int end = start + word.length();
     return sql.regionMatches(true, start, word, 0, word.length())
         && (end == sql.length() || !Character.isLetter(sql.charAt(end)));
+  }
+
+  /** Whether it speaks of auto-commit, and so may switch it behind the driver's interface. */
+  static boolean mayChangeMode(@Nullable String sql) {
+    if (sql == null) {
+      return false;
+    }
+    for (int i = sql.length() - AUTOCOMMIT.length(); i >= 0; i--) {
+      if (sql.regionMatches(true, i, AUTOCOMMIT, 0, AUTOCOMMIT.length())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A semicolon at the very end separates nothing; one within a literal counts all the same. */

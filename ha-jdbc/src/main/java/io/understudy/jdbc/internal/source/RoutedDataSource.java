@@ -14,6 +14,7 @@ import io.understudy.jdbc.SwitchoverResult;
 import io.understudy.jdbc.internal.connection.Lending;
 import io.understudy.jdbc.internal.connection.Route;
 import io.understudy.jdbc.internal.connection.Router;
+import io.understudy.jdbc.internal.connection.XaRefusal;
 import io.understudy.jdbc.internal.routing.DirectorState;
 import java.io.PrintWriter;
 import java.sql.Connection;
@@ -128,6 +129,7 @@ final class RoutedDataSource implements HaDataSource {
 
   @Override
   public <T> T unwrap(Class<T> type) throws SQLException {
+    XaRefusal.check(type);
     if (!type.isInstance(this)) {
       throw new SQLException(getClass().getName() + " wraps no " + type.getName());
     }

@@ -53,6 +53,7 @@ final class GuardedSite implements AutoCloseable {
     config.setUsername(Account.APP.user());
     config.setPassword(Account.APP.password());
     config.addDataSourceProperty("socketTimeout", "20000");
+    config.setCatalog("appdb"); // HikariCP sets back only the catalog that it was told
     config.setMaximumPoolSize(4);
     config.setMinimumIdle(0);
     return new HikariDataSource(config);

@@ -1,0 +1,45 @@
+package io.understudy.jdbc.internal.connection;
+
+import java.lang.reflect.Method;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows that lead back to the guarded statement and not past it. Reading is not checked: what was
+ * received was checked, and the rest breaks with the connection. Changing rows is.
+ */
+final class GuardedRows extends GuardedProxy {
+  private static final Set<String> ROW_CHANGES =
+      Set.of("insertRow", "updateRow", "deleteRow", "refreshRow");
+
+  private final @Nullable Statement statement;
+  private final boolean updatable;
+
+  private GuardedRows(
+      GuardedConnection connection, @Nullable Statement statement, ResultSet delegate)
+      throws SQLException {
+    super(connection, delegate);
+    this.statement = statement;
+    this.updatable = delegate.getConcurrency() == ResultSet.CONCUR_UPDATABLE;
+  }
+
+  static ResultSet of(
+      GuardedConnection connection, @Nullable Statement statement, ResultSet delegate)
+      throws SQLException {
+    return proxy(ResultSet.class, new GuardedRows(connection, statement, delegate));
+  }
+
+  @Override
+  @Nullable Object intercept(Object proxy, Method method, @Nullable Object @Nullable [] args)
+      throws SQLException {
+    if (updatable && ROW_CHANGES.contains(method.getName())) {
+      return connection.guarded(Work.ROWS, () -> call(method, args));
+    }
+    return method.getName().equals("getStatement")
+        ? statement
+        : judgedCall(Work.ROWS, method, args);
+  }
+}
