@@ -243,7 +243,7 @@ final class GuardedConnection extends PreparingConnection {
     closed = true;
     lending.returned(this);
     if (lost) {
-      lending.discard(delegate);
+      lending.discard(route, delegate);
       return;
     }
     try {

@@ -47,6 +47,9 @@ public final class Lending {
   /** From then on a permit that is away is taken for gone. */
   private volatile long permitGoneNanos = System.nanoTime();
 
+  /** The last route with a pool, until its term is over. The watching thread's. */
+  private @Nullable Route served;
+
   /** The last value for which the director was told so. The watching thread's. */
   private RegisterVersion drained = RegisterVersion.NONE;
 
@@ -159,7 +162,7 @@ public final class Lending {
     long avoid = unlike;
     try {
       while (true) {
-        if (last != null && !isConnectionFailure(last)) {
+        if (last != null && !isConnectionFailure(last) && !router.isOver(avoid)) {
           throw last;
         }
         Route route = next(avoid, deadlineNanos);
@@ -210,11 +213,20 @@ public final class Lending {
     return closed || router.routeOf(router.view()).assignment().phase() == Phase.REFUSED;
   }
 
+  /** Pools wrap what the driver said, and have no SQLState for "nothing free in time". */
   private static boolean isConnectionFailure(SQLException e) {
-    String state = e.getSQLState();
-    return e instanceof SQLTransientConnectionException
-        || e instanceof SQLTimeoutException
-        || (state != null && state.startsWith("08"));
+    boolean said = false;
+    for (Throwable at = e; at != null && at != at.getCause(); at = at.getCause()) {
+      if (at instanceof SQLTransientConnectionException || at instanceof SQLTimeoutException) {
+        return true;
+      }
+      String state = at instanceof SQLException known ? known.getSQLState() : null;
+      if (state != null && state.startsWith("08")) {
+        return true;
+      }
+      said |= state != null && !state.isEmpty();
+    }
+    return !said;
   }
 
   private NoWriterException noWriter(long waitedNanos, @Nullable SQLException last) {
@@ -252,16 +264,12 @@ public final class Lending {
         });
   }
 
-  /** Closes a broken connection, so that its pool knows. */
-  void discard(Connection connection) {
-    helpers.execute(
-        () -> {
-          try {
-            connection.close();
-          } catch (SQLException | RuntimeException e) {
-            log.debug("closing {} failed", connection, e);
-          }
-        });
+  /** Closes a broken connection, so that its pool does not lend it again. */
+  void discard(Route route, Connection connection) {
+    DataSource pool = route.pool();
+    if (pool != null) { // nothing is borrowed on a route without one
+      helpers.execute(() -> KnownPool.discard(pool, connection));
+    }
   }
 
   /** Waits for the permit of a connection's generation to come back, for a lease at most. */
@@ -295,6 +303,7 @@ public final class Lending {
         long leftNanos = keepUntilNanos - System.nanoTime();
         long stays = route.pool() != null && leftNanos > 0 ? keptGeneration : ANY_GENERATION;
         borrowed.forEach(connection -> revokeUnless(connection, stays));
+        evictIfOver(route);
         boolean drains = route.isDraining() && !isDrained(route);
         LockSupport.parkNanos(this, drains ? DRAINING_LOOK_NANOS : lookAgainNanos(leftNanos));
       } catch (RuntimeException e) {
@@ -327,6 +336,18 @@ public final class Lending {
     router.drained(route);
     drained = route.version();
     return true;
+  }
+
+  /** What lies idle in the pool of a writer whose term is over is old when it is lent again. */
+  private void evictIfOver(Route route) {
+    Route before = served;
+    if (before != null && before.generation() != route.generation()) {
+      DataSource pool = before.pool();
+      if (pool != null) {
+        helpers.execute(() -> KnownPool.evictAll(pool));
+      }
+    }
+    served = route.pool() == null ? null : route;
   }
 
   private void revokeUnless(GuardedConnection connection, long stays) {
