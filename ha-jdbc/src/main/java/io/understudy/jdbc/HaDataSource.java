@@ -1,6 +1,8 @@
 package io.understudy.jdbc;
 
+import io.understudy.ha.Subscription;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 
 /**
@@ -52,6 +54,16 @@ public interface HaDataSource extends DataSource, AutoCloseable {
    * @return the status
    */
   HaDataSourceStatus status();
+
+  /**
+   * Subscribes to what happens to the writer, the masters and planned changes from now on.
+   *
+   * @param listener called in order on a thread of its own, so it may block and ask this data
+   *     source; what it throws is logged. If it falls 1,000 events behind it loses the oldest ones,
+   *     see {@link HaDataSourceEvent.Overflow}
+   * @return ends the subscription, as {@link #close} does
+   */
+  Subscription subscribe(Consumer<? super HaDataSourceEvent> listener);
 
   /**
    * Makes another master the writer, without an error for callers within the bounds: borrowers are

@@ -1,7 +1,10 @@
 package io.understudy.jdbc;
 
+import io.understudy.ha.MemberId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -12,10 +15,12 @@ import java.util.OptionalLong;
  * @param route writer, phase, generation, director's epoch and this node
  * @param permitted whether this JVM may use the writer now
  * @param directing whether this JVM is the director
+ * @param director who directs, as far as this JVM knows
  * @param reason why the writer is this one, or what is missing
  * @param trouble what hinders the director now; empty if nothing, or if another JVM directs
  * @param lastSwitch when the assignment's generation began; empty before the first
  * @param masters one entry for each master, in the configured order
+ * @param lending the connections that are out, and the borrowers that wait, in this JVM
  * @param switchover the last planned change of writer since this JVM directs, or the one under way
  */
 public record HaDataSourceStatus(
@@ -23,11 +28,39 @@ public record HaDataSourceStatus(
     RouteInfo route,
     boolean permitted,
     boolean directing,
+    Optional<MemberId> director,
     String reason,
     String trouble,
     Optional<Instant> lastSwitch,
     List<MasterStatus> masters,
+    LendingStatus lending,
     Optional<SwitchoverResult> switchover) {
+
+  /** What a master is there for, by the assignment. */
+  public enum MasterRole {
+    /** It is written to. */
+    WRITER,
+    /** It is being prepared as the next writer. */
+    CANDIDATE,
+    /** It receives what the writer writes. */
+    STANDBY
+  }
+
+  /**
+   * What the borrowers of this JVM have, and want. Counted while others go on, so the numbers may
+   * be a moment apart.
+   *
+   * @param connections how many are out of each generation; more than one generation for the moment
+   *     alone in which an old one is taken away
+   * @param waiting how many borrowers wait for an agreed writer, or for a connection to it
+   * @param longestWait how long the first of them has waited
+   */
+  public record LendingStatus(Map<Long, Integer> connections, int waiting, Duration longestWait) {
+    /** Copies. */
+    public LendingStatus {
+      connections = Map.copyOf(connections);
+    }
+  }
 
   /** What the last probe of a master gave. */
   public enum Reach {
@@ -43,6 +76,7 @@ public record HaDataSourceStatus(
    * A master. Only the director knows reach, mode and replication; the rest is in the assignment.
    *
    * @param name its name
+   * @param role what it is there for
    * @param reach what the last probe gave
    * @param problem why it is unreachable; empty if it is not
    * @param readOnly whether it refuses writes, if known
@@ -54,9 +88,11 @@ public record HaDataSourceStatus(
    * @param strandedGtids which ones, in the server's own notation; of long lists the beginning and
    *     "..."
    * @param notice what else is wrong with it, and what to do; empty without
+   * @param position the transactions that it has, in the product's own notation; empty if unknown
    */
   public record MasterStatus(
       String name,
+      MasterRole role,
       Reach reach,
       String problem,
       Optional<Boolean> readOnly,
@@ -66,5 +102,6 @@ public record HaDataSourceStatus(
       Optional<Boolean> replicating,
       long stranded,
       String strandedGtids,
-      String notice) {}
+      String notice,
+      String position) {}
 }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.understudy.jdbc.HaDataSourceEvent.SwitchoverChanged;
+import io.understudy.jdbc.HaDataSourceEvent.WriterChanged;
 import io.understudy.jdbc.SwitchoverResult.Outcome;
 import io.understudy.jdbc.SwitchoverResult.Step;
 import io.understudy.jdbc.SwitchoverResult.StepTime;
@@ -25,6 +27,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,6 +71,8 @@ class SwitchoverTest {
     try (Site site = Site.open(flavor, directory);
         Clients clients = new Clients(site.sources(), CLIENTS_PER_MEMBER)) {
       awaitOrders(clients);
+      List<HaDataSourceEvent> told = new CopyOnWriteArrayList<>();
+      site.sources().forEach(source -> source.subscribe(told::add));
       List<Duration> pauses = new ArrayList<>();
       for (int i = 1; i <= times; i++) {
         String to = i % 2 == 1 ? "db-02" : "db-01";
@@ -83,8 +88,23 @@ class SwitchoverTest {
       clients.stop();
       assertEquals(List.of(), clients.errors());
       assertNothingLostOrDoubled(site, clients.acknowledged());
+      await().atMost(PATIENCE).until(() -> timesServing(told) == (long) Site.MEMBERS * times);
+      assertEquals(times, told.stream().filter(SwitchoverTest::isTheEndOfOne).count());
       logTimes(flavor, clients, pauses);
     }
+  }
+
+  /** How often a member was told of a new writer. */
+  private static long timesServing(List<HaDataSourceEvent> told) {
+    return told.stream()
+        .filter(WriterChanged.class::isInstance)
+        .map(event -> ((WriterChanged) event).route())
+        .filter(route -> route.phase() == Phase.SERVING)
+        .count();
+  }
+
+  private static boolean isTheEndOfOne(HaDataSourceEvent event) {
+    return event instanceof SwitchoverChanged changed && changed.progress().isSwitched();
   }
 
   private static void logTimes(Flavor flavor, Clients clients, List<Duration> pauses) {

@@ -1,7 +1,9 @@
 package io.understudy.jdbc.internal.connection;
 
+import io.understudy.jdbc.HaConnection;
 import io.understudy.jdbc.HaFailure;
 import io.understudy.jdbc.Outcome;
+import io.understudy.jdbc.RouteInfo;
 import io.understudy.jdbc.UnknownOutcomeException;
 import io.understudy.jdbc.WriterLostException;
 import java.sql.Connection;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * as good. Used by one thread at a time, like any connection; {@link #revoke} may come from
  * another.
  */
-final class GuardedConnection extends PreparingConnection {
+final class GuardedConnection extends PreparingConnection implements HaConnection {
   /** A call to the driver. */
   @FunctionalInterface
   interface Call {
@@ -72,6 +74,11 @@ final class GuardedConnection extends PreparingConnection {
 
   long generation() {
     return route.generation();
+  }
+
+  @Override
+  public RouteInfo route() {
+    return route.info();
   }
 
   @Override

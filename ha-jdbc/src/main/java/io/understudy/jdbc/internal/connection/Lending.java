@@ -2,6 +2,7 @@ package io.understudy.jdbc.internal.connection;
 
 import io.understudy.ha.RegisterVersion;
 import io.understudy.ha.RegisterView;
+import io.understudy.jdbc.HaDataSourceStatus.LendingStatus;
 import io.understudy.jdbc.NoWriterException;
 import io.understudy.jdbc.Phase;
 import java.sql.Connection;
@@ -9,6 +10,8 @@ import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -41,6 +44,7 @@ public final class Lending {
   private final long leaseNanos;
   private final Executor helpers;
   private final Borrowed borrowed = new Borrowed();
+  private final HoldQueue waiting = new HoldQueue();
   private final Thread watch;
   private volatile boolean closed;
 
@@ -132,6 +136,17 @@ public final class Lending {
     return writes && !closed && (view.isPermitted() || permitGoneNanos - System.nanoTime() > 0);
   }
 
+  /**
+   * What is out, and who waits.
+   *
+   * @return a look at both, while others go on
+   */
+  public LendingStatus status() {
+    Map<Long, Integer> connections = new TreeMap<>();
+    borrowed.forEach(it -> connections.merge(it.generation(), 1, Integer::sum));
+    return new LendingStatus(connections, waiting.size(), waiting.longest(System.nanoTime()));
+  }
+
   private @Nullable GuardedConnection lend(RegisterView view, Route route, DataSource pool)
       throws SQLException {
     GuardedConnection connection =
@@ -160,6 +175,7 @@ public final class Lending {
     long deadlineNanos = startNanos + borrowTimeout.toNanos();
     SQLException last = failure;
     long avoid = unlike;
+    HoldQueue.Place place = waiting.enter(startNanos);
     try {
       while (true) {
         if (last != null && !isConnectionFailure(last) && !router.isOver(avoid)) {
@@ -186,6 +202,8 @@ public final class Lending {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw noWriter(System.nanoTime() - startNanos, last);
+    } finally {
+      waiting.leave(place);
     }
   }
 

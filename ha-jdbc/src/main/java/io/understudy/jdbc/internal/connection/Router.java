@@ -9,6 +9,7 @@ import io.understudy.jdbc.internal.routing.Assignment;
 import io.understudy.jdbc.internal.routing.AssignmentCodec;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -68,6 +69,20 @@ public final class Router {
     Route known = route;
     RegisterValue value = view.value();
     return known.version().equals(value.version()) ? known : change(value);
+  }
+
+  /**
+   * What a value says, whether or not connections go by it.
+   *
+   * @param value a committed value
+   * @return its route; empty if it cannot be read
+   */
+  public Optional<Route> read(RegisterValue value) {
+    try {
+      return Optional.of(read(value.version(), AssignmentCodec.decode(value.bytes())));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   /**

@@ -34,6 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +63,7 @@ public final class Director {
   private volatile RegisterVersion committed;
   private volatile boolean stopped;
   private volatile @Nullable Throwable fault;
+  private BiConsumer<DirectorState, DirectorState> observer = (before, after) -> {};
   private String lastTrouble = "";
   private @Nullable Drainage drainage;
 
@@ -116,8 +118,13 @@ public final class Director {
     return "understudy-db-" + config.name() + "-" + part;
   }
 
-  /** Begins to direct. */
-  public void start() {
+  /**
+   * Begins to direct.
+   *
+   * @param newObserver is told of the states before and after each step, on the director's thread
+   */
+  public void start(BiConsumer<DirectorState, DirectorState> newObserver) {
+    observer = newObserver;
     thread.start();
   }
 
@@ -213,8 +220,10 @@ public final class Director {
     if (input instanceof SwitchAsked && desk.take(to -> machine.refusal(state, to)).isEmpty()) {
       return;
     }
-    Step step = machine.step(state, input, System.nanoTime());
+    DirectorState before = state;
+    Step step = machine.step(before, input, System.nanoTime());
     state = step.next();
+    observer.accept(before, state);
     report(input);
     desk.follow(state);
     step.action().ifPresent(this::execute);

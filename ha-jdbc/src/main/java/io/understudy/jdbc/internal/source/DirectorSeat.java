@@ -13,19 +13,31 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Sets a director to work while this member leads the role. */
 final class DirectorSeat implements RoleListener {
   private final HaDataSourceConfig config;
   private final Executor helpers;
+  private final BiConsumer<DirectorState, DirectorState> observer;
   private final CompletableFuture<Role> role = new CompletableFuture<>();
   private @Nullable Director director; // guarded by this
   private boolean closed; // guarded by this
 
-  DirectorSeat(HaDataSourceConfig config, Executor helpers) {
+  /**
+   * Makes a seat.
+   *
+   * @param helpers runs what may block for ever
+   * @param observer is told of each step of a director on its thread, so it must not block
+   */
+  DirectorSeat(
+      HaDataSourceConfig config,
+      Executor helpers,
+      BiConsumer<DirectorState, DirectorState> observer) {
     this.config = config;
     this.helpers = helpers;
+    this.observer = observer;
   }
 
   /** The role is declared with this listener, so it can be elected before it knows the role. */
@@ -40,7 +52,7 @@ final class DirectorSeat implements RoleListener {
       if (!closed) {
         director =
             new Director(config, leadership, declared.register(), () -> resign(declared), helpers);
-        director.start();
+        director.start(observer);
         return;
       }
     }

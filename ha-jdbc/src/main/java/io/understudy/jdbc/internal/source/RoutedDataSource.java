@@ -2,6 +2,7 @@ package io.understudy.jdbc.internal.source;
 
 import io.understudy.ha.HaEvent;
 import io.understudy.ha.HaNode;
+import io.understudy.ha.LeaderInfo;
 import io.understudy.ha.RegisterView;
 import io.understudy.ha.Role;
 import io.understudy.ha.RoleSpec;
@@ -9,17 +10,22 @@ import io.understudy.ha.Subscription;
 import io.understudy.jdbc.HaDataSource;
 import io.understudy.jdbc.HaDataSourceConfig;
 import io.understudy.jdbc.HaDataSourceConfig.Master;
+import io.understudy.jdbc.HaDataSourceEvent;
+import io.understudy.jdbc.HaDataSourceEvent.WriterChanged;
 import io.understudy.jdbc.HaDataSourceStatus;
 import io.understudy.jdbc.SwitchoverResult;
 import io.understudy.jdbc.internal.connection.Lending;
 import io.understudy.jdbc.internal.connection.Route;
 import io.understudy.jdbc.internal.connection.Router;
 import io.understudy.jdbc.internal.connection.XaRefusal;
+import io.understudy.jdbc.internal.routing.Assignment;
 import io.understudy.jdbc.internal.routing.DirectorState;
+import io.understudy.jdbc.internal.source.Statuses.Known;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -27,6 +33,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -36,18 +43,27 @@ final class RoutedDataSource implements HaDataSource {
   private static final long HELPER_IDLE_SECONDS = 10;
 
   private final HaDataSourceConfig config;
+  private final Events events;
   private final DirectorSeat seat;
+  private final Role role;
   private final Router router;
   private final Lending lending;
   private final Subscription subscription;
+  private @Nullable WriterChanged lastTold; // by the thread of the subscription
 
   RoutedDataSource(HaDataSourceConfig config) {
     this.config = config;
     String prefix = "understudy-db-" + config.name();
     Executor helpers = helpers(prefix + "-helper-");
-    this.seat = new DirectorSeat(config, helpers);
+    this.events = new Events(prefix + "-events");
+    this.seat =
+        new DirectorSeat(
+            config,
+            helpers,
+            (before, after) ->
+                Changes.between(before, after, Instant.now()).forEach(events::publish));
     HaNode node = config.node();
-    Role role = node.declare(RoleSpec.named("db:" + config.name()).listening(seat));
+    this.role = node.declare(RoleSpec.named("db:" + config.name()).listening(seat));
     seat.belongsTo(role);
     this.router =
         new Router(
@@ -62,12 +78,27 @@ final class RoutedDataSource implements HaDataSource {
             helpers,
             prefix + "-watch");
     lending.start();
-    this.subscription = node.subscribe(event -> onEvent(event, role.name()));
+    this.subscription = node.subscribe(this::onEvent);
   }
 
-  private void onEvent(HaEvent event, String role) {
-    if (event instanceof HaEvent.RegisterCommitted committed && committed.role().equals(role)) {
+  private void onEvent(HaEvent event) {
+    if (event instanceof HaEvent.RegisterCommitted committed
+        && committed.role().equals(role.name())) {
       lending.wake();
+      router.read(committed.value()).ifPresent(it -> tell(committed.time(), it));
+    }
+  }
+
+  /** Not of a value that differs in what is remembered of the masters alone. */
+  private void tell(Instant time, Route committed) {
+    Assignment assignment = committed.assignment();
+    WriterChanged change =
+        new WriterChanged(time, committed.info(), assignment.candidate(), assignment.reason());
+    WriterChanged last = lastTold;
+    if (last == null
+        || !change.equals(new WriterChanged(time, last.route(), last.candidate(), last.reason()))) {
+      lastTold = change;
+      events.publish(change);
     }
   }
 
@@ -117,7 +148,19 @@ final class RoutedDataSource implements HaDataSource {
     RegisterView view = router.view();
     Route route = router.routeOf(view);
     Optional<DirectorState> director = seat.state();
-    return Statuses.status(config, route, view.isPermitted(), director);
+    return Statuses.status(
+        config,
+        new Known(
+            route,
+            view.isPermitted(),
+            director,
+            role.leader().map(LeaderInfo::member),
+            lending.status()));
+  }
+
+  @Override
+  public Subscription subscribe(Consumer<? super HaDataSourceEvent> listener) {
+    return events.subscribe(listener);
   }
 
   @Override
@@ -125,6 +168,7 @@ final class RoutedDataSource implements HaDataSource {
     subscription.close();
     seat.close();
     lending.stop();
+    events.close();
   }
 
   @Override

@@ -1,8 +1,10 @@
 package io.understudy.jdbc.internal.source;
 
+import io.understudy.ha.MemberId;
 import io.understudy.jdbc.HaDataSourceConfig;
-import io.understudy.jdbc.HaDataSourceConfig.Master;
 import io.understudy.jdbc.HaDataSourceStatus;
+import io.understudy.jdbc.HaDataSourceStatus.LendingStatus;
+import io.understudy.jdbc.HaDataSourceStatus.MasterRole;
 import io.understudy.jdbc.HaDataSourceStatus.MasterStatus;
 import io.understudy.jdbc.HaDataSourceStatus.Reach;
 import io.understudy.jdbc.internal.connection.Route;
@@ -24,29 +26,54 @@ import java.util.stream.Stream;
 final class Statuses {
   private Statuses() {}
 
-  static HaDataSourceStatus status(
-      HaDataSourceConfig config, Route route, boolean permitted, Optional<DirectorState> director) {
+  /**
+   * What the parts of a JVM know at one moment.
+   *
+   * @param route where connections go
+   * @param permitted whether they may be used
+   * @param directing where the director stands, if it is here
+   * @param director who directs, if known
+   * @param lending what is out, and who waits
+   */
+  record Known(
+      Route route,
+      boolean permitted,
+      Optional<DirectorState> directing,
+      Optional<MemberId> director,
+      LendingStatus lending) {}
+
+  static HaDataSourceStatus status(HaDataSourceConfig config, Known known) {
+    Route route = known.route();
     Assignment assignment = route.assignment();
+    Optional<DirectorState> state = known.directing();
     boolean begun = assignment.sinceEpochMillis() > 0;
     return new HaDataSourceStatus(
         config.name(),
         route.info(),
-        permitted,
-        director.isPresent(),
+        known.permitted(),
+        state.isPresent(),
+        known.director(),
         route.problem().isEmpty() ? assignment.reason() : route.problem(),
-        director.map(DirectorState::trouble).orElse(""),
+        state.map(DirectorState::trouble).orElse(""),
         begun ? Optional.of(Instant.ofEpochMilli(assignment.sinceEpochMillis())) : Optional.empty(),
-        config.masters().stream().map(it -> master(it, assignment, director)).toList(),
-        director.flatMap(state -> state.switchover().map(it -> SwitchoverDesk.result(it, state))));
+        config.masters().stream().map(it -> master(it.name(), assignment, state)).toList(),
+        known.lending(),
+        state.flatMap(now -> now.switchover().map(it -> SwitchoverDesk.result(it, now))));
+  }
+
+  /** A master as the director sees it. */
+  static MasterStatus master(String name, DirectorState state) {
+    return master(name, state.assignment(), Optional.of(state));
   }
 
   private static MasterStatus master(
-      Master master, Assignment assignment, Optional<DirectorState> director) {
-    Optional<MasterView> view = director.map(it -> it.masters().get(master.name()));
+      String name, Assignment assignment, Optional<DirectorState> director) {
+    Optional<MasterView> view = director.map(it -> it.masters().get(name));
     Optional<ServerFacts> facts = view.filter(MasterView::reachable).flatMap(MasterView::facts);
-    Optional<MasterRecord> record = assignment.master(master.name());
+    Optional<MasterRecord> record = assignment.master(name);
     return new MasterStatus(
-        master.name(),
+        name,
+        role(name, assignment),
         reach(view),
         view.map(MasterView::problem).orElse(""),
         facts.map(it -> it.mode() != Mode.OPEN),
@@ -56,13 +83,21 @@ final class Statuses {
         facts.map(it -> it.replication().running()),
         record.map(MasterRecord::stranded).orElse(0L),
         record.map(MasterRecord::strandedGtids).orElse(""),
-        view.map(it -> notice(it.findings())).orElse(""));
+        view.map(it -> notice(it.findings())).orElse(""),
+        facts.map(ServerFacts::position).orElse(""));
   }
 
   private static String notice(Findings findings) {
     return Stream.of(findings.unfit(), findings.notice())
         .filter(it -> !it.isEmpty())
         .collect(Collectors.joining("; "));
+  }
+
+  private static MasterRole role(String name, Assignment assignment) {
+    if (name.equals(assignment.writer())) {
+      return MasterRole.WRITER;
+    }
+    return name.equals(assignment.candidate()) ? MasterRole.CANDIDATE : MasterRole.STANDBY;
   }
 
   private static Reach reach(Optional<MasterView> view) {

@@ -10,6 +10,8 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.understudy.ha.MemberId;
 import io.understudy.ha.RegisterVersion;
+import io.understudy.jdbc.HaConnection;
+import io.understudy.jdbc.HaDataSourceStatus.LendingStatus;
 import io.understudy.jdbc.NoWriterException;
 import io.understudy.samples.dbpair.Account;
 import io.understudy.samples.dbpair.DatabasePair;
@@ -99,6 +101,25 @@ class DrainingTest {
     try (Connection next = lending.borrow()) {
       assertTrue(next.isValid(1), "the same generation goes on");
     }
+  }
+
+  @Test
+  void theStatusCountsWhatIsOutAndWhoWaits() throws Exception {
+    assertEquals(new LendingStatus(Map.of(), 0, Duration.ZERO), lending.status());
+    Connection out = lending.borrow();
+    assertEquals(1, out.unwrap(HaConnection.class).route().generation());
+    assertEquals("db-01", out.unwrap(HaConnection.class).route().writer());
+    drain();
+    Thread held = new Thread(() -> borrow(new AtomicInteger(), new AtomicBoolean()), "held");
+    held.setDaemon(true);
+    held.start();
+    await()
+        .until(
+            () -> lending.status().waiting() == 1 && lending.status().longestWait().toMillis() > 0);
+    assertEquals(Map.of(1L, 1), lending.status().connections());
+    out.close();
+    serve();
+    await().until(() -> lending.status().waiting() == 0);
   }
 
   @Test

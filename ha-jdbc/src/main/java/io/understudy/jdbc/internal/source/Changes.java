@@ -1,0 +1,50 @@
+package io.understudy.jdbc.internal.source;
+
+import io.understudy.jdbc.HaDataSourceEvent;
+import io.understudy.jdbc.HaDataSourceEvent.MasterChanged;
+import io.understudy.jdbc.HaDataSourceEvent.SwitchoverChanged;
+import io.understudy.jdbc.HaDataSourceStatus.MasterStatus;
+import io.understudy.jdbc.internal.director.SwitchoverDesk;
+import io.understudy.jdbc.internal.routing.DirectorState;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What people are told of a director's step: the differences between two states. */
+final class Changes {
+  private Changes() {}
+
+  static List<HaDataSourceEvent> between(DirectorState before, DirectorState after, Instant now) {
+    List<HaDataSourceEvent> changes = new ArrayList<>();
+    for (String name : after.masters().keySet()) {
+      MasterStatus old = Statuses.master(name, before);
+      MasterStatus is = Statuses.master(name, after);
+      if (!withoutPosition(old).equals(withoutPosition(is))) {
+        changes.add(new MasterChanged(now, is));
+      }
+    }
+    after
+        .switchover()
+        .filter(it -> before.switchover().filter(it::equals).isEmpty())
+        .ifPresent(it -> changes.add(new SwitchoverChanged(now, SwitchoverDesk.result(it, after))));
+    return changes;
+  }
+
+  /** The position changes with every write, which is no news. */
+  private static MasterStatus withoutPosition(MasterStatus it) {
+    return new MasterStatus(
+        it.name(),
+        it.role(),
+        it.reach(),
+        it.problem(),
+        it.readOnly(),
+        it.offset(),
+        it.increment(),
+        it.lagSeconds(),
+        it.replicating(),
+        it.stranded(),
+        it.strandedGtids(),
+        it.notice(),
+        "");
+  }
+}
