@@ -10,18 +10,30 @@ import org.jspecify.annotations.Nullable;
  * @param status the HTTP status
  * @param body the JSON body
  */
-record Answer(int status, Map<String, @Nullable Object> body) {
-  static Answer of(int status, String message) {
+public record Answer(int status, Map<String, @Nullable Object> body) {
+  /**
+   * An answer that says one thing.
+   *
+   * @param status the HTTP status
+   * @param message for people
+   * @return the answer
+   */
+  public static Answer of(int status, String message) {
     return new Answer(status, Json.object("message", message));
   }
 
   /** Ends the handling of a request with an answer. */
-  static final class Refusal extends Exception {
+  public static final class Refusal extends Exception {
     @Serial private static final long serialVersionUID = 1L;
 
     private final transient Answer answer;
 
-    Refusal(Answer answer) {
+    /**
+     * Makes the exception.
+     *
+     * @param answer what to answer
+     */
+    public Refusal(Answer answer) {
       super(String.valueOf(answer.body().get("message")));
       this.answer = answer;
     }

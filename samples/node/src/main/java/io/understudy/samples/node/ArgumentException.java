@@ -3,10 +3,15 @@ package io.understudy.samples.node;
 import java.io.Serial;
 
 /** The program cannot run as it was called. The message says what was found and how to mend it. */
-final class ArgumentException extends Exception {
+public final class ArgumentException extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 
-  ArgumentException(String message) {
+  /**
+   * Makes the exception.
+   *
+   * @param message one line: what was found, and how to mend it
+   */
+  public ArgumentException(String message) {
     super(message);
   }
 }

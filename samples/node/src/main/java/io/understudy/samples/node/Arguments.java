@@ -7,9 +7,7 @@ import io.understudy.ha.HaNodeBuilder;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.Timing;
 import java.net.InetSocketAddress;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,13 +56,18 @@ record Arguments(
     Connectivity connectivity,
     Optional<Guardian> guardian) {
 
-  static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m)");
   private static final Pattern HOST_AND_PORT = Pattern.compile("(.+):([0-9]{1,5})");
   private static final int MAX_PORT = 65_535;
 
   /** Reads a command line; {@code --help} is not one of its options. */
   static Arguments parse(List<String> words) throws ArgumentException {
-    Map<Option, List<String>> given = Option.split(words);
+    return parse(new CommandLine(words));
+  }
+
+  /** Reads what other parts of the program left of a command line. */
+  static Arguments parse(CommandLine line) throws ArgumentException {
+    Map<Option, List<String>> given = line.take(Option.class);
+    line.requireEmpty();
     boolean witness = given.containsKey(Option.WITNESS);
     Optional<String> http = single(given, Option.HTTP);
     Optional<String> claims = single(given, Option.CLAIMS);
@@ -75,12 +78,14 @@ record Arguments(
         required(given, Option.ROSTER),
         required(given, Option.BIND),
         required(given, Option.PEERS),
-        path(Option.STATE, required(given, Option.STATE)),
-        path(Option.SECRET_FILE, required(given, Option.SECRET_FILE)),
+        Values.path(Option.STATE, required(given, Option.STATE)),
+        Values.path(Option.SECRET_FILE, required(given, Option.SECRET_FILE)),
         witness ? List.of() : roles,
         timing(given),
         http.isPresent() ? Optional.of(address(http.get())) : Optional.empty(),
-        claims.isPresent() ? Optional.of(path(Option.CLAIMS, claims.get())) : Optional.empty(),
+        claims.isPresent()
+            ? Optional.of(Values.path(Option.CLAIMS, claims.get()))
+            : Optional.empty(),
         witness,
         !given.containsKey(Option.NO_CRASH_PROOF),
         WitnessOptions.parse(given),
@@ -114,7 +119,7 @@ record Arguments(
       throws ArgumentException {
     Optional<String> watchdog = single(given, Option.WATCHDOG);
     if (watchdog.isPresent()) {
-      return Optional.of(Guardian.feeding(path(Option.WATCHDOG, watchdog.get())));
+      return Optional.of(Guardian.feeding(Values.path(Option.WATCHDOG, watchdog.get())));
     }
     return given.containsKey(Option.GUARDIAN) ? Optional.of(Guardian.alone()) : Optional.empty();
   }
@@ -128,26 +133,13 @@ record Arguments(
     }
   }
 
-  /** Reads {@code 500ms}, {@code 2s} or {@code 2m}. */
-  static Duration duration(Option option, String text) throws ArgumentException {
-    Matcher matcher = DURATION.matcher(text);
-    if (!matcher.matches()) {
-      throw new ArgumentException(
-          option + " is '" + text + "'; give a duration like 500ms, 2s or 2m");
-    }
-    long amount = Long.parseLong(matcher.group(1));
-    return switch (matcher.group(2)) {
-      case "ms" -> Duration.ofMillis(amount);
-      case "s" -> Duration.ofSeconds(amount);
-      default -> Duration.ofMinutes(amount);
-    };
-  }
-
   static Timing timing(Map<Option, List<String>> given) throws ArgumentException {
     Optional<String> lease = single(given, Option.LEASE);
     Optional<String> rho = single(given, Option.RHO);
     Timing timing =
-        lease.isPresent() ? Timing.ofLease(duration(Option.LEASE, lease.get())) : Timing.DEFAULT;
+        lease.isPresent()
+            ? Timing.ofLease(Values.duration(Option.LEASE, lease.get()))
+            : Timing.DEFAULT;
     return rho.isPresent() ? timing.withClockRateError(rate(rho.get())) : timing;
   }
 
@@ -180,15 +172,6 @@ record Arguments(
           option + " is '" + text + "'; give host:port, for example 127.0.0.1:8081");
     }
     return new InetSocketAddress(matcher.group(1), Integer.parseInt(matcher.group(2)));
-  }
-
-  private static Path path(Option option, String text) throws ArgumentException {
-    try {
-      return Path.of(text);
-    } catch (InvalidPathException e) {
-      throw new ArgumentException(
-          option + " is no path (" + e.getReason() + "); give a path of this system");
-    }
   }
 
   static Optional<String> single(Map<Option, List<String>> given, Option option) {

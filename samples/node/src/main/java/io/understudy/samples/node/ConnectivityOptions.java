@@ -28,7 +28,7 @@ final class ConnectivityOptions {
     if (dampening.isEmpty()) {
       return all;
     }
-    Duration parsed = Arguments.duration(Option.DAMPENING, dampening.get());
+    Duration parsed = Values.duration(Option.DAMPENING, dampening.get());
     return Arguments.checked(
         Option.DAMPENING,
         dampening.get(),

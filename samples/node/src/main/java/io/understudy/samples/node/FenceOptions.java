@@ -31,7 +31,7 @@ final class FenceOptions {
               + " exclude each other; give the one whose convention your command follows");
     }
     String limitText = given.getOrDefault(Option.FENCE_LIMIT, List.of("30s")).get(0);
-    Duration limit = Arguments.duration(Option.FENCE_LIMIT, limitText);
+    Duration limit = Values.duration(Option.FENCE_LIMIT, limitText);
     List<FencePlan.Level> levels = new ArrayList<>();
     FenceHook.Scope scope = scope(given, agents.isEmpty() ? "process" : "machine");
     for (String agent : agents) {

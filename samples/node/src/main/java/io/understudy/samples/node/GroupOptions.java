@@ -98,7 +98,7 @@ final class GroupOptions {
   }
 
   private Duration duration(Option option, String otherwise) throws ArgumentException {
-    return Arguments.duration(option, text(option, otherwise));
+    return Values.duration(option, text(option, otherwise));
   }
 
   private String text(Option option, String otherwise) {

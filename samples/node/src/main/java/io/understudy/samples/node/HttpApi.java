@@ -2,16 +2,18 @@ package io.understudy.samples.node;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.understudy.ha.HaNode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves status and changes of one node over HTTP, without authentication: bind it to loopback. */
+/** Serves what one member can be asked over HTTP, without authentication: bind it to loopback. */
 final class HttpApi implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
   private static final int THREADS = 8;
@@ -56,16 +58,18 @@ final class HttpApi implements AutoCloseable {
     return address.getHostString() + ":" + address.getPort();
   }
 
-  void serve(HaNode node) {
-    Operations operations = new Operations(node);
-    server.createContext("/", exchange -> handle(exchange, operations));
+  void serve(List<Endpoint> endpoints) {
+    Map<String, Endpoint> byPath = new LinkedHashMap<>();
+    endpoints.forEach(endpoint -> byPath.put(endpoint.path(), endpoint));
+    server.createContext("/", exchange -> handle(exchange, byPath));
     server.setExecutor(threads);
     server.start();
   }
 
-  private static void handle(HttpExchange exchange, Operations operations) throws IOException {
+  private static void handle(HttpExchange exchange, Map<String, Endpoint> endpoints)
+      throws IOException {
     try (exchange) {
-      Answer answer = answer(exchange, operations);
+      Answer answer = answer(exchange, endpoints);
       byte[] body = (Json.write(answer.body()) + "\n").getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", "application/json; charset=utf-8");
       exchange.getResponseHeaders().set("Cache-Control", "no-store");
@@ -78,18 +82,25 @@ final class HttpApi implements AutoCloseable {
     }
   }
 
-  private static Answer answer(HttpExchange exchange, Operations operations) {
+  private static Answer answer(HttpExchange exchange, Map<String, Endpoint> endpoints) {
     String path = exchange.getRequestURI().getPath();
     try {
-      Route route = Route.of(path);
-      if (!route.allows(exchange.getRequestMethod())) {
-        exchange.getResponseHeaders().set("Allow", route.method());
+      Endpoint endpoint = endpoints.get(path);
+      if (endpoint == null) {
+        return Answer.of(404, path + " is not here; use one of " + endpoints.keySet());
+      }
+      if (!endpoint.allows(exchange.getRequestMethod())) {
+        exchange.getResponseHeaders().set("Allow", endpoint.method());
         return Answer.of(
             405,
-            exchange.getRequestMethod() + " " + path + " is not possible; use " + route.method());
+            exchange.getRequestMethod()
+                + " "
+                + path
+                + " is not possible; use "
+                + endpoint.method());
       }
       String by = "http from " + exchange.getRemoteAddress().getAddress().getHostAddress();
-      return operations.answer(route, Query.parse(exchange.getRequestURI().getRawQuery()), by);
+      return endpoint.handler().answer(Query.parse(exchange.getRequestURI().getRawQuery()), by);
     } catch (Answer.Refusal e) {
       return e.answer();
     } catch (RuntimeException e) {

@@ -6,15 +6,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes JSON: maps, lists, text, numbers, booleans and null; anything else as its text. */
-final class Json {
+public final class Json {
   private Json() {}
 
   /**
    * An object, its fields in the given order.
    *
    * @param namesAndValues a name, its value, the next name and so on
+   * @return the object
    */
-  static Map<String, @Nullable Object> object(@Nullable Object... namesAndValues) {
+  public static Map<String, @Nullable Object> object(@Nullable Object... namesAndValues) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
       fields.put(String.valueOf(namesAndValues[i]), namesAndValues[i + 1]);
@@ -22,7 +23,13 @@ final class Json {
     return fields;
   }
 
-  static String write(@Nullable Object value) {
+  /**
+   * Writes it down.
+   *
+   * @param value the value
+   * @return one line
+   */
+  public static String write(@Nullable Object value) {
     StringBuilder text = new StringBuilder();
     append(text, value);
     return text.toString();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Writes events as JSON, one object a line, each with one write call and flushed. Threadsafe;
  * {@code mono} never falls from line to line.
  */
-final class JsonLines {
+public final class JsonLines {
   private final OutputStream out;
   private final String node;
 
@@ -24,8 +24,11 @@ final class JsonLines {
   /**
    * Writes one line: clock readings, node and event, then the given fields. A reader that went away
    * is no reason to stop a member, so failures are ignored.
+   *
+   * @param event the event's name
+   * @param namesAndValues a name, its value, the next name and so on
    */
-  synchronized void write(String event, @Nullable Object... namesAndValues) {
+  public synchronized void write(String event, @Nullable Object... namesAndValues) {
     Map<String, @Nullable Object> line =
         Json.object(
             "mono",

@@ -8,6 +8,7 @@ import io.understudy.ha.Role;
 import io.understudy.ha.RoleSpec;
 import io.understudy.ha.Secret;
 import io.understudy.ha.Subscription;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A running node and what serves it: printed events, claims, HTTP, JMX. */
+/** A running node and what serves it: printed events, claims, HTTP, JMX, a feature. */
 final class NodeProgram implements AutoCloseable {
   private static final long LAST_EVENTS_MILLIS = 500;
   private static final long QUIET_START_SECONDS = 8;
@@ -24,6 +25,7 @@ final class NodeProgram implements AutoCloseable {
   private final Arguments arguments;
   private final JsonLines lines;
   private final HeldLog log;
+  private final Feature feature;
   private final Optional<ClaimsWriter> claims;
   private final Optional<HttpApi> http;
   private final CompletableFuture<String> refusal = new CompletableFuture<>();
@@ -37,10 +39,12 @@ final class NodeProgram implements AutoCloseable {
    * @throws ArgumentException if port or file cannot be had
    * @throws io.understudy.ha.HaConfigurationException if the library refuses to start
    */
-  NodeProgram(Arguments arguments, JsonLines lines, HeldLog log) throws ArgumentException {
+  NodeProgram(Arguments arguments, JsonLines lines, HeldLog log, Feature feature)
+      throws ArgumentException {
     this.arguments = arguments;
     this.lines = lines;
     this.log = log;
+    this.feature = feature;
     this.claims =
         arguments.claims().isPresent()
             ? Optional.of(ClaimsWriter.open(arguments.claims().get(), arguments.name()))
@@ -67,16 +71,19 @@ final class NodeProgram implements AutoCloseable {
   }
 
   /** Serves until the cluster refuses this member, which may be never. Returns the reason. */
-  String serve() throws InterruptedException {
+  String serve() throws ArgumentException, InterruptedException {
     List<Role> roles =
         arguments.roles().stream()
             .map(RoleSpec::name)
             .flatMap(name -> node.role(name).stream())
             .toList();
     claims.ifPresent(writer -> writer.start(roles));
+    feature.start(node, lines);
     http.ifPresent(
         api -> {
-          api.serve(node);
+          List<Endpoint> endpoints = new ArrayList<>(new Operations(node).endpoints());
+          endpoints.addAll(feature.endpoints());
+          api.serve(endpoints);
           lines.write("http", "address", api.address());
         });
     try {
@@ -92,6 +99,7 @@ final class NodeProgram implements AutoCloseable {
   /** Resigns, leaves and says so. */
   @Override
   public void close() {
+    feature.close();
     jmx.close();
     node.close();
     try {

@@ -10,6 +10,8 @@ import io.understudy.ha.NodeStatus;
 import io.understudy.ha.Operator;
 import io.understudy.ha.Role;
 import io.understudy.ha.WhatIf;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -28,6 +30,11 @@ final class Operations {
   Operations(HaNode node) {
     this.node = node;
     this.rosterChanges = new RosterChanges(node);
+  }
+
+  /** All of it, as the HTTP API serves it. */
+  List<Endpoint> endpoints() {
+    return Arrays.stream(Route.values()).map(route -> route.answeredBy(this)).toList();
   }
 
   /**

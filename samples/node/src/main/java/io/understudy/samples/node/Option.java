@@ -1,13 +1,9 @@
 package io.understudy.samples.node;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
+import io.understudy.samples.node.CommandLine.Kind;
 
-/** The program's options, and how a command line is cut into them. */
-enum Option {
+/** The options of every program that is a member. */
+enum Option implements CommandLine.Name {
   CLUSTER("--cluster", Kind.REQUIRED),
   NAME("--name", Kind.REQUIRED),
   ROSTER("--roster", Kind.REQUIRED),
@@ -49,14 +45,6 @@ enum Option {
   GUARDIAN("--guardian", Kind.FLAG),
   WATCHDOG("--watchdog", Kind.SINGLE);
 
-  /** How often an option may stand on the command line, and whether a value follows. */
-  enum Kind {
-    REQUIRED,
-    SINGLE,
-    REPEATABLE,
-    FLAG
-  }
-
   private final String text;
   private final Kind kind;
 
@@ -70,55 +58,8 @@ enum Option {
     return text;
   }
 
-  /**
-   * Cuts a command line.
-   *
-   * @return the values of each option that is present; a flag has the value {@code true}
-   */
-  static Map<Option, List<String>> split(List<String> words) throws ArgumentException {
-    Map<Option, List<String>> values = new EnumMap<>(Option.class);
-    for (int i = 0; i < words.size(); i++) {
-      Option option = of(words.get(i));
-      List<String> given = values.computeIfAbsent(option, any -> new ArrayList<>());
-      if (!given.isEmpty() && option.kind != Kind.REPEATABLE) {
-        throw new ArgumentException(option + " is given twice; give it once");
-      }
-      given.add(option.kind == Kind.FLAG ? "true" : value(option, words, ++i));
-    }
-    requireAll(values);
-    return values;
-  }
-
-  private static Option of(String word) throws ArgumentException {
-    for (Option option : values()) {
-      if (option.text.equals(word)) {
-        return option;
-      }
-    }
-    throw new ArgumentException(
-        word.startsWith("-")
-            ? "unknown option " + word + "; --help lists the options"
-            : "'" + word + "' belongs to no option; --help lists the options");
-  }
-
-  private static String value(Option option, List<String> words, int index)
-      throws ArgumentException {
-    String value = index < words.size() ? words.get(index) : "";
-    if (value.isBlank() || value.startsWith("--")) {
-      throw new ArgumentException(option + " has no value; give one after it");
-    }
-    return value;
-  }
-
-  private static void requireAll(Map<Option, List<String>> values) throws ArgumentException {
-    List<Option> missing =
-        Arrays.stream(values())
-            .filter(option -> option.kind == Kind.REQUIRED && !values.containsKey(option))
-            .toList();
-    if (!missing.isEmpty()) {
-      String names = String.join(", ", missing.stream().map(Option::toString).toList());
-      throw new ArgumentException(
-          names + (missing.size() == 1 ? " is" : " are") + " missing; --help shows an example");
-    }
+  @Override
+  public Kind kind() {
+    return kind;
   }
 }

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The parameters of a request. Names that nobody asks for are ignored. */
-final class Query {
+public final class Query {
   private final Map<String, String> values;
 
   private Query(Map<String, String> values) {
@@ -31,8 +31,14 @@ final class Query {
     return new Query(values);
   }
 
-  /** The value of a parameter that must be there and not be empty. */
-  String required(String name) throws Answer.Refusal {
+  /**
+   * The value of a parameter that must be there and not be empty.
+   *
+   * @param name the parameter
+   * @return its value
+   * @throws Answer.Refusal if it is missing
+   */
+  public String required(String name) throws Answer.Refusal {
     String value = values.getOrDefault(name, "");
     if (value.isBlank()) {
       throw bad("parameter " + name + " is missing; give " + name + "=VALUE");

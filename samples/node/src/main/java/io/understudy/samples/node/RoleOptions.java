@@ -99,11 +99,11 @@ final class RoleOptions {
     if (text.equals("auto")) {
       return Optional.of(Arguments.timing(given).lease().multipliedBy(2));
     }
-    if (!Arguments.DURATION.matcher(text).matches()) {
+    if (!Values.DURATION.matcher(text).matches()) {
       throw new ArgumentException(
           Option.FAILBACK + " is '" + text + "'; give never, auto or a delay like 30s");
     }
-    return Optional.of(Arguments.duration(Option.FAILBACK, text));
+    return Optional.of(Values.duration(Option.FAILBACK, text));
   }
 
   private void prefer(Map<String, Placement> placements) throws ArgumentException {

@@ -1,8 +1,6 @@
 package io.understudy.samples.node;
 
-import java.util.Arrays;
-
-/** What the HTTP API can be asked. */
+/** What the HTTP API of every member can be asked. */
 enum Route {
   STATUS("GET", "/ha/status"),
   LEADER("GET", "/ha/leader"),
@@ -24,22 +22,7 @@ enum Route {
     this.path = path;
   }
 
-  static Route of(String path) throws Answer.Refusal {
-    return Arrays.stream(values())
-        .filter(route -> route.path.equals(path))
-        .findFirst()
-        .orElseThrow(
-            () -> {
-              String known = Arrays.stream(values()).map(route -> route.path).toList().toString();
-              return new Answer.Refusal(Answer.of(404, path + " is not here; use one of " + known));
-            });
-  }
-
-  boolean allows(String asked) {
-    return asked.equals(method) || ("HEAD".equals(asked) && "GET".equals(method));
-  }
-
-  String method() {
-    return method;
+  Endpoint answeredBy(Operations operations) {
+    return new Endpoint(method, path, (query, by) -> operations.answer(this, query, by));
   }
 }

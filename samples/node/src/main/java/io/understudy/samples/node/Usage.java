@@ -1,8 +1,9 @@
 package io.understudy.samples.node;
 
-/** What {@code --help} prints. */
-final class Usage {
-  static final String TEXT =
+/** What {@code --help} prints of a member alone. */
+public final class Usage {
+  /** All of it. */
+  public static final String TEXT =
       """
       One member of an Understudy cluster as a program.
 

@@ -132,14 +132,14 @@ class ArgumentsTest {
   @ParameterizedTest
   @CsvSource({"2s, 2000", "500ms, 500", "2m, 120000", "0s, 0"})
   void durationsHaveAUnit(String text, long millis) throws ArgumentException {
-    assertEquals(Duration.ofMillis(millis), Arguments.duration(Option.LEASE, text));
+    assertEquals(Duration.ofMillis(millis), Values.duration(Option.LEASE, text));
   }
 
   @ParameterizedTest
   @CsvSource({"2", "s", "2 s", "-1s", "1.5s", "2h", "12345678901s"})
   void otherDurationsAreRefused(String text) {
     ArgumentException refused =
-        assertThrows(ArgumentException.class, () -> Arguments.duration(Option.LEASE, text));
+        assertThrows(ArgumentException.class, () -> Values.duration(Option.LEASE, text));
 
     assertEquals(
         "--lease is '" + text + "'; give a duration like 500ms, 2s or 2m", refused.getMessage());

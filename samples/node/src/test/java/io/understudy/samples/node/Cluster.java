@@ -19,17 +19,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Members as real processes on loopback, with their files in one directory. */
-final class Cluster implements AutoCloseable {
+public final class Cluster implements AutoCloseable {
   /** For what has no bound of its own: long enough for a busy machine. */
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  public static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** The value of an option that has none. */
-  static final String FLAG = "";
+  public static final String FLAG = "";
 
-  private static final Set<String> REPEATED = Set.of("--role", "--fence", "--resource");
+  private static final Set<String> REPEATED = Set.of("--role", "--fence", "--resource", "--master");
   private static final Path JAR = Path.of("target", "ha-node.jar");
   private static final String WITNESS = ":witness";
   private static final Duration POLL = Duration.ofMillis(10);
@@ -43,18 +42,18 @@ final class Cluster implements AutoCloseable {
   private final Map<String, NodeProcess> current = new LinkedHashMap<>();
   private final List<NodeProcess> lives = new ArrayList<>();
   private final List<NodeProcess> strangers = new ArrayList<>();
-  private @Nullable Path library;
+  private List<String> program = List.of("-jar", JAR.toString());
 
   /** A leadership of the role main, as its leader printed it. */
-  record Reign(NodeProcess node, long epoch, long monoNanos) {}
+  public record Reign(NodeProcess node, long epoch, long monoNanos) {}
 
   /** The value of an option that is given several times; no comma in any of them. */
-  static String repeated(List<String> values) {
+  public static String repeated(List<String> values) {
     return String.join(",", values);
   }
 
   /** Nothing is started yet. The roster's entries are names, those of witnesses with a suffix. */
-  Cluster(Path directory, Duration lease, Site site, List<String> roster) {
+  public Cluster(Path directory, Duration lease, Site site, List<String> roster) {
     this.directory = directory;
     this.lease = lease;
     this.site = site;
@@ -68,7 +67,7 @@ final class Cluster implements AutoCloseable {
     write("secret", "correct horse battery staple");
   }
 
-  Duration lease() {
+  public Duration lease() {
     return lease;
   }
 
@@ -76,12 +75,12 @@ final class Cluster implements AutoCloseable {
     return roster.contains(name + WITNESS);
   }
 
-  Path stateDirectory(String name) {
+  public Path stateDirectory(String name) {
     return directory.resolve(name + ".state");
   }
 
   /** Writes a file beside the members' own. */
-  Path write(String file, String content) {
+  public Path write(String file, String content) {
     try {
       return Files.writeString(directory.resolve(file), content);
     } catch (IOException e) {
@@ -90,23 +89,23 @@ final class Cluster implements AutoCloseable {
   }
 
   /** Starts all members, each as it is configured. */
-  Cluster startAll() {
+  public Cluster startAll() {
     return startAll(Map.of());
   }
 
   /** Starts all members with other values of some options. */
-  Cluster startAll(Map<String, String> changes) {
+  public Cluster startAll(Map<String, String> changes) {
     ports.keySet().forEach(name -> start(name, changes));
     return this;
   }
 
   /** Starts a member, or starts it again. */
-  NodeProcess start(String name) {
+  public NodeProcess start(String name) {
     return start(name, Map.of());
   }
 
   /** Starts a member with other values of some options. */
-  NodeProcess start(String name, Map<String, String> changes) {
+  public NodeProcess start(String name, Map<String, String> changes) {
     Map<String, String> options = new LinkedHashMap<>();
     options.put("--cluster", "test");
     options.put("--name", name);
@@ -137,11 +136,11 @@ final class Cluster implements AutoCloseable {
   }
 
   /** Starts the program with any command line. */
-  NodeProcess run(String name, List<String> words) {
+  public NodeProcess run(String name, List<String> words) {
     List<String> command = new ArrayList<>(site.prefix(name));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1"));
-    command.addAll(program());
+    command.addAll(program);
     command.addAll(words);
     String file = name + "." + (lives.size() + 1);
     NodeProcess node =
@@ -156,15 +155,15 @@ final class Cluster implements AutoCloseable {
     return node;
   }
 
-  private List<String> program() {
-    return library == null
-        ? List.of("-jar", JAR.toString())
-        : List.of("-cp", JAR + File.pathSeparator + library, "io.understudy.samples.node.NodeMain");
+  /** Members that are started from now on have this jar beside the program's. */
+  public Cluster with(Path jar) {
+    return running(
+        List.of("-cp", JAR + File.pathSeparator + jar, "io.understudy.samples.node.NodeMain"));
   }
 
-  /** Members that are started from now on have this jar beside the program's. */
-  Cluster with(Path jar) {
-    library = jar;
+  /** Members that are started from now on are another program, which takes a member's options. */
+  public Cluster running(List<String> javaWords) {
+    program = List.copyOf(javaWords);
     return this;
   }
 
@@ -173,25 +172,25 @@ final class Cluster implements AutoCloseable {
   }
 
   /** Where a member listens for the others. */
-  String address(String name) {
+  public String address(String name) {
     return site.host(name) + ":" + ports.get(name);
   }
 
-  NodeProcess node(String name) {
+  public NodeProcess node(String name) {
     return Optional.ofNullable(current.get(name)).orElseThrow();
   }
 
   /** The current life of each member that was started. */
-  List<NodeProcess> nodes() {
+  public List<NodeProcess> nodes() {
     return List.copyOf(current.values());
   }
 
-  List<NodeProcess> others(NodeProcess... excluded) {
+  public List<NodeProcess> others(NodeProcess... excluded) {
     return nodes().stream().filter(node -> !Arrays.asList(excluded).contains(node)).toList();
   }
 
   /** Waits until one of some members leads the role main in an epoch above the given one. */
-  Reign awaitLeader(List<NodeProcess> candidates, long aboveEpoch, Duration limit) {
+  public Reign awaitLeader(List<NodeProcess> candidates, long aboveEpoch, Duration limit) {
     return await("a leader above epoch " + aboveEpoch + " among " + candidates)
         .pollDelay(Duration.ZERO)
         .pollInterval(POLL)
@@ -201,12 +200,12 @@ final class Cluster implements AutoCloseable {
   }
 
   /** Waits for the first leader of a cluster whose members have all been started. */
-  Reign awaitFirstLeader() {
+  public Reign awaitFirstLeader() {
     return awaitLeader(nodes(), 0, PATIENCE);
   }
 
   /** Waits until all living members name this leader. */
-  void awaitKnownEverywhere(Reign reign) {
+  public void awaitKnownEverywhere(Reign reign) {
     await("all know " + reign.node())
         .pollInterval(POLL)
         .atMost(PATIENCE)
@@ -221,12 +220,12 @@ final class Cluster implements AutoCloseable {
    * Waits until one member leads, and every member follows it and thereby votes: who names a leader
    * is bound to it by a promise.
    */
-  Reign awaitPeace() {
+  public Reign awaitPeace() {
     return awaitPeace(nodes());
   }
 
   /** The same, of some members: others are not in the roster. */
-  Reign awaitPeace(List<NodeProcess> members) {
+  public Reign awaitPeace(List<NodeProcess> members) {
     return await("one leader whom all follow of " + members)
         .pollInterval(POLL)
         .atMost(PATIENCE)
@@ -244,7 +243,7 @@ final class Cluster implements AutoCloseable {
   }
 
   /** Who of some members leads the role main in an epoch above the given one, if anybody. */
-  Optional<Reign> leader(List<NodeProcess> candidates, long aboveEpoch) {
+  public Optional<Reign> leader(List<NodeProcess> candidates, long aboveEpoch) {
     return candidates.stream()
         .filter(NodeProcess::isAlive)
         .flatMap(
@@ -256,7 +255,7 @@ final class Cluster implements AutoCloseable {
   }
 
   /** Everything that every life of every member claimed. */
-  ClaimsOverlap claims() {
+  public ClaimsOverlap claims() {
     ClaimsOverlap claims = new ClaimsOverlap();
     try {
       for (String name : ports.keySet()) {
@@ -269,12 +268,12 @@ final class Cluster implements AutoCloseable {
   }
 
   /** How many leaderships there were, in all lives of all members. */
-  long elections() {
+  public long elections() {
     return lives.stream().mapToLong(life -> life.count("elected")).sum();
   }
 
   /** The last claim of a leadership. */
-  Claim lastClaim(Reign reign) {
+  public Claim lastClaim(Reign reign) {
     try (Stream<String> lines = Files.lines(directory.resolve(reign.node().name() + ".claims"))) {
       return lines
           .map(Claim::parse)
@@ -287,19 +286,19 @@ final class Cluster implements AutoCloseable {
   }
 
   /** A process that is no member of this cluster: what it prints is judged by nobody. */
-  NodeProcess apart(NodeProcess stranger) {
+  public NodeProcess apart(NodeProcess stranger) {
     strangers.add(stranger);
     return stranger;
   }
 
   /** What no life of any member may have printed, see {@link EventRules}. */
-  List<String> brokenRules() {
+  public List<String> brokenRules() {
     return EventRules.broken(
         lives.stream().filter(life -> !strangers.contains(life)).map(NodeProcess::events).toList());
   }
 
   /** The ends of all output files, for a failed test's report. */
-  String describe() {
+  public String describe() {
     return lives.stream().map(Cluster::describe).collect(Collectors.joining("\n"));
   }
 

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param fields everything in it
  */
-record Event(Map<String, @Nullable Object> fields) {
-  static Event parse(String line) {
+public record Event(Map<String, @Nullable Object> fields) {
+  public static Event parse(String line) {
     Event event = new Event(JsonReader.readObject(line));
     for (String field : List.of("mono", "wall", "node", "event")) {
       if (event.fields.get(field) == null) {
@@ -20,27 +20,27 @@ record Event(Map<String, @Nullable Object> fields) {
     return event;
   }
 
-  boolean is(String name) {
+  public boolean is(String name) {
     return name.equals(text("event"));
   }
 
   /** Whether it is about a role: elected, revoked or leader of the role main. */
-  boolean isOfMain(String name) {
+  public boolean isOfMain(String name) {
     return is(name) && "main".equals(text("role"));
   }
 
-  String text(String field) {
+  public String text(String field) {
     return String.valueOf(fields.get(field));
   }
 
-  long number(String field) {
+  public long number(String field) {
     if (fields.get(field) instanceof Long value) {
       return value;
     }
     throw new IllegalArgumentException("field " + field + " is no whole number in " + fields);
   }
 
-  long monoNanos() {
+  public long monoNanos() {
     return number("mono");
   }
 }

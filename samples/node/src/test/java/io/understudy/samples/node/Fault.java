@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /** What a router can do to packets on their way, as rules of {@code iptables}. */
-interface Fault {
+public interface Fault {
   /** The rules; a packet is treated as the first that fits it says. */
   List<String> rules(Network network);
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads JSON strictly; whole numbers become {@link Long}, others {@link Double}. */
-final class JsonReader {
+public final class JsonReader {
   private final String text;
   private int at;
 
@@ -15,7 +15,7 @@ final class JsonReader {
     this.text = text;
   }
 
-  static @Nullable Object read(String text) {
+  public static @Nullable Object read(String text) {
     JsonReader reader = new JsonReader(text);
     @Nullable Object value = reader.value();
     reader.skipSpace();
@@ -26,7 +26,7 @@ final class JsonReader {
   }
 
   @SuppressWarnings("unchecked") // value() makes objects with text as names
-  static Map<String, @Nullable Object> readObject(String text) {
+  public static Map<String, @Nullable Object> readObject(String text) {
     if (read(text) instanceof Map<?, ?> object) {
       return (Map<String, @Nullable Object>) object;
     }

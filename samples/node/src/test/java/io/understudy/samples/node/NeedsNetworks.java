@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(NeedsNetworks.Condition.class)
-@interface NeedsNetworks {
+public @interface NeedsNetworks {
   /** Tries what the tests do. */
   final class Condition implements ExecutionCondition {
     private static final ConditionEvaluationResult RESULT = tryOut();

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * Needs root, {@code ip} and {@code iptables}; see {@link NeedsNetworks}.
  */
-final class Network implements Site, AutoCloseable {
+public final class Network implements Site, AutoCloseable {
   private static final AtomicInteger NETWORKS = new AtomicInteger();
 
   /** The addresses for benchmarks (RFC 2544), sixteen for each network: no real route is hidden. */
@@ -46,15 +46,15 @@ final class Network implements Site, AutoCloseable {
    * When the router began to treat packets in a new way: not before the one time, and from the
    * other on for every packet.
    */
-  record Change(long beforeNanos, long afterNanos) {}
+  public record Change(long beforeNanos, long afterNanos) {}
 
   /** Members with a router between them. */
-  Network(List<String> members) {
+  public Network(List<String> members) {
     this(members, null);
   }
 
   /** Members with a relay between them, or else a router, which alone knows faults. */
-  Network(List<String> members, @Nullable PacketRelay relay) {
+  public Network(List<String> members, @Nullable PacketRelay relay) {
     this.relay = relay;
     if (members.size() > Namespaces.MAX_MEMBERS) {
       throw new IllegalArgumentException(
@@ -150,7 +150,7 @@ final class Network implements Site, AutoCloseable {
   }
 
   /** The address of this process' side of a member's cable. */
-  String statusHere(String member) {
+  public String statusHere(String member) {
     return statusAddress(statusNetwork, 2 * places.get(member) - 2);
   }
 
@@ -160,7 +160,7 @@ final class Network implements Site, AutoCloseable {
         .formatted(address >>> 24, (address >>> 16) & 0xFF, (address >>> 8) & 0xFF, address & 0xFF);
   }
 
-  List<String> members() {
+  public List<String> members() {
     return new ArrayList<>(places.keySet());
   }
 
@@ -168,7 +168,7 @@ final class Network implements Site, AutoCloseable {
     return id + "-router";
   }
 
-  String namespace(String member) {
+  public String namespace(String member) {
     return id + "-" + member;
   }
 
@@ -193,7 +193,7 @@ final class Network implements Site, AutoCloseable {
   }
 
   /** From now on the router treats packets so, and no longer in any other way. */
-  Change inject(Fault... faults) {
+  public Change inject(Fault... faults) {
     String rules =
         List.of(faults).stream()
             .flatMap(fault -> fault.rules(this).stream())
@@ -211,12 +211,12 @@ final class Network implements Site, AutoCloseable {
   }
 
   /** From now on the relay treats packets so. */
-  void weather(PacketRelay.Weather weather) {
+  public void weather(PacketRelay.Weather weather) {
     Objects.requireNonNull(relay, "a router has no weather").weather(weather);
   }
 
   /** The router forwards everything. */
-  Change heal() {
+  public Change heal() {
     return inject();
   }
 
@@ -224,7 +224,7 @@ final class Network implements Site, AutoCloseable {
    * Puts a {@link Proxy} into the way of all connections to an address that are made from now on.
    * It lives as long as the network.
    */
-  Process divert(String hostAndPort) {
+  public Process divert(String hostAndPort) {
     int colon = hostAndPort.lastIndexOf(':');
     String host = hostAndPort.substring(0, colon);
     String port = hostAndPort.substring(colon + 1);
@@ -251,7 +251,7 @@ final class Network implements Site, AutoCloseable {
   }
 
   /** Changes the ways of a proxy; returns when it has. */
-  static void tell(Process proxy, String word) {
+  public static void tell(Process proxy, String word) {
     try {
       if (!word.isEmpty()) {
         proxy.getOutputStream().write((word + "\n").getBytes(StandardCharsets.UTF_8));

@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One life of one member as a real process, its output in files that outlive it. */
-final class NodeProcess implements AutoCloseable {
+public final class NodeProcess implements AutoCloseable {
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
   private static final Duration HTTP_LIMIT = Duration.ofSeconds(8);
@@ -28,7 +28,8 @@ final class NodeProcess implements AutoCloseable {
   private final Path errFile;
   private final Process process;
 
-  NodeProcess(String name, String httpAddress, List<String> command, Path outFile, Path errFile) {
+  public NodeProcess(
+      String name, String httpAddress, List<String> command, Path outFile, Path errFile) {
     this.name = name;
     this.httpAddress = httpAddress;
     this.outFile = outFile;
@@ -44,71 +45,71 @@ final class NodeProcess implements AutoCloseable {
     }
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
   /** The complete lines printed so far. */
-  List<Event> events() {
+  public List<Event> events() {
     String text = read(outFile);
     return text.substring(0, text.lastIndexOf('\n') + 1).lines().map(Event::parse).toList();
   }
 
-  Optional<Event> last(Predicate<Event> wanted) {
+  public Optional<Event> last(Predicate<Event> wanted) {
     return events().stream().filter(wanted).reduce((earlier, later) -> later);
   }
 
-  long count(String event) {
+  public long count(String event) {
     return events().stream().filter(e -> e.is(event)).count();
   }
 
   /** The election that has not been revoked, if any, by what the process printed. */
-  Optional<Event> leadership() {
+  public Optional<Event> leadership() {
     return last(e -> e.isOfMain("elected") || e.isOfMain("revoked")).filter(e -> e.is("elected"));
   }
 
   /** What this member last heard of the leader of the role main. */
-  String knownLeader() {
+  public String knownLeader() {
     return last(e -> e.isOfMain("leader")).map(e -> e.text("leader")).orElse("null");
   }
 
   /** Whether the last that it said of the role main is that this leadership stands. */
-  boolean follows(Cluster.Reign reign) {
+  public boolean follows(Cluster.Reign reign) {
     return last(e -> e.isOfMain("leader"))
         .filter(e -> reign.node().name().equals(e.text("leader")))
         .filter(e -> e.number("epoch") == reign.epoch())
         .isPresent();
   }
 
-  List<String> errorLines() {
+  public List<String> errorLines() {
     return read(errFile).lines().filter(line -> !line.isBlank()).toList();
   }
 
-  Path errFile() {
+  public Path errFile() {
     return errFile;
   }
 
   /** SIGKILL; returns once the process is gone. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     exitStatus(Duration.ofSeconds(10));
   }
 
   /** SIGTERM, without waiting for what comes of it. */
-  void terminate() {
+  public void terminate() {
     process.destroy();
   }
 
   /** Sends a signal by its name, for example STOP. */
-  void signal(String signal) {
+  public void signal(String signal) {
     try {
       Process kill =
           new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pid()).inheritIO().start();
@@ -124,7 +125,7 @@ final class NodeProcess implements AutoCloseable {
   }
 
   /** Waits for the end of the process. */
-  int exitStatus(Duration limit) {
+  public int exitStatus(Duration limit) {
     try {
       if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new AssertionError(
@@ -137,16 +138,16 @@ final class NodeProcess implements AutoCloseable {
     }
   }
 
-  HttpResponse<String> get(String pathAndQuery) {
+  public HttpResponse<String> get(String pathAndQuery) {
     return http("GET", pathAndQuery);
   }
 
-  HttpResponse<String> post(String pathAndQuery) {
+  public HttpResponse<String> post(String pathAndQuery) {
     return http("POST", pathAndQuery);
   }
 
   /** The status page as JSON. */
-  Map<String, @Nullable Object> status() {
+  public Map<String, @Nullable Object> status() {
     return JsonReader.readObject(get("/ha/status").body());
   }
 

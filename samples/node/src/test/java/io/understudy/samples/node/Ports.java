@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Free ports to listen on, and the ports that a process listens on. */
-final class Ports {
+public final class Ports {
   private static final int LOWEST = 10_000;
 
   /** Below the range from which Linux takes ports for outgoing connections. */
@@ -30,7 +30,7 @@ final class Ports {
   private Ports() {}
 
   /** Ports that are free on loopback now, and their companions too. */
-  static List<Integer> free(int count) {
+  public static List<Integer> free(int count) {
     List<Integer> free = new ArrayList<>();
     while (free.size() < count) {
       int port = ThreadLocalRandom.current().nextInt(LOWEST, BOUND);
@@ -52,7 +52,7 @@ final class Ports {
   }
 
   /** The TCP ports on which a process of this machine listens, by Linux' tables. */
-  static Set<Integer> listening(long pid) {
+  public static Set<Integer> listening(long pid) {
     try (Stream<Path> descriptors = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {
       Set<String> inodes = descriptors.map(Ports::target).collect(Collectors.toSet());
       Set<Integer> ports = new TreeSet<>();

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Libraries that are put before a process' own, to make its system calls misbehave. */
-final class Preload {
+public final class Preload {
   /**
    * Waits before it forces anything to disk, for as many seconds as a file says while it exists.
    */
@@ -105,7 +105,7 @@ final class Preload {
 
   private Preload() {}
 
-  static boolean hasCompiler() {
+  public static boolean hasCompiler() {
     return runs("gcc", "--version");
   }
 
@@ -119,7 +119,7 @@ final class Preload {
   }
 
   /** What stands before a command line so that its disk is slow while the file exists. */
-  static List<String> slowFsync(Path directory, Path file) {
+  public static List<String> slowFsync(Path directory, Path file) {
     Path library = compile(directory, "slow_fsync", SLOW_FSYNC);
     return List.of("env", "LD_PRELOAD=" + library, "HA_SLOW_FSYNC=" + file);
   }
@@ -129,7 +129,7 @@ final class Preload {
    * number of milliseconds; its monotonic clock is the true one. A change shows at the next look at
    * the clock.
    */
-  static List<String> wallClock(Path directory, Path file) {
+  public static List<String> wallClock(Path directory, Path file) {
     Path library = compile(directory, "wall_clock", WALL_CLOCK);
     return List.of("env", "LD_PRELOAD=" + library, "HA_WALL_CLOCK=" + file);
   }

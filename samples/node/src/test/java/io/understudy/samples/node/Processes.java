@@ -19,7 +19,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * Gives a test its clusters. Afterwards it ends every process that the test started, after a
  * failure too; no claims file of any test may show two leaders, and no events break a rule.
  */
-final class Processes implements BeforeEachCallback, AfterTestExecutionCallback, AfterEachCallback {
+public final class Processes
+    implements BeforeEachCallback, AfterTestExecutionCallback, AfterEachCallback {
   private static final Path ROOT = Path.of("target", "node-processes");
 
   private final List<Cluster> clusters = new ArrayList<>();
@@ -28,29 +29,29 @@ final class Processes implements BeforeEachCallback, AfterTestExecutionCallback,
   // For a test JVM that is told to end in the middle of a test.
   private final Thread hook = new Thread(this::closeAll);
 
-  Cluster cluster(Duration lease, String... names) {
+  public Cluster cluster(Duration lease, String... names) {
     return clusterAt("127.0.0.1", lease, names);
   }
 
   /** A cluster whose members name their addresses by a host. */
-  Cluster clusterAt(String host, Duration lease, String... names) {
+  public Cluster clusterAt(String host, Duration lease, String... names) {
     return clusterIn(Site.at(host), lease, List.of(names));
   }
 
   /** The directory of this test, with an absolute path; empty when it begins. */
-  Path directory() {
+  public Path directory() {
     return directory.toAbsolutePath();
   }
 
   /** A network with a place for each of these members. */
-  Network network(String... names) {
+  public Network network(String... names) {
     Network network = new Network(List.of(names));
     networks.add(network);
     return network;
   }
 
   /** A network that delays, shuffles and doubles packets. */
-  Network slowNetwork(PacketRelay.Weather weather, String... names) {
+  public Network slowNetwork(PacketRelay.Weather weather, String... names) {
     PacketRelay relay = new PacketRelay();
     relay.weather(weather);
     Network network = new Network(List.of(names), relay);
@@ -59,12 +60,12 @@ final class Processes implements BeforeEachCallback, AfterTestExecutionCallback,
   }
 
   /** A cluster whose members run in a network. */
-  Cluster clusterIn(Network network, Duration lease) {
+  public Cluster clusterIn(Network network, Duration lease) {
     return clusterIn(network, lease, network.members());
   }
 
   /** A cluster whose members run somewhere. */
-  Cluster clusterIn(Site site, Duration lease, List<String> names) {
+  public Cluster clusterIn(Site site, Duration lease, List<String> names) {
     Cluster cluster = new Cluster(directory, lease, site, names);
     clusters.add(cluster);
     return cluster;

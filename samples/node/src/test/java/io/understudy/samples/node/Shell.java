@@ -6,11 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Runs short commands of the system. */
-final class Shell {
+public final class Shell {
   private Shell() {}
 
   /** Runs a command to its end and returns what it printed. */
-  static String run(String... command) {
+  public static String run(String... command) {
     return feed("", command);
   }
 
@@ -19,7 +19,7 @@ final class Shell {
    *
    * @throws IllegalStateException if its exit status is not 0
    */
-  static String feed(String input, String... command) {
+  public static String feed(String input, String... command) {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       try (var in = process.getOutputStream()) {

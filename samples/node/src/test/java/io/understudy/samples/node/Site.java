@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Where the members of a cluster run. */
-interface Site {
+public interface Site {
   /** The host under which a member listens for the others. */
   String host(String member);
 

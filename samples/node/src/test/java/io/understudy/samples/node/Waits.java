@@ -5,11 +5,11 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 
 /** Time that a fault needs to have its effect. */
-final class Waits {
+public final class Waits {
   private Waits() {}
 
   /** Lets at least this time pass. */
-  static void pass(Duration time) {
+  public static void pass(Duration time) {
     long startNanos = System.nanoTime();
     await(time.toString())
         .pollInterval(Duration.ofMillis(10))
