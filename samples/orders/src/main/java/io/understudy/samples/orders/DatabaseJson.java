@@ -49,7 +49,9 @@ final class DatabaseJson {
         "position", master.position(),
         "offset", master.offset(),
         "increment", master.increment(),
-        "stranded", master.stranded());
+        "stranded", master.stranded(),
+        "strandedGtids", master.strandedGtids(),
+        "notice", master.notice());
   }
 
   private static Map<String, @Nullable Object> lending(LendingStatus lending) {

@@ -41,8 +41,7 @@ final class Audit {
     try (Connection connection = server.connect(Account.APP);
         Statement statement = connection.createStatement();
         ResultSet found =
-            statement.executeQuery(
-                "SELECT id, member, client, sequence, generation FROM orders")) {
+            statement.executeQuery("SELECT id, member, client, sequence, generation FROM orders")) {
       while (found.next()) {
         Order order = new Order(found.getString(2), found.getInt(3), found.getLong(4));
         rows.put(found.getLong(1), new Row(order, found.getLong(5)));
@@ -140,7 +139,8 @@ final class Audit {
   /** Rows of attempts that said that they left nothing. */
   private List<String> nobodys() {
     Map<Order, Kind> last = new HashMap<>();
-    ledger.forEach(it -> last.put(new Order(it.member(), it.client(), it.sequence()), it.outcome()));
+    ledger.forEach(
+        it -> last.put(new Order(it.member(), it.client(), it.sequence()), it.outcome()));
     Set<Order> stored = new HashSet<>();
     survivor.values().forEach(row -> stored.add(row.order()));
     return stored.stream()

@@ -49,8 +49,7 @@ final class OrderService {
     this.directory = directory;
     this.databaseHost = databaseHost;
     this.cluster =
-        cluster.running(
-            List.of("-Xmx128m", "-jar", Path.of("target", "ha-orders.jar").toString()));
+        cluster.running(List.of("-Xmx128m", "-jar", Path.of("target", "ha-orders.jar").toString()));
     this.book = new Book(members.stream().map(it -> directory.resolve(it + ".ledger")).toList());
     options.put("--db", "shop");
     options.put("--user", Account.APP.user());

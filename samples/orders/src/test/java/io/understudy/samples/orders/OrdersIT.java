@@ -116,7 +116,8 @@ class OrdersIT {
         .atMost(OrderService.PATIENCE)
         .until(
             () ->
-                director.last(e -> e.is("switchover") && e.text("step").equals("released"))
+                director
+                    .last(e -> e.is("switchover") && e.text("step").equals("released"))
                     .isPresent());
     assertTrue(
         director
@@ -161,8 +162,7 @@ class OrdersIT {
       assertRefused(service.start("n1", Map.of("--password-file", "/nowhere")), "--password-file");
       assertRefused(service.start("n1", Map.of("--user", "nobody")), "refuses --user nobody");
       assertRefused(
-          service.start("n1", Map.of("--manager-user", "nobody")),
-          "refuses --manager-user nobody");
+          service.start("n1", Map.of("--manager-user", "nobody")), "refuses --manager-user nobody");
     }
   }
 
