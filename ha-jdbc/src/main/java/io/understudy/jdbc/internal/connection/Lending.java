@@ -54,6 +54,9 @@ public final class Lending {
   /** The last route with a pool, until its term is over. The watching thread's. */
   private @Nullable Route served;
 
+  /** From then on a planned change that goes on is none that a borrower outlasts. */
+  private volatile long plannedUntilNanos;
+
   /** The last value for which the director was told so. The watching thread's. */
   private RegisterVersion drained = RegisterVersion.NONE;
 
@@ -70,6 +73,7 @@ public final class Lending {
       Router router, Duration borrowTimeout, Duration lease, Executor helpers, String threadName) {
     this.router = router;
     this.borrowTimeout = borrowTimeout;
+    this.plannedUntilNanos = System.nanoTime() + borrowTimeout.toNanos();
     this.leaseNanos = lease.toNanos();
     this.helpers = helpers;
     this.watch = new Thread(this::watch, threadName);
@@ -87,6 +91,7 @@ public final class Lending {
     LockSupport.unpark(watch);
     router.wake();
     borrowed.forEach(GuardedConnection::revoke);
+    router.leave();
   }
 
   /** Something may have changed: look at once. */
@@ -125,15 +130,19 @@ public final class Lending {
 
   /**
    * Whether a borrower would get a connection now, or shortly: also while a planned change holds
-   * borrowers, and while a permit is away that the director took back to write the register.
+   * borrowers, for as long as a borrower waits, and while a permit is away that the director took
+   * back to write the register.
    *
    * @return true if it is worth while to borrow
    */
   public boolean isAvailable() {
     RegisterView view = router.view();
     Route route = router.routeOf(view);
-    boolean writes = route.lends() || route.assignment().phase().isPlanned();
-    return writes && !closed && (view.isPermitted() || permitGoneNanos - System.nanoTime() > 0);
+    long nowNanos = System.nanoTime();
+    boolean writes =
+        route.lends()
+            || (route.assignment().phase().isPlanned() && plannedUntilNanos - nowNanos > 0);
+    return writes && !closed && (view.isPermitted() || permitGoneNanos - nowNanos > 0);
   }
 
   /**
@@ -317,6 +326,9 @@ public final class Lending {
           keepUntilNanos = view.permitUntilNanos();
           permitGoneNanos = System.nanoTime() + SHORT_GAP_NANOS;
           keptGeneration = route.generation();
+        }
+        if (!route.assignment().phase().isPlanned()) {
+          plannedUntilNanos = System.nanoTime() + borrowTimeout.toNanos();
         }
         long leftNanos = keepUntilNanos - System.nanoTime();
         long stays = route.pool() != null && leftNanos > 0 ? keptGeneration : ANY_GENERATION;

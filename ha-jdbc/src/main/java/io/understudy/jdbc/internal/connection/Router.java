@@ -119,6 +119,11 @@ public final class Router {
     register.done(draining.version());
   }
 
+  /** Tells every director that no connection will ever be out here again. */
+  void leave() {
+    register.done(new RegisterVersion(Long.MAX_VALUE, Long.MAX_VALUE));
+  }
+
   /** Whether another generation has begun, or the writer of this one was withdrawn. */
   boolean isOver(long generation) {
     Route now = routeOf(register.view());

@@ -132,6 +132,22 @@ class DrainingTest {
   }
 
   @Test
+  void whoIsClosedIsDoneWithWhateverComes() {
+    lending.stop();
+    drain();
+    assertTrue(told().isNewerThan(register.view().value().version()));
+  }
+
+  @Test
+  void aChangeThatTakesLongerThanBorrowersWaitIsNotWorthWaitingFor() {
+    drain();
+    assertTrue(lending.isAvailable());
+    await().until(() -> !lending.isAvailable());
+    serve();
+    assertTrue(lending.isAvailable());
+  }
+
+  @Test
   void nothingIsOutOnceItIsTold() throws InterruptedException {
     AtomicInteger out = new AtomicInteger();
     AtomicBoolean stopped = new AtomicBoolean();
