@@ -40,9 +40,9 @@ public interface HaDataSource extends DataSource, AutoCloseable {
   /**
    * Whether a connection to the writer could be lent now, or within moments: one is agreed and
    * open, and the director vouches for it or did so a quarter second ago; or the writer is being
-   * changed {@linkplain #switchTo on purpose}. For gates that are asked for every request; the
-   * answer may be old when it arrives, so the connection itself is checked at each use all the
-   * same. Three volatile reads and a clock read.
+   * changed {@linkplain #switchTo on purpose}, for not longer than a borrower waits. For gates that
+   * are asked for every request; the answer may be old when it arrives, so the connection itself is
+   * checked at each use all the same. Three volatile reads and a clock read.
    *
    * @return true if {@link #getConnection()} would not wait for an agreement that may never come
    */
@@ -71,13 +71,17 @@ public interface HaDataSource extends DataSource, AutoCloseable {
    * old writer is made read-only, the new one applies all that the old one has, and borrowers get
    * connections to it. Any JVM can be asked, the director alone does it.
    *
-   * <p>Borrowers are held for the {@linkplain HaDataSourceBuilder#drainTimeout drain time-out}, 1 s
-   * for locks at the old writer and the {@linkplain HaDataSourceBuilder#catchUpTimeout catch-up
-   * time-out} at most, which together must be less than the {@linkplain
-   * HaDataSourceBuilder#borrowTimeout borrow time-out}; a JVM that drops out of the cluster at that
-   * very moment can add a lease, a server that hangs a probe time-out. Tens of milliseconds are
-   * usual. A thread that borrows a second connection while it holds one waits until the drain
-   * time-out ends the first.
+   * <p>Borrowers are held for the {@linkplain HaDataSourceBuilder#drainTimeout drain time-out} (1 s
+   * if that is shorter and a JVM does not hear), 1 s for locks at the old writer, the {@linkplain
+   * HaDataSourceBuilder#catchUpTimeout catch-up time-out} and a {@linkplain
+   * HaDataSourceBuilder#probeTimeout probe time-out} for a server that hangs, at most, which
+   * together must be less than the {@linkplain HaDataSourceBuilder#borrowTimeout borrow time-out}.
+   * If the next writer hangs, the old one is opened again when the next one counts as gone, mostly
+   * one probe time-out later; a JVM that drops out of the cluster at that very moment can add a
+   * lease. Tens of milliseconds are usual. If nothing goes on any more, as with a server that lives
+   * and refuses the director, that is an {@link SwitchoverResult.Outcome#OVERTAKEN} with the reason
+   * after the same time. A thread that borrows a second connection while it holds one waits until
+   * the drain time-out ends the first.
    *
    * <p>A connection that is still out after the drain time-out is aborted: its next use fails with
    * {@link Outcome#ROLLED_BACK}, or {@link Outcome#UNKNOWN} if its commit was under way.
@@ -86,7 +90,8 @@ public interface HaDataSource extends DataSource, AutoCloseable {
    * @return completes with what came of it, on a thread of this data source; fails with {@link
    *     SwitchoverRefusedException}, which says why and whom to ask, if this JVM does not direct,
    *     the master is unknown, is the writer already, does not answer, does not replicate or is too
-   *     far behind, ids are not proved unique, or another change is under way. Then nobody was held
+   *     far behind, the writer replicates from nobody, a master holds transactions to review, ids
+   *     are not proved unique, or another change is under way. Then nobody was held
    */
   CompletionStage<SwitchoverResult> switchTo(String master);
 

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 
@@ -45,20 +46,29 @@ final class Site implements AutoCloseable {
   }
 
   static Site open(Flavor flavor, Path directory) {
-    return start(DatabasePair.builder(flavor), directory, true);
+    return open(flavor, directory, it -> it);
+  }
+
+  static Site open(
+      Flavor flavor, Path directory, UnaryOperator<HaDataSourceBuilder> configuration) {
+    return start(DatabasePair.builder(flavor), directory, true, configuration);
   }
 
   static Site openWithoutTable(DatabasePair.Builder servers, Path directory) {
-    return start(servers, directory, false);
+    return start(servers, directory, false, it -> it);
   }
 
-  private static Site start(DatabasePair.Builder servers, Path directory, boolean withTable) {
+  private static Site start(
+      DatabasePair.Builder servers,
+      Path directory,
+      boolean withTable,
+      UnaryOperator<HaDataSourceBuilder> configuration) {
     Site site = new Site(servers.start());
     try {
       if (withTable) {
         site.createTable();
       }
-      site.startMembers(directory);
+      site.startMembers(directory, configuration);
       return site;
     } catch (IOException | SQLException | RuntimeException e) {
       site.close();
@@ -75,19 +85,19 @@ final class Site implements AutoCloseable {
     pair.awaitReplicated(Duration.ofSeconds(30));
   }
 
-  private void startMembers(Path directory) throws IOException {
+  private void startMembers(Path directory, UnaryOperator<HaDataSourceBuilder> configuration)
+      throws IOException {
     List<Integer> ports = freePorts();
     for (int i = 0; i < MEMBERS; i++) {
       HaNode node = node(i, ports, directory).start();
       nodes.add(node);
-      sources.add(
+      HaDataSourceBuilder builder =
           HaDataSource.builder()
               .node(node)
               .name("main")
               .master("db-01", pool(pair.a()), manager(pair.a()))
-              .master("db-02", pool(pair.b()), manager(pair.b()))
-              .borrowTimeout(Duration.ofSeconds(4))
-              .build());
+              .master("db-02", pool(pair.b()), manager(pair.b()));
+      sources.add(configuration.apply(builder).build());
     }
   }
 

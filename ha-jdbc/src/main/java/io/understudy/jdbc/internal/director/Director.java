@@ -94,7 +94,8 @@ public final class Director {
                 config.timing().probeFailures(),
                 RETRY.toNanos(),
                 config.unapplied() == UnappliedPolicy.OPEN,
-                config.timing().switching().maxLag().toSeconds()));
+                config.timing().switching().maxLag().toSeconds(),
+                SwitchoverDesk.longestHold(config.timing()).toNanos()));
     this.desk = new SwitchoverDesk(config, helpers);
     this.state = DirectorState.initial(names, Assignment.NONE);
     this.committed = RegisterVersion.NONE;

@@ -6,8 +6,11 @@ import io.understudy.jdbc.internal.routing.Action.CatchUp;
 import io.understudy.jdbc.internal.routing.Findings;
 import io.understudy.jdbc.internal.routing.Observation.Healthy;
 import io.understudy.jdbc.internal.routing.ServerFacts;
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,6 +21,9 @@ import java.util.concurrent.Executor;
  * to be sure that nothing of this director reaches the server any more. Used by one thread.
  */
 final class ManagerSession {
+  /** For how long a server may wait for locks before it refuses writes, all in all. */
+  static final Duration LOCK_WAIT = Duration.ofSeconds(1);
+
   private final Connection connection;
   private final Dialect dialect;
   private final Duration answerTimeout;
@@ -61,14 +67,33 @@ final class ManagerSession {
         .formatted(own, gap.lost(), other, gap.gtids());
   }
 
+  /**
+   * Makes the server refuse writes. A server may take several locks for that and wait for each, so
+   * the network's time-out is what bounds it all; the session that is broken then is ended by the
+   * next one, and its statement with it.
+   *
+   * @throws SQLTimeoutException if the server does not answer at all
+   */
   void fence() throws SQLException {
-    bound(connection, answerTimeout.plusSeconds(2)); // what waiting for locks may take
-    dialect.fence(connection);
+    bound(connection, answerTimeout);
+    dialect.facts(connection); // who does not answer this hangs; who answers waits for locks below
+    bound(connection, LOCK_WAIT.plus(answerTimeout));
+    try {
+      dialect.fence(connection);
+    } catch (SQLException e) {
+      if (!isTimeout(e)) {
+        throw e;
+      }
+      throw new SQLNonTransientConnectionException(
+          "it waits for locks for more than %d ms: %s"
+              .formatted(LOCK_WAIT.toMillis(), e.getMessage()),
+          "08S01");
+    }
   }
 
   /** Opens a server that has all that it ever told others; the rest is for replication. */
   void open(String own, Map<String, String> positions) throws SQLException {
-    bound(connection, answerTimeout.plusSeconds(2));
+    bound(connection, answerTimeout);
     for (Map.Entry<String, String> other : positions.entrySet()) {
       Gap gap = dialect.gap(connection, other.getValue());
       if (!other.getKey().equals(own) && gap.lost() > 0) {
@@ -84,7 +109,7 @@ final class ManagerSession {
   }
 
   void catchUp(CatchUp action, Duration limit) throws SQLException {
-    bound(connection, answerTimeout.plus(limit).plusSeconds(2));
+    bound(connection, answerTimeout.plus(limit));
     if (!action.detach()) {
       for (String position : action.positions()) {
         requireApplied(position, limit);
@@ -112,6 +137,16 @@ final class ManagerSession {
                   gap.gtids(),
                   dialect.facts(connection).replication()));
     }
+  }
+
+  /** Whether the server said nothing in time; drivers say it in different ways. */
+  static boolean isTimeout(SQLException e) {
+    for (Throwable at = e; at != null; at = at.getCause()) {
+      if (at instanceof SocketTimeoutException || at instanceof SQLTimeoutException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Ends the session without waiting: a suspect connection may block whoever closes it. */

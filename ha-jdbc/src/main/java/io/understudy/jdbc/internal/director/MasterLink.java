@@ -16,9 +16,7 @@ import io.understudy.jdbc.internal.routing.Observation.Failed;
 import io.understudy.jdbc.internal.routing.Observation.Healthy;
 import io.understudy.jdbc.internal.routing.Observation.Kind;
 import java.net.ConnectException;
-import java.net.SocketTimeoutException;
 import java.sql.SQLException;
-import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -107,7 +105,7 @@ final class MasterLink {
       while (!stopped) {
         Action order = orders.poll(nextProbeNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
         if (order != null) {
-          perform(order);
+          nextProbeNanos = perform(order) ? nextProbeNanos : System.nanoTime();
         } else {
           nextProbeNanos = System.nanoTime() + shared.limits().probeInterval().toNanos();
           probe();
@@ -124,7 +122,12 @@ final class MasterLink {
     }
   }
 
-  private void perform(Action order) throws InterruptedException {
+  /**
+   * Does it and reports what came of it.
+   *
+   * @return false if the session broke, so that the next look at the server shall not wait
+   */
+  private boolean perform(Action order) throws InterruptedException {
     try {
       ManagerSession current = session();
       if (order instanceof Fence) {
@@ -138,11 +141,17 @@ final class MasterLink {
         open(current);
       } else if (order instanceof Follow) {
         current.follow();
+        shared.sink().accept(new Probed(master.name(), look()));
       }
       shared.sink().accept(new Done(order));
+      return true;
     } catch (SQLException e) {
-      if (breaksSession(e)) {
+      boolean broken = breaksSession(e) || ManagerSession.isTimeout(e);
+      if (broken) {
         drop();
+      }
+      if (ManagerSession.isTimeout(e)) { // as good as a probe without an answer
+        shared.sink().accept(new Probed(master.name(), new Failed(Kind.SILENT, text(e))));
       }
       shared
           .sink()
@@ -151,6 +160,7 @@ final class MasterLink {
                   order,
                   "%s of %s failed: %s"
                       .formatted(order.getClass().getSimpleName(), master.name(), text(e))));
+      return !broken;
     }
   }
 
@@ -181,7 +191,7 @@ final class MasterLink {
     } catch (SQLException e) {
       drop();
       Failed failed = failed(e);
-      if (!had || failed.kind() == Kind.REFUSED || isTimeout(e)) {
+      if (!had || failed.kind() == Kind.REFUSED || ManagerSession.isTimeout(e)) {
         return failed;
       }
     }
@@ -238,15 +248,6 @@ final class MasterLink {
     String state = e.getSQLState() == null ? "HY000" : e.getSQLState();
     boolean answered = e.getErrorCode() > 0;
     return answered || !state.startsWith("08") ? Kind.DECLINED : Kind.SILENT;
-  }
-
-  private static boolean isTimeout(SQLException e) {
-    for (Throwable at = e; at != null; at = at.getCause()) {
-      if (at instanceof SocketTimeoutException || at instanceof SQLTimeoutException) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static boolean breaksSession(SQLException e) {

@@ -2,6 +2,7 @@ package io.understudy.jdbc.internal.director;
 
 import io.understudy.jdbc.HaDataSourceConfig;
 import io.understudy.jdbc.HaDataSourceConfig.SwitchLimits;
+import io.understudy.jdbc.HaDataSourceConfig.TimeLimits;
 import io.understudy.jdbc.SwitchoverRefusedException;
 import io.understudy.jdbc.SwitchoverResult;
 import io.understudy.jdbc.SwitchoverResult.Outcome;
@@ -24,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  * on the director's: they are the application's code. Threadsafe.
  */
 public final class SwitchoverDesk {
-  /** What a fence may wait for locks; the dialects set it. */
-  private static final Duration FENCE = Duration.ofSeconds(1);
-
   private final HaDataSourceConfig config;
   private final Executor helpers;
   private final Queue<Order> waiting = new ArrayDeque<>(); // guarded by this
@@ -81,17 +79,26 @@ public final class SwitchoverDesk {
   /** Borrowers must get a connection before their patience ends, also if it all takes long. */
   private String tooLong() {
     SwitchLimits limits = config.timing().switching();
-    Duration held = limits.drain().plus(FENCE).plus(limits.catchUp());
+    Duration held = longestHold(config.timing());
     Duration patience = config.timing().borrowTimeout();
     return held.compareTo(patience) < 0
         ? ""
-        : "borrowers could be held for %d ms (drain %d, fence %d, catch up %d) and wait for %d only: change one of them"
+        : "borrowers could be held for %d ms (drain %d, fence %d, catch up %d, a server that hangs %d) and wait for %d only: change one of them"
             .formatted(
                 held.toMillis(),
-                limits.drain().toMillis(),
-                FENCE.toMillis(),
+                Drainage.limit(limits.drain()).toMillis(),
+                ManagerSession.LOCK_WAIT.toMillis(),
                 limits.catchUp().toMillis(),
+                config.timing().probeTimeout().toMillis(),
                 patience.toMillis());
+  }
+
+  /** For how long a planned change holds borrowers, if one server hangs once. */
+  static Duration longestHold(TimeLimits limits) {
+    return Drainage.limit(limits.switching().drain())
+        .plus(ManagerSession.LOCK_WAIT)
+        .plus(limits.switching().catchUp())
+        .plus(limits.probeTimeout());
   }
 
   private void refuse(Order order, String why) {

@@ -129,6 +129,18 @@ public record Assignment(
   }
 
   /**
+   * The same decision, telling that some servers could not be closed before.
+   *
+   * @param gone their names
+   * @return the changed assignment
+   */
+  public Assignment leavingOpen(List<String> gone) {
+    String told = "gone and perhaps open: %s; %s".formatted(String.join(", ", gone), reason);
+    return new Assignment(
+        generation, phase, writer, candidate, previous, sinceEpochMillis, told, masters);
+  }
+
+  /**
    * The same decision with the time at which its generation began.
    *
    * @param epochMillis wall clock

@@ -32,7 +32,7 @@ import java.util.OptionalLong;
  *   ids proved unique, else commit REFUSED    another master not closed        -> fence it
  *   candidate committed (nobody writes)       writer read-only (it restarted)  -> settle, open
  *   settled: nobody uses the last writer      standby not replicating          -> follow, once
- *   every other reachable master fenced       knowledge changed                -> commit it
+ *   every other master fenced, or gone        knowledge changed                -> commit it
  *   candidate caught up
  *   candidate opened
  *   commit SERVING
@@ -75,13 +75,16 @@ public final class DirectorMachine {
    * @return the next state and what to do
    */
   public Step step(DirectorState state, Input input, long nowNanos) {
-    DirectorState next = planned.withoutImpossible(absorb(state, input, nowNanos));
+    DirectorState absorbed = absorb(state, input, nowNanos);
+    DirectorState next =
+        planned.withoutImpossible(
+            absorbed.withProgress(absorbed.progress().begun(nowNanos)), nowNanos);
     boolean holding =
         next.holdUntilNanos().isPresent() && nowNanos - next.holdUntilNanos().getAsLong() < 0;
     if (holding || (next.running().isPresent() && !next.isDraining())) {
       return new Step(next, Optional.empty());
     }
-    Decision decision = decide(next, new Judgement(rules, next));
+    Decision decision = decide(next, new Judgement(rules, next), nowNanos);
     if (next.isDraining() && next.running().equals(decision.action())) {
       return new Step(next, Optional.empty()); // it goes on
     }
@@ -89,13 +92,15 @@ public final class DirectorMachine {
     return new Step(next.doing(decision.action(), trouble), decision.action());
   }
 
-  private Decision decide(DirectorState state, Judgement judgement) {
+  private Decision decide(DirectorState state, Judgement judgement, long nowNanos) {
     return switch (state.assignment().phase()) {
       case SERVING -> maintain(state, judgement);
       case DRAINING -> planned.drain(state, judgement);
       case SWITCHING ->
           judgement.unobserved().isEmpty()
-              ? planned.change(state, judgement).orElseGet(() -> prepare(state, judgement))
+              ? planned
+                  .change(state, judgement, nowNanos)
+                  .orElseGet(() -> prepare(state, judgement))
               : prepare(state, judgement);
       case CHECKING, FAILING_OVER, REFUSED -> prepare(state, judgement);
     };
@@ -230,20 +235,30 @@ public final class DirectorMachine {
     if (fence.isPresent()) {
       return Decision.act(fence.get());
     }
+    Optional<MasterView> unclosed = judgement.unclosed(candidate).stream().findFirst();
+    if (unclosed.isPresent()) {
+      return Decision.await(absence(unclosed.get()) + ", so it may be open");
+    }
     MasterView view = state.find(candidate);
     if (view == null || !view.reachable()) {
-      return Decision.await(
-          candidate + " does not answer: " + (view == null ? "" : view.problem()));
+      return Decision.await(view == null ? candidate + " is not configured" : absence(view));
     }
     if (!state.progress().caughtUp()) {
       return Decision.act(catchUp(state, judgement, view));
     }
-    if (!state.progress().opened()) {
-      return Decision.act(new Open(candidate));
-    }
     Assignment assignment = state.assignment();
+    if (!state.progress().opened()) {
+      List<String> untold = judgement.untold(candidate);
+      return Decision.act(
+          untold.isEmpty() ? new Open(candidate) : new Commit(assignment.leavingOpen(untold)));
+    }
     return Decision.act(
         new Commit(assignment.serving(assignment.reason()).knowing(judgement.records())));
+  }
+
+  private static String absence(MasterView master) {
+    String does = master.isDeclining() ? "answers and declines the director" : "does not answer";
+    return "%s %s (%s)".formatted(master.name(), does, master.problem());
   }
 
   private static Optional<Action> firstFence(Judgement judgement, String exempt) {
@@ -256,25 +271,31 @@ public final class DirectorMachine {
   /**
    * With every other master closed and answering, the candidate can have all that they have.
    * Otherwise what it received is all it gets: it must apply that, and must not fetch the rest by
-   * itself later.
+   * itself later. Transactions that are to be reviewed first are not waited for. In a planned
+   * change only the last writer has anything that the next one may lack; on the way back that is
+   * whoever was to be the next one.
    */
   private static CatchUp catchUp(DirectorState state, Judgement judgement, MasterView candidate) {
+    Assignment assignment = state.assignment();
     List<MasterView> others = judgement.others(candidate.name());
-    if (state.assignment().phase() == Phase.SWITCHING) {
-      return new CatchUp(candidate.name(), positions(others), false, true);
+    if (assignment.phase() == Phase.SWITCHING) {
+      boolean back = SwitchoverMachine.isGoingBack(assignment);
+      List<MasterView> sources =
+          others.stream()
+              .filter(it -> back ? it.reachable() : it.name().equals(assignment.previous()))
+              .toList();
+      return new CatchUp(candidate.name(), positions(sources), false, true);
     }
-    boolean allAnswer = others.stream().allMatch(MasterView::reachable);
-    boolean cutOff = state.assignment().phase() == Phase.FAILING_OVER && !candidate.isFetching();
+    boolean allAnswer = others.stream().allMatch(judgement::isClosed);
+    boolean cutOff = assignment.phase() == Phase.FAILING_OVER && !candidate.isFetching();
     boolean detach = !allAnswer || cutOff;
-    return new CatchUp(candidate.name(), detach ? List.of() : positions(others), detach);
+    List<MasterView> sources =
+        others.stream().filter(it -> judgement.stranded(it.name()) == 0).toList();
+    return new CatchUp(candidate.name(), detach ? List.of() : positions(sources), detach);
   }
 
   private static List<String> positions(List<MasterView> masters) {
-    return masters.stream()
-        .filter(MasterView::reachable)
-        .flatMap(it -> it.facts().stream())
-        .map(ServerFacts::position)
-        .toList();
+    return masters.stream().flatMap(it -> it.facts().stream()).map(ServerFacts::position).toList();
   }
 
   private Decision maintain(DirectorState state, Judgement judgement) {
@@ -322,7 +343,7 @@ public final class DirectorMachine {
       }
       return Decision.act(state.progress().settled() ? new Open(writer.name()) : new Settle());
     }
-    Optional<Decision> switchover = planned.begin(state);
+    Optional<Decision> switchover = planned.begin(state, writer);
     if (switchover.isPresent()) {
       return switchover.get();
     }

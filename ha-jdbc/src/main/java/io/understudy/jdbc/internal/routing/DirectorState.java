@@ -36,24 +36,37 @@ public record DirectorState(
    * @param caughtUp the candidate applied what it had to
    * @param opened the candidate accepts writes
    * @param setback why a planned change cannot go on; empty if it can
+   * @param sinceNanos when it began to; empty before its first input
    */
-  public record Progress(boolean settled, boolean caughtUp, boolean opened, String setback) {
-    static final Progress NONE = new Progress(false, false, false, "");
+  public record Progress(
+      boolean settled, boolean caughtUp, boolean opened, String setback, OptionalLong sinceNanos) {
+    static final Progress NONE = new Progress(false, false, false, "", OptionalLong.empty());
 
     Progress withSettled() {
-      return new Progress(true, caughtUp, opened, setback);
+      return new Progress(true, caughtUp, opened, setback, sinceNanos);
     }
 
     Progress withCaughtUp() {
-      return new Progress(settled, true, opened, setback);
+      return new Progress(settled, true, opened, setback, sinceNanos);
     }
 
     Progress withOpened() {
-      return new Progress(settled, caughtUp, true, setback);
+      return new Progress(settled, caughtUp, true, setback, sinceNanos);
     }
 
     Progress withSetback(String why) {
-      return new Progress(settled, caughtUp, opened, why);
+      return new Progress(settled, caughtUp, opened, why, sinceNanos);
+    }
+
+    Progress begun(long nowNanos) {
+      return sinceNanos.isPresent()
+          ? this
+          : new Progress(settled, caughtUp, opened, setback, OptionalLong.of(nowNanos));
+    }
+
+    /** Whether more time has passed. */
+    boolean isOlderThan(long nanos, long nowNanos) {
+      return sinceNanos.isPresent() && nowNanos - sinceNanos.getAsLong() > nanos;
     }
   }
 

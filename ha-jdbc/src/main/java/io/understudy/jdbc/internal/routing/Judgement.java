@@ -35,6 +35,38 @@ final class Judgement {
     return master.failures() >= rules.probeFailures();
   }
 
+  /**
+   * Whether it refuses writes by our doing: it said so last, and nothing was sent since that opens
+   * it. A server that would not have us any more has not changed by that.
+   */
+  boolean isClosed(MasterView master) {
+    return master.isIn(Mode.CLOSED) && (master.reachable() || master.isDeclining());
+  }
+
+  /**
+   * Who must be closed, or found to be gone, before a candidate is opened: it may be open, and it
+   * may answer again at any moment. This is the whole rule against two open servers, and being gone
+   * is its only exemption: nobody can close a server that nobody reaches, and since {@link
+   * Action.Settle} nobody holds a permit for it.
+   */
+  List<MasterView> unclosed(String candidate) {
+    return others(candidate).stream().filter(it -> !isClosed(it) && !isGone(it)).toList();
+  }
+
+  /** Who makes use of that exemption: gone, and not seen closed by this director before. */
+  List<String> mayBeOpen(String candidate) {
+    return others(candidate).stream()
+        .filter(it -> isGone(it) && !it.isIn(Mode.CLOSED))
+        .map(MasterView::name)
+        .toList();
+  }
+
+  /** Which of them the assignment's reason does not name yet. */
+  List<String> untold(String candidate) {
+    List<String> told = List.of(state.assignment().reason().split("[ ,;:]+", -1));
+    return mayBeOpen(candidate).stream().filter(name -> !told.contains(name)).toList();
+  }
+
   List<String> unobserved() {
     return all().stream().filter(it -> !it.observed()).map(MasterView::name).toList();
   }

@@ -65,6 +65,11 @@ public record MasterView(
         name, true, false, more, failed.message(), facts, lacking, followed && !left, findings);
   }
 
+  /** Whether it answered and would not have us: it lives, and nothing can be done on it. */
+  boolean isDeclining() {
+    return observed && !reachable && failures == 0;
+  }
+
   MasterView inMode(ServerFacts.Mode mode) {
     return new MasterView(
         name,

@@ -10,13 +10,16 @@ import java.util.List;
  * @param retryNanos how long to wait after an action failed
  * @param openUnapplied whether to open a candidate that could not apply in time what it received
  * @param maxLagSeconds how far the next writer may be behind when a planned change begins
+ * @param plannedNanos how long an order for a planned change may wait until it begins, and how long
+ *     nobody may write for it in one direction before people are told that it is stuck
  */
 public record Rules(
     List<String> masters,
     int probeFailures,
     long retryNanos,
     boolean openUnapplied,
-    long maxLagSeconds) {
+    long maxLagSeconds,
+    long plannedNanos) {
   /** Copies. */
   public Rules {
     masters = List.copyOf(masters);

@@ -33,6 +33,7 @@ class DirectorSimulationTest {
   private static final int STEPS = 400;
   private static final int CALM_PROBES = 60;
   private static final long RETRY_NANOS = 10;
+  private static final long PLANNED_NANOS = 100;
 
   private static final class Server {
     boolean alive = true;
@@ -47,7 +48,7 @@ class DirectorSimulationTest {
   }
 
   private final DirectorMachine machine =
-      new DirectorMachine(new Rules(NAMES, 2, RETRY_NANOS, false, 2));
+      new DirectorMachine(new Rules(NAMES, 2, RETRY_NANOS, false, 2, PLANNED_NANOS));
   private final Map<String, Server> servers = new HashMap<>();
   private final Set<Long> openedGenerations = new HashSet<>();
   private Random random = new Random(0);

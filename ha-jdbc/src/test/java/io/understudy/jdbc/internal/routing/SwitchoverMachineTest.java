@@ -1,5 +1,6 @@
 package io.understudy.jdbc.internal.routing;
 
+import static io.understudy.jdbc.internal.routing.Facts.declined;
 import static io.understudy.jdbc.internal.routing.Facts.healthy;
 import static io.understudy.jdbc.internal.routing.Facts.refused;
 import static io.understudy.jdbc.internal.routing.Facts.silent;
@@ -12,6 +13,7 @@ import io.understudy.jdbc.internal.routing.Action.CatchUp;
 import io.understudy.jdbc.internal.routing.Action.Commit;
 import io.understudy.jdbc.internal.routing.Action.Drain;
 import io.understudy.jdbc.internal.routing.Action.Fence;
+import io.understudy.jdbc.internal.routing.Action.Follow;
 import io.understudy.jdbc.internal.routing.Action.Open;
 import io.understudy.jdbc.internal.routing.Action.Settle;
 import io.understudy.jdbc.internal.routing.Input.Done;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.Test;
 class SwitchoverMachineTest {
   private static final String A = "db-01";
   private static final String B = "db-02";
+  private static final long PLANNED_NANOS = 1_000_000_000;
   private static final CatchUp B_CATCHES_UP = new CatchUp(B, List.of("position-1"), false, true);
   private static final CatchUp A_CATCHES_UP = new CatchUp(A, List.of("position-2"), false, true);
   private static final Assignment SERVING_A =
@@ -47,7 +50,7 @@ class SwitchoverMachineTest {
               new MasterRecord(B, new IdSeries(2, 2, 2), 0)));
 
   private final DirectorMachine machine =
-      new DirectorMachine(new Rules(List.of(A, B), 2, 100, true, 2));
+      new DirectorMachine(new Rules(List.of(A, B), 2, 100, true, 2, PLANNED_NANOS));
   private DirectorState state = DirectorState.initial(List.of(A, B), SERVING_A);
   private Optional<Action> action = Optional.empty();
   private long nowNanos = Long.MAX_VALUE - 5; // overflows soon: times are compared by subtraction
@@ -244,6 +247,156 @@ class SwitchoverMachineTest {
     assertCommits(Phase.SERVING, B, "", 6);
   }
 
+  // ---- who may be open meanwhile
+
+  @Test
+  void onTheWayBackAServerThatMayBeOpenIsWaitedFor() {
+    opening();
+    step(new Failed(new Open(B), "the answer is lost"));
+    assertCommits(Phase.SWITCHING, "", A, 7);
+    assertNext(new Settle());
+    probe(B, silent());
+    done();
+    assertEquals(Optional.empty(), action, "it may be open, and it may be back at once");
+    assertTrue(state.trouble().contains("db-02 does not answer"), state::trouble);
+    probe(B, healthy(2, Mode.OPEN));
+    assertEquals(Optional.of(new Fence(B)), action);
+  }
+
+  @Test
+  void onTheWayBackAServerThatMayBeOpenAndIsGoneMakesItAFailoverThatNamesIt() {
+    opening();
+    probe(B, silent());
+    step(new Failed(new Open(B), "the answer is lost"));
+    assertCommits(Phase.SWITCHING, "", A, 7);
+    probe(B, silent());
+    done();
+    assertCommits(Phase.FAILING_OVER, "", A, 8);
+    assertTrue(committed().reason().contains("perhaps open: db-02"), committed()::reason);
+    done();
+    assertEquals(Outcome.OVERTAKEN, state.switchover().orElseThrow().outcome());
+  }
+
+  @Test
+  void aNewDirectorDoesNotTrustThatTheCandidateIsClosed() {
+    begin(SERVING_A.preparing(Phase.SWITCHING, B, "planned"));
+    probe(A, healthy(1, Mode.CLOSED));
+    probe(B, silent());
+    assertCommits(Phase.SWITCHING, "", A, 7);
+    assertNext(new Settle());
+    done();
+    assertEquals(Optional.empty(), action);
+    probe(B, silent());
+    assertCommits(Phase.FAILING_OVER, "", A, 8);
+    assertTrue(committed().reason().contains("perhaps open: db-02"), committed()::reason);
+  }
+
+  @Test
+  void onTheWayBackAServerThatWasSeenClosedMayBeGone() {
+    switching();
+    probe(B, refused());
+    done();
+    assertCommits(Phase.SWITCHING, "", A, 7);
+    assertNext(new Settle());
+    assertNext(new CatchUp(A, List.of(), false, true));
+    assertNext(new Open(A));
+    done();
+    assertCommits(Phase.SERVING, A, "", 7);
+  }
+
+  // ---- what may never come
+
+  @Test
+  void aWriterThatDeclinesAfterItsFenceDoesNotHinder() {
+    switching();
+    assertNext(new Fence(A));
+    probe(A, healthy(1, Mode.CLOSED));
+    done();
+    probe(A, declined());
+    step(new Done(B_CATCHES_UP));
+    assertEquals(Optional.of(new Open(B)), action);
+  }
+
+  @Test
+  void aWriterThatDeclinesBeforeItsFenceIsWaitedForOnlyForAWhile() {
+    switching();
+    probe(A, declined());
+    done();
+    assertEquals(Optional.empty(), action);
+    assertTrue(state.trouble().contains("answers and declines"), state::trouble);
+    nowNanos += PLANNED_NANOS;
+    probe(A, declined());
+    assertEquals(Optional.empty(), action, "not yet");
+    nowNanos += 1;
+    probe(A, declined());
+    assertCommits(Phase.FAILING_OVER, "", B, 7);
+    assertTrue(committed().reason().contains("access denied"), committed()::reason);
+    done();
+    assertEquals(Outcome.OVERTAKEN, state.switchover().orElseThrow().outcome());
+    assertNext(new Settle());
+    done();
+    assertEquals(Optional.empty(), action, "it is still not closed");
+    probe(A, healthy(1, Mode.OPEN));
+    assertEquals(Optional.of(new Fence(A)), action);
+  }
+
+  @Test
+  void anOrderThatCannotBeginInTimeIsAnswered() {
+    serving();
+    state = state.doing(Optional.of(new Settle()), "");
+    asked();
+    nowNanos += PLANNED_NANOS + 1;
+    probe(A, healthy(1, Mode.OPEN));
+    Switchover ended = state.switchover().orElseThrow();
+    assertEquals(Outcome.ROLLED_BACK, ended.outcome());
+    assertTrue(ended.reason().contains("did not begin within 1000 ms"), ended::reason);
+  }
+
+  @Test
+  void anOrderIsNotDroppedWhileTheFirstStepIsBeingCommitted() {
+    serving();
+    asked();
+    probe(B, refused());
+    assertTrue(state.switchover().orElseThrow().isUnderWay());
+    done();
+    assertCommits(Phase.SERVING, A, "", 5);
+    assertTrue(committed().reason().contains("connection refused"), committed()::reason);
+  }
+
+  @Test
+  void anotherOrderDoesNotDrainForThePresentOne() {
+    serving();
+    asked();
+    state =
+        state
+            .withSwitchover(Optional.of(Switchover.asked(A, "db-03", nowNanos)))
+            .withAssignment(committed());
+    step(new Done(action.orElseThrow()));
+    assertCommits(Phase.SERVING, A, "", 5);
+  }
+
+  // ---- what the way back needs
+
+  @Test
+  void theWriterReplicatesBeforeAnybodyIsHeld() {
+    begin(SERVING_A);
+    probe(B, healthy(2, Mode.CLOSED));
+    probe(A, new Healthy(Facts.of(1, 1, Mode.OPEN, Facts.STOPPED), Map.of()));
+    asked();
+    assertEquals(Optional.of(new Follow(A)), action);
+    done();
+    assertEquals(Optional.empty(), action, "it was started, whether it runs is not known");
+    probe(A, healthy(1, Mode.OPEN));
+    assertCommits(Phase.DRAINING, A, B, 5);
+  }
+
+  @Test
+  void aWriterThatReplicatesFromNobodyIsRefused() {
+    serving();
+    probe(A, new Healthy(Facts.of(1, 1, Mode.OPEN, Replication.NONE), Map.of()));
+    assertRefused(B, "db-01 replicates from nobody");
+  }
+
   // ---- refusals
 
   @Test
@@ -342,6 +495,14 @@ class SwitchoverMachineTest {
     draining();
     step(new Done(new Drain()));
     assertNext(new Settle());
+  }
+
+  /** The next writer is being opened. */
+  private void opening() {
+    switching();
+    assertNext(new Fence(A));
+    assertNext(B_CATCHES_UP);
+    assertNext(new Open(B));
   }
 
   private void step(Input input) {

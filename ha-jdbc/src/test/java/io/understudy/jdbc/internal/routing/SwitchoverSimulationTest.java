@@ -19,6 +19,7 @@ import io.understudy.jdbc.internal.routing.Input.Probed;
 import io.understudy.jdbc.internal.routing.Input.SwitchAsked;
 import io.understudy.jdbc.internal.routing.ServerFacts.Mode;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,24 +34,30 @@ import org.junit.jupiter.api.Test;
  * of the old one done, lost, or done without its answer.
  */
 class SwitchoverSimulationTest {
-  private static final List<String> NAMES = List.of("db-01", "db-02");
-  private static final int PROBE_FAILURES = 2;
+  private static final List<String> PAIR = List.of("db-01", "db-02");
+  private static final List<String> THREE = List.of("db-01", "db-02", "db-03");
+  static final int PROBE_FAILURES = 2;
   private static final int STEPS = 600;
   private static final int CALM_STEPS = 400;
   private static final long RETRY_NANOS = 10;
   private static final long DRAIN_NANOS = 30;
+  private static final long PLANNED_NANOS = 120;
 
-  private DirectorMachine machine = machine(false);
+  private List<String> names = PAIR;
+  private DirectorMachine machine = machine(PAIR, false);
   private final Map<Outcome, Integer> outcomes = new EnumMap<>(Outcome.class);
+  private final Map<String, Integer> reasons = new HashMap<>();
+  private long unclosed;
   private Random random = new Random(0);
-  private SwitchoverWorld world = new SwitchoverWorld(NAMES, random);
-  private DirectorState state = DirectorState.initial(NAMES, Assignment.NONE);
+  private SwitchoverWorld world = new SwitchoverWorld(PAIR, random);
+  private DirectorState state = DirectorState.initial(PAIR, Assignment.NONE);
   private Optional<Action> running = Optional.empty();
   private long drainUntilNanos;
   private Optional<Switchover> counted = Optional.empty();
 
-  private static DirectorMachine machine(boolean openUnapplied) {
-    return new DirectorMachine(new Rules(NAMES, PROBE_FAILURES, RETRY_NANOS, openUnapplied, 2));
+  private static DirectorMachine machine(List<String> names, boolean openUnapplied) {
+    return new DirectorMachine(
+        new Rules(names, PROBE_FAILURES, RETRY_NANOS, openUnapplied, 2, PLANNED_NANOS));
   }
 
   @Property(tries = 500)
@@ -62,6 +69,8 @@ class SwitchoverSimulationTest {
   @Test
   void everythingHappensOften() {
     outcomes.clear();
+    reasons.clear();
+    unclosed = 0;
     for (long seed = 0; seed < 200; seed++) {
       run(seed);
     }
@@ -69,13 +78,17 @@ class SwitchoverSimulationTest {
       int count = outcomes.getOrDefault(outcome, 0);
       assertTrue(count >= 5 || outcome == Outcome.UNDER_WAY, () -> outcome + " of " + outcomes);
     }
+    assertTrue(reasons.getOrDefault("perhaps open", 0) >= 5, reasons::toString);
+    assertTrue(reasons.getOrDefault("is stuck", 0) >= 3, reasons::toString);
+    assertTrue(unclosed >= 5, () -> "opened while another was open and gone: " + unclosed);
   }
 
   private void run(long seed) {
     random = new Random(seed);
-    world = new SwitchoverWorld(NAMES, random);
-    machine = machine(random.nextBoolean());
-    state = DirectorState.initial(NAMES, Assignment.NONE);
+    names = random.nextInt(3) == 0 ? THREE : PAIR;
+    world = new SwitchoverWorld(names, random);
+    machine = machine(names, random.nextBoolean());
+    state = DirectorState.initial(names, Assignment.NONE);
     running = Optional.empty();
     for (int i = 0; i < STEPS; i++) {
       world.nowNanos += random.nextInt(4);
@@ -91,17 +104,18 @@ class SwitchoverSimulationTest {
       turn(true);
     }
     assertCalm();
+    unclosed += world.unclosed;
   }
 
   private void turn(boolean calm) {
     world.live();
     if (random.nextInt(40) == 0) {
-      input(new SwitchAsked(NAMES.get(random.nextInt(NAMES.size()))));
+      input(new SwitchAsked(names.get(random.nextInt(names.size()))));
     }
     if (running.isPresent() && random.nextBoolean()) {
       finish(running.get(), !calm && random.nextInt(12) == 0);
     } else {
-      probe(NAMES.get(random.nextInt(NAMES.size())), !calm && random.nextInt(60) == 0);
+      probe(names.get(random.nextInt(names.size())), !calm && random.nextInt(60) == 0);
     }
   }
 
@@ -116,7 +130,7 @@ class SwitchoverSimulationTest {
         .ifPresent(it -> outcomes.merge(Outcome.LEFT_TO_SUCCESSOR, 1, Integer::sum));
     running.filter(it -> random.nextBoolean()).ifPresent(this::perform);
     running = Optional.empty();
-    state = DirectorState.initial(NAMES, world.committed());
+    state = DirectorState.initial(names, world.committed());
   }
 
   /**
@@ -138,6 +152,8 @@ class SwitchoverSimulationTest {
     running = Optional.empty();
     if (action instanceof Fence fence && well && !fails) {
       probe(fence.master(), false); // as a link does
+    } else if (action instanceof Follow follow && well && !fails) {
+      probe(follow.master(), false);
     }
     if (well && !fails) {
       input(new Done(action));
@@ -174,6 +190,9 @@ class SwitchoverSimulationTest {
   private boolean perform(Action action) {
     if (action instanceof Commit commit) {
       world.commit(commit.assignment());
+      for (String told : List.of("perhaps open", "is stuck")) {
+        reasons.merge(told, commit.assignment().reason().contains(told) ? 1 : 0, Integer::sum);
+      }
       return true;
     } else if (action instanceof Fence fence) {
       return world.fence(fence.master());
@@ -220,10 +239,10 @@ class SwitchoverSimulationTest {
       world.nowNanos += 2;
       world.live();
       running.ifPresent(it -> finish(it, false));
-      probe(NAMES.get(i % NAMES.size()), false);
+      probe(names.get(i % names.size()), false);
     }
     assertTrue(isAtRest(), () -> world.committed() + " " + state);
-    for (String name : NAMES) {
+    for (String name : names) {
       Mode wanted = name.equals(world.committed().writer()) ? Mode.OPEN : Mode.CLOSED;
       assertEquals(wanted, world.server(name).mode, () -> name + " with " + world.committed());
     }
