@@ -22,6 +22,9 @@ import java.util.OptionalLong;
  * @param masters one entry for each master, in the configured order
  * @param lending the connections that are out, and the borrowers that wait, in this JVM
  * @param switchover the last planned change of writer since this JVM directs, or the one under way
+ * @param history what came of the last 20 planned changes that this JVM directed since it started,
+ *     the newest last, each with the time of its steps; of those that others directed it knows
+ *     nothing, so ask each JVM for the whole story
  */
 public record HaDataSourceStatus(
     String name,
@@ -34,7 +37,13 @@ public record HaDataSourceStatus(
     Optional<Instant> lastSwitch,
     List<MasterStatus> masters,
     LendingStatus lending,
-    Optional<SwitchoverResult> switchover) {
+    Optional<SwitchoverResult> switchover,
+    List<SwitchoverResult> history) {
+  /** Copies. */
+  public HaDataSourceStatus {
+    masters = List.copyOf(masters);
+    history = List.copyOf(history);
+  }
 
   /** What a master is there for, by the assignment. */
   public enum MasterRole {

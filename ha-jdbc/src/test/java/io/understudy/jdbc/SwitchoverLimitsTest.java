@@ -88,6 +88,9 @@ class SwitchoverLimitsTest {
         awaitFenced(site.pair().a());
         site.node(lost).role("db:main").orElseThrow().resign().toCompletableFuture().get();
         assertEquals(Outcome.LEFT_TO_SUCCESSOR, answer.get(30, TimeUnit.SECONDS).outcome());
+        List<SwitchoverResult> history = site.source(lost).status().history();
+        assertEquals(
+            List.of(Outcome.LEFT_TO_SUCCESSOR), history.stream().map(it -> it.outcome()).toList());
         lock.execute("UNLOCK TABLES");
       }
       await()

@@ -9,6 +9,7 @@ import io.understudy.jdbc.SwitchoverRefusedException;
 import io.understudy.jdbc.SwitchoverResult;
 import io.understudy.jdbc.internal.director.Director;
 import io.understudy.jdbc.internal.routing.DirectorState;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -22,6 +23,7 @@ final class DirectorSeat implements RoleListener {
   private final Executor helpers;
   private final BiConsumer<DirectorState, DirectorState> observer;
   private final CompletableFuture<Role> role = new CompletableFuture<>();
+  private final SwitchoverHistory history = new SwitchoverHistory();
   private @Nullable Director director; // guarded by this
   private boolean closed; // guarded by this
 
@@ -52,7 +54,7 @@ final class DirectorSeat implements RoleListener {
       if (!closed) {
         director =
             new Director(config, leadership, declared.register(), () -> resign(declared), helpers);
-        director.start(observer);
+        director.start(observer.andThen(history::observe));
         return;
       }
     }
@@ -69,6 +71,7 @@ final class DirectorSeat implements RoleListener {
     director = null;
     if (ending != null) {
       ending.stop();
+      history.leave(ending.state());
     }
   }
 
@@ -94,6 +97,11 @@ final class DirectorSeat implements RoleListener {
         new SwitchoverRefusedException(
             "%s: no switchover to '%s' is begun: this JVM, %s, does not direct: %s"
                 .formatted(config.name(), to, config.node().member(), who)));
+  }
+
+  /** What came of the planned changes that this member directed, the newest last. */
+  List<SwitchoverResult> history() {
+    return history.all();
   }
 
   synchronized Optional<DirectorState> state() {

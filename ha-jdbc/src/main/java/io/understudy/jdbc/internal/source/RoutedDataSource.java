@@ -155,7 +155,8 @@ final class RoutedDataSource implements HaDataSource {
             view.isPermitted(),
             director,
             role.leader().map(LeaderInfo::member),
-            lending.status()));
+            lending.status(),
+            seat.history()));
   }
 
   @Override

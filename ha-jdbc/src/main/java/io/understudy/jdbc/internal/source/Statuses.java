@@ -7,6 +7,7 @@ import io.understudy.jdbc.HaDataSourceStatus.LendingStatus;
 import io.understudy.jdbc.HaDataSourceStatus.MasterRole;
 import io.understudy.jdbc.HaDataSourceStatus.MasterStatus;
 import io.understudy.jdbc.HaDataSourceStatus.Reach;
+import io.understudy.jdbc.SwitchoverResult;
 import io.understudy.jdbc.internal.connection.Route;
 import io.understudy.jdbc.internal.director.SwitchoverDesk;
 import io.understudy.jdbc.internal.routing.Assignment;
@@ -17,6 +18,7 @@ import io.understudy.jdbc.internal.routing.MasterView;
 import io.understudy.jdbc.internal.routing.ServerFacts;
 import io.understudy.jdbc.internal.routing.ServerFacts.Mode;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -34,13 +36,15 @@ final class Statuses {
    * @param directing where the director stands, if it is here
    * @param director who directs, if known
    * @param lending what is out, and who waits
+   * @param history the planned changes that were directed here
    */
   record Known(
       Route route,
       boolean permitted,
       Optional<DirectorState> directing,
       Optional<MemberId> director,
-      LendingStatus lending) {}
+      LendingStatus lending,
+      List<SwitchoverResult> history) {}
 
   static HaDataSourceStatus status(HaDataSourceConfig config, Known known) {
     Route route = known.route();
@@ -58,7 +62,8 @@ final class Statuses {
         begun ? Optional.of(Instant.ofEpochMilli(assignment.sinceEpochMillis())) : Optional.empty(),
         config.masters().stream().map(it -> master(it.name(), assignment, state)).toList(),
         known.lending(),
-        state.flatMap(now -> now.switchover().map(it -> SwitchoverDesk.result(it, now))));
+        state.flatMap(now -> now.switchover().map(it -> SwitchoverDesk.result(it, now))),
+        known.history());
   }
 
   /** A master as the director sees it. */

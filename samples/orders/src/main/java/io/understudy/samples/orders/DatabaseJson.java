@@ -33,7 +33,8 @@ final class DatabaseJson {
         "since", status.lastSwitch().orElse(null),
         "masters", status.masters().stream().map(DatabaseJson::master).toList(),
         "lending", lending(status.lending()),
-        "switchover", status.switchover().map(DatabaseJson::result).orElse(null));
+        "switchover", status.switchover().map(DatabaseJson::result).orElse(null),
+        "history", status.history().stream().map(DatabaseJson::result).toList());
   }
 
   private static Map<String, @Nullable Object> master(MasterStatus master) {

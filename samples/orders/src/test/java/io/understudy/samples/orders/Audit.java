@@ -67,7 +67,10 @@ final class Audit {
     return lost().stream().filter(it -> isIn(other, it)).count();
   }
 
-  /** Rows that the other master issued and the survivor has not; what comes from there may come late. */
+  /**
+   * Rows that the other master issued and the survivor has not; what comes from there may come
+   * late.
+   */
   long strandedRows() {
     return other.keySet().stream()
         .filter(id -> issuer(id).equals(otherName) && !survivor.containsKey(id))

@@ -23,7 +23,10 @@ final class WriterLoss {
     this.mishap = mishap;
   }
 
-  /** Each time service stops, and another master serves; then everything is mended, and the orders add up. */
+  /**
+   * Each time service stops, and another master serves; then everything is mended, and the orders
+   * add up.
+   */
   void run(String name, int times) {
     service.with("--clients", "10").with("--rate", "100").startAll().awaitOrdersOfAll();
     for (int i = 0; i < times; i++) {

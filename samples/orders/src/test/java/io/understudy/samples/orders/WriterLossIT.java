@@ -44,8 +44,7 @@ class WriterLossIT {
   private void onLoopback(Flavor flavor, Mishap mishap, String name, int times) {
     try (DatabasePair pair = DatabasePair.builder(flavor).start()) {
       Cluster cluster = processes.cluster(LEASE, MEMBERS.toArray(new String[0]));
-      OrderService service =
-          OrderService.onLoopback(cluster, pair, MEMBERS, processes.directory());
+      OrderService service = OrderService.onLoopback(cluster, pair, MEMBERS, processes.directory());
       new WriterLoss(service, mishap).run(name, times);
     }
   }
