@@ -34,6 +34,7 @@ public final class HaDataSourceBuilder {
   private Duration catchUpTimeout = SwitchLimits.DEFAULT.catchUp();
   private Duration maxLag = SwitchLimits.DEFAULT.maxLag();
   private UnappliedPolicy unapplied = UnappliedPolicy.WAIT;
+  private boolean unfencedAccounts;
 
   HaDataSourceBuilder() {}
 
@@ -177,6 +178,21 @@ public final class HaDataSourceBuilder {
   }
 
   /**
+   * Lends connections also if the application's account could write on a server that is fenced.
+   * Default: the first connection to each master is asked for its grants (SHOW GRANTS, roles
+   * included), and with SUPER, CONNECTION_ADMIN, SYSTEM_VARIABLES_ADMIN or SYSTEM_USER (MariaDB:
+   * SUPER, CONNECTION ADMIN, READ_ONLY ADMIN) {@link HaDataSource#getConnection()} fails with
+   * SQLState 28000. With this option the status and the log still say so. Then nothing but this
+   * library keeps such an account from writing on two masters.
+   *
+   * @return this
+   */
+  public HaDataSourceBuilder acceptUnfencedAccounts() {
+    unfencedAccounts = true;
+    return this;
+  }
+
+  /**
    * Validates the configuration, declares the role {@code db:<name>} at the node and begins to
    * route. Returns at once: the first {@link HaDataSource#getConnection()} waits for the writer.
    *
@@ -195,7 +211,8 @@ public final class HaDataSourceBuilder {
         .findFirst()
         .orElseThrow(
             () -> new IllegalStateException("ha-jdbc's own service entry is missing from the jar"))
-        .create(new HaDataSourceConfig(member, name, masters, limits(), unapplied));
+        .create(
+            new HaDataSourceConfig(member, name, masters, limits(), unapplied, unfencedAccounts));
   }
 
   private TimeLimits limits() {

@@ -13,9 +13,16 @@ import javax.sql.DataSource;
  * @param masters the masters, in order of preference
  * @param timing the time values
  * @param unapplied what to do when the next writer cannot apply in time what it received
+ * @param unfencedAccounts whether to lend connections of an account that could write on a server
+ *     that is fenced
  */
 public record HaDataSourceConfig(
-    HaNode node, String name, List<Master> masters, TimeLimits timing, UnappliedPolicy unapplied) {
+    HaNode node,
+    String name,
+    List<Master> masters,
+    TimeLimits timing,
+    UnappliedPolicy unapplied,
+    boolean unfencedAccounts) {
   /** Copies. */
   public HaDataSourceConfig {
     masters = List.copyOf(masters);

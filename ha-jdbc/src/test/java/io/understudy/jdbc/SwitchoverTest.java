@@ -148,9 +148,13 @@ class SwitchoverTest {
     try (Site site = Site.open(flavor, directory)) {
       Site.order(site.source(0), "before");
       execute(site.pair().a(), "CREATE TABLE locked (id INT)");
-      try (Connection app = site.pair().a().connect(Account.APP);
-          Statement lock = app.createStatement()) {
-        lock.execute("LOCK TABLES locked WRITE");
+      try (Connection admin = site.pair().a().connect(Account.ADMIN);
+          Statement grant = admin.createStatement()) {
+        grant.execute("GRANT SELECT, LOCK TABLES ON appdb.* TO manager@'%'");
+      }
+      try (Connection untouchable = site.pair().a().connect(Account.MANAGER);
+          Statement lock = untouchable.createStatement()) {
+        lock.execute("LOCK TABLES appdb.locked WRITE");
         SwitchoverResult result = switchTo(site, "db-02");
         assertEquals(Outcome.ROLLED_BACK, result.outcome(), result::toString);
         assertTrue(result.reason().contains("Fence of db-01 failed"), result::toString);

@@ -4,6 +4,7 @@ import io.understudy.jdbc.internal.routing.ServerFacts;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -59,6 +60,37 @@ public interface Dialect {
   }
 
   /**
+   * The account of a session, quoted for statements.
+   *
+   * @param connection a session
+   * @return {@code 'user'@'host'}
+   * @throws SQLException if the server does not answer
+   */
+  default String account(Connection connection) throws SQLException {
+    return Sql.value(
+        connection, "SELECT CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''')");
+  }
+
+  /**
+   * The privileges with which the account of a session could write on a fenced server, undo the
+   * fence, or withstand being ended for it.
+   *
+   * @param connection a session of the application
+   * @return those that it holds, or can take by a role
+   * @throws SQLException if the server does not answer
+   */
+  List<String> passingFence(Connection connection) throws SQLException;
+
+  /**
+   * What the manager's account lacks.
+   *
+   * @param connection a session of the manager
+   * @return the statements that grant it; empty if nothing is missing
+   * @throws SQLException if the server does not answer
+   */
+  String missingGrants(Connection connection) throws SQLException;
+
+  /**
    * Asks a server about itself.
    *
    * @param connection a session
@@ -78,13 +110,26 @@ public interface Dialect {
   Gap gap(Connection connection, String position) throws SQLException;
 
   /**
-   * Makes the server refuse all writes, and verifies it. Bounded by a lock wait of one second,
-   * because somebody's LOCK TABLES would otherwise block it, and every writer behind it.
+   * Makes the server refuse all writes, and verifies it. Sessions of ordinary accounts that block
+   * it for more than a second are ended, and those with open transactions after it: their commit
+   * would fail, and the rows that they lock would stop replication here.
    *
-   * @param connection a session
+   * @param connection a session; its network time-out is changed
+   * @param limit how long it may take at most; under 1 s nobody is ended
+   * @return who was ended
    * @throws SQLException if the server is not verified to be closed
    */
-  void fence(Connection connection) throws SQLException;
+  FenceReport fence(Connection connection, Duration limit) throws SQLException;
+
+  /**
+   * The prepared XA transactions of the server. In MySQL they can be committed although the server
+   * refuses writes.
+   *
+   * @param connection a session
+   * @return their names, those that can pass a fence only
+   * @throws SQLException if it does not answer
+   */
+  List<String> preparedPassingFence(Connection connection) throws SQLException;
 
   /**
    * Makes the server accept writes, and verifies it.

@@ -6,7 +6,10 @@ import io.understudy.jdbc.internal.routing.ServerFacts.Mode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** MariaDB 10.6 and later. */
 final class MariaDbDialect implements Dialect {
@@ -23,10 +26,49 @@ final class MariaDbDialect implements Dialect {
       SELECT @@global.server_id AS id, @@global.gtid_domain_id AS source,
         @@global.gtid_binlog_state AS written, @@global.gtid_slave_pos AS applied""";
 
+  /** The server cannot tell who holds locks, unless somebody has installed a plugin. */
+  private static final ServerFence.Means FENCE =
+      new ServerFence.Means("SET GLOBAL read_only = ON", "SELECT 0 AS id FROM DUAL WHERE FALSE");
+
+  private static final List<String> PASSING =
+      List.of("SUPER", "CONNECTION ADMIN", "READ_ONLY ADMIN");
+
+  private static final List<String> NEEDED =
+      List.of(
+          "READ_ONLY ADMIN",
+          "CONNECTION ADMIN",
+          "REPLICATION SLAVE ADMIN",
+          "REPLICATION MASTER ADMIN",
+          "SLAVE MONITOR",
+          "PROCESS");
+
   private final String version;
 
   MariaDbDialect(String version) {
     this.version = version;
+  }
+
+  /** Roles count also while they are not set; only who sets one is shown what it grants. */
+  @Override
+  public List<String> passingFence(Connection connection) throws SQLException {
+    List<String> lines = new ArrayList<>(Sql.values(connection, "SHOW GRANTS"));
+    Set<String> roles = Grants.parse(lines).roles();
+    if (!roles.isEmpty()) {
+      String before = Sql.value(connection, "SELECT CURRENT_ROLE()");
+      for (String role : roles) {
+        Sql.execute(connection, "SET ROLE " + role);
+        lines.addAll(Sql.values(connection, "SHOW GRANTS"));
+      }
+      Sql.execute(connection, "SET ROLE " + (before.isEmpty() ? "NONE" : "`" + before + "`"));
+    }
+    return Grants.parse(lines).among(PASSING);
+  }
+
+  @Override
+  public String missingGrants(Connection connection) throws SQLException {
+    Grants grants = Grants.parse(Sql.values(connection, "SHOW GRANTS"));
+    return Grants.statements(
+        account(connection), NEEDED.stream().filter(it -> !grants.has(it)).toList(), List.of());
   }
 
   @Override
@@ -67,10 +109,16 @@ final class MariaDbDialect implements Dialect {
   }
 
   @Override
-  public void fence(Connection connection) throws SQLException {
-    Sql.execute(connection, "SET SESSION lock_wait_timeout = 1");
-    Sql.execute(connection, "SET GLOBAL read_only = ON");
+  public FenceReport fence(Connection connection, Duration limit) throws SQLException {
+    FenceReport report = new ServerFence(connection, FENCE, limit).close();
     verify(connection, Mode.CLOSED);
+    return report;
+  }
+
+  /** Here XA COMMIT is refused as any other commit is. */
+  @Override
+  public List<String> preparedPassingFence(Connection connection) {
+    return List.of();
   }
 
   @Override

@@ -8,6 +8,8 @@ import io.understudy.jdbc.internal.routing.ServerFacts.Replication;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -22,10 +24,53 @@ final class MySqlDialect implements Dialect {
         @@global.read_only AS read_only, @@global.super_read_only AS closed,
         REPLACE(@@global.gtid_executed, '\\n', '') AS position""";
 
+  /** Who writes, or holds LOCK TABLES ... WRITE; nobody if performance_schema is off. */
+  private static final ServerFence.Means FENCE =
+      new ServerFence.Means(
+          "SET GLOBAL super_read_only = ON",
+          """
+          SELECT t.processlist_id AS id FROM performance_schema.metadata_locks l
+          JOIN performance_schema.threads t ON t.thread_id = l.owner_thread_id
+          WHERE l.object_type IN ('GLOBAL', 'COMMIT') AND l.lock_status = 'GRANTED'
+            AND l.lock_type = 'INTENTION_EXCLUSIVE'""");
+
+  private static final List<String> PASSING =
+      List.of("SUPER", "CONNECTION_ADMIN", "SYSTEM_VARIABLES_ADMIN", "SYSTEM_USER");
+
+  private static final List<String> NEEDED =
+      List.of(
+          "SYSTEM_VARIABLES_ADMIN",
+          "CONNECTION_ADMIN",
+          "REPLICATION_SLAVE_ADMIN",
+          "XA_RECOVER_ADMIN",
+          "REPLICATION CLIENT",
+          "PROCESS");
+
   private final String version;
 
   MySqlDialect(String version) {
     this.version = version;
+  }
+
+  /** Roles count also while they are not active: SET ROLE takes them at any time. */
+  @Override
+  public List<String> passingFence(Connection connection) throws SQLException {
+    List<String> lines = new ArrayList<>(Sql.values(connection, "SHOW GRANTS"));
+    String roles = String.join(", ", Grants.parse(lines).roles());
+    if (!roles.isEmpty()) {
+      lines.addAll(Sql.values(connection, "SHOW GRANTS FOR CURRENT_USER() USING " + roles));
+    }
+    return Grants.parse(lines).among(PASSING);
+  }
+
+  @Override
+  public String missingGrants(Connection connection) throws SQLException {
+    Grants grants = Grants.parse(Sql.values(connection, "SHOW GRANTS"));
+    boolean sees = grants.has("SELECT", "performance_schema");
+    return Grants.statements(
+        account(connection),
+        NEEDED.stream().filter(it -> !grants.has(it)).toList(),
+        sees ? List.of() : List.of("SELECT ON performance_schema"));
   }
 
   @Override
@@ -82,12 +127,17 @@ final class MySqlDialect implements Dialect {
   }
 
   @Override
-  public void fence(Connection connection) throws SQLException {
-    Sql.execute(connection, "SET SESSION lock_wait_timeout = 1");
-    Sql.execute(connection, "SET GLOBAL super_read_only = ON");
+  public FenceReport fence(Connection connection, Duration limit) throws SQLException {
+    FenceReport report = new ServerFence(connection, FENCE, limit).close();
     if (!Sql.value(connection, "SELECT @@global.super_read_only").equals("1")) {
       throw new SQLException("super_read_only was set to ON and is not");
     }
+    return report;
+  }
+
+  @Override
+  public List<String> preparedPassingFence(Connection connection) throws SQLException {
+    return Sql.rows(connection, "XA RECOVER").stream().map(it -> it.get("data")).toList();
   }
 
   @Override

@@ -4,7 +4,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -20,23 +22,36 @@ final class Sql {
 
   /** The first row by lower-case column name; NULL is empty text; no row is an empty map. */
   static Map<String, String> row(Connection connection, String sql) throws SQLException {
+    List<Map<String, String>> rows = rows(connection, sql);
+    return rows.isEmpty() ? Map.of() : rows.get(0);
+  }
+
+  /** All rows, each as {@link #row} gives the first. */
+  static List<Map<String, String>> rows(Connection connection, String sql) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(sql)) {
-      Map<String, String> row = new HashMap<>();
-      if (result.next()) {
-        var columns = result.getMetaData();
+      List<Map<String, String>> rows = new ArrayList<>();
+      var columns = result.getMetaData();
+      while (result.next()) {
+        Map<String, String> row = new HashMap<>();
         for (int i = 1; i <= columns.getColumnCount(); i++) {
           String value = result.getString(i);
           row.put(columns.getColumnLabel(i).toLowerCase(Locale.ROOT), value == null ? "" : value);
         }
+        rows.add(row);
       }
-      return row;
+      return rows;
     }
   }
 
   /** The only value of the only row, NULL being empty text. */
   static String value(Connection connection, String sql) throws SQLException {
     return row(connection, sql).values().stream().findFirst().orElse("");
+  }
+
+  /** The only value of each row. */
+  static List<String> values(Connection connection, String sql) throws SQLException {
+    return rows(connection, sql).stream().flatMap(it -> it.values().stream()).toList();
   }
 
   static String text(Map<String, String> row, String column) throws SQLException {

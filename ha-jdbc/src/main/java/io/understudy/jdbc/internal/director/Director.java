@@ -104,6 +104,7 @@ public final class Director {
             leadership,
             "understudy.db:" + config.name(),
             config.timing(),
+            name -> state.assignment().isClosedTo(name),
             new ConcurrentHashMap<>(),
             helpers,
             inputs::add,

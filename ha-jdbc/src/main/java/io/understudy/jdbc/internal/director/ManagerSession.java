@@ -1,11 +1,13 @@
 package io.understudy.jdbc.internal.director;
 
 import io.understudy.jdbc.internal.dialect.Dialect;
+import io.understudy.jdbc.internal.dialect.FenceReport.Ended;
 import io.understudy.jdbc.internal.dialect.Gap;
 import io.understudy.jdbc.internal.routing.Action.CatchUp;
 import io.understudy.jdbc.internal.routing.Findings;
 import io.understudy.jdbc.internal.routing.Observation.Healthy;
 import io.understudy.jdbc.internal.routing.ServerFacts;
+import io.understudy.jdbc.internal.routing.ServerFacts.Mode;
 import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -13,8 +15,11 @@ import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 
 /**
  * The one session in which a director works on one server. It never reconnects: a successor ends it
@@ -24,9 +29,13 @@ final class ManagerSession {
   /** For how long a server may wait for locks before it refuses writes, all in all. */
   static final Duration LOCK_WAIT = Duration.ofSeconds(1);
 
+  private static final int ACCESS_DENIED = 1227;
+  private static final int TOLD = 5;
+
   private final Connection connection;
   private final Dialect dialect;
   private final Duration answerTimeout;
+  private List<Ended> ended = List.of();
 
   private ManagerSession(Connection connection, Dialect dialect, Duration answerTimeout) {
     this.connection = connection;
@@ -40,7 +49,15 @@ final class ManagerSession {
     connection.setAutoCommit(true);
     bound(connection, answerTimeout.plusSeconds(2)); // what the lock may take
     Dialect.takeLock(connection, lock);
-    return new ManagerSession(connection, Dialect.of(connection), answerTimeout);
+    Dialect dialect = Dialect.of(connection);
+    String missing = dialect.missingGrants(connection);
+    if (!missing.isEmpty()) {
+      throw new SQLException(
+          "the manager's account lacks privileges: run " + missing + " (docs/accounts.md)",
+          "42000",
+          ACCESS_DENIED);
+    }
+    return new ManagerSession(connection, dialect, answerTimeout);
   }
 
   Healthy probe(String own, Map<String, String> positions) throws SQLException {
@@ -57,7 +74,29 @@ final class ManagerSession {
         unfit = gap.lost() > 0 ? lost(own, other.getKey(), gap) : unfit;
       }
     }
-    return new Healthy(facts, lacking, new Findings(missing, unfit, ""));
+    return new Healthy(facts, lacking, new Findings(missing, unfit, notice(own, facts)));
+  }
+
+  private String notice(String own, ServerFacts facts) throws SQLException {
+    StringJoiner notice = new StringJoiner("; ");
+    List<String> prepared =
+        facts.mode() == Mode.OPEN ? List.of() : dialect.preparedPassingFence(connection);
+    if (!prepared.isEmpty()) {
+      notice.add(
+          "%s holds %d prepared XA transactions, which can be committed although it is read-only: %s"
+                  .formatted(own, prepared.size(), head(prepared))
+              + ". Commit or roll them back, before they are committed beside the writer");
+    }
+    if (!ended.isEmpty()) {
+      notice.add(
+          "%d sessions were ended to close %s: %s".formatted(ended.size(), own, head(ended)));
+    }
+    return notice.toString();
+  }
+
+  private static String head(List<?> all) {
+    String text = all.stream().limit(TOLD).map(String::valueOf).collect(Collectors.joining(", "));
+    return all.size() <= TOLD ? text : text + ", ...";
   }
 
   private static String lost(String own, String other, Gap gap) {
@@ -68,7 +107,7 @@ final class ManagerSession {
   }
 
   /**
-   * Makes the server refuse writes. A server may take several locks for that and wait for each, so
+   * Makes the server refuse writes; who was ended for that is told until the next time. A server may take several locks for that and wait for each, so
    * the network's time-out is what bounds it all; the session that is broken then is ended by the
    * next one, and its statement with it.
    *
@@ -77,9 +116,8 @@ final class ManagerSession {
   void fence() throws SQLException {
     bound(connection, answerTimeout);
     dialect.facts(connection); // who does not answer this hangs; who answers waits for locks below
-    bound(connection, LOCK_WAIT.plus(answerTimeout));
     try {
-      dialect.fence(connection);
+      ended = dialect.fence(connection, LOCK_WAIT.plus(answerTimeout)).ended();
     } catch (SQLException e) {
       if (!isTimeout(e)) {
         throw e;
@@ -89,6 +127,10 @@ final class ManagerSession {
               .formatted(LOCK_WAIT.toMillis(), e.getMessage()),
           "08S01");
     }
+  }
+
+  List<Ended> ended() {
+    return ended;
   }
 
   /** Opens a server that has all that it ever told others; the rest is for replication. */
@@ -151,6 +193,10 @@ final class ManagerSession {
 
   /** Ends the session without waiting: a suspect connection may block whoever closes it. */
   void abandon(Executor helpers) {
+    abandon(connection, helpers);
+  }
+
+  static void abandon(Connection connection, Executor helpers) {
     helpers.execute(
         () -> {
           try {

@@ -16,6 +16,7 @@ import io.understudy.jdbc.internal.routing.Observation.Failed;
 import io.understudy.jdbc.internal.routing.Observation.Healthy;
 import io.understudy.jdbc.internal.routing.Observation.Kind;
 import java.net.ConnectException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
@@ -25,6 +26,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +48,7 @@ final class MasterLink {
    * @param leadership under which they act
    * @param lock the name of the lock that marks the managing session
    * @param limits the time values
+   * @param mustBeClosed whether a master must not be open by the agreed assignment
    * @param positions the last position of each master, for comparing
    * @param helpers runs what may block for ever
    * @param sink takes what happened
@@ -55,6 +58,7 @@ final class MasterLink {
       Leadership leadership,
       String lock,
       TimeLimits limits,
+      Predicate<String> mustBeClosed,
       Map<String, String> positions,
       Executor helpers,
       Consumer<Input> sink,
@@ -131,7 +135,7 @@ final class MasterLink {
     try {
       ManagerSession current = session();
       if (order instanceof Fence) {
-        current.fence();
+        fence(current);
         // What it has now is all there will be: whoever catches up with it waits for that, and not
         // for what the last probe saw.
         shared.sink().accept(new Probed(master.name(), look()));
@@ -164,6 +168,13 @@ final class MasterLink {
     }
   }
 
+  private void fence(ManagerSession current) throws SQLException {
+    current.fence();
+    current
+        .ended()
+        .forEach(it -> log.warn("{}: to close {}, ended {}", shared.lock(), master.name(), it));
+  }
+
   /** A lease that ended while the statement travelled lets a successor open another server. */
   private void open(ManagerSession current) throws SQLException {
     if (!shared.leadership().isValid()) {
@@ -172,7 +183,7 @@ final class MasterLink {
     current.open(master.name(), shared.positions());
     if (!shared.leadership().isValid()) {
       log.warn("{}: lost the lease while opening {}: closes it", shared.lock(), master.name());
-      current.fence();
+      fence(current);
       throw new SQLException(
           "the lease of epoch %d ended meanwhile, the server is closed again"
               .formatted(shared.leadership().epoch()));
@@ -217,13 +228,36 @@ final class MasterLink {
     if (!shared.leadership().isValid()) {
       throw new SQLException("the lease of epoch " + shared.leadership().epoch() + " has ended");
     }
-    ManagerSession begun =
-        ManagerSession.begin(
-            connector.connect(shared.limits().probeTimeout()),
-            shared.lock(),
-            shared.limits().probeTimeout());
-    session = begun;
-    return begun;
+    Connection fresh = connector.connect(shared.limits().probeTimeout());
+    try {
+      ManagerSession begun =
+          ManagerSession.begin(fresh, shared.lock(), shared.limits().probeTimeout());
+      session = begun;
+      closeIfNotTheWriter(begun);
+      return begun;
+    } catch (SQLException e) {
+      session = null;
+      ManagerSession.abandon(fresh, shared.helpers());
+      throw e;
+    }
+  }
+
+  /**
+   * A master that returns open beside the agreed writer takes writes until somebody closes it, so
+   * it is closed before it is looked at.
+   */
+  private void closeIfNotTheWriter(ManagerSession begun) throws SQLException {
+    if (!shared.mustBeClosed().test(master.name())) {
+      return;
+    }
+    try {
+      fence(begun);
+    } catch (SQLException e) {
+      if (breaksSession(e)) {
+        throw e;
+      }
+      log.warn("{}: {} is not closed yet: {}", shared.lock(), master.name(), text(e));
+    }
   }
 
   private void drop() {

@@ -42,6 +42,21 @@ public record Assignment(
   }
 
   /**
+   * Whether another master is agreed on, so that this one must not be open. In a planned change,
+   * and before the first writer is agreed on, that is decided step by step.
+   *
+   * @param master a master
+   * @return true if it must be closed
+   */
+  public boolean isClosedTo(String master) {
+    return switch (phase) {
+      case SERVING -> !writer.equals(master);
+      case FAILING_OVER -> !candidate.isEmpty() && !candidate.equals(master);
+      default -> false;
+    };
+  }
+
+  /**
    * Whether connections may be handed out under this assignment.
    *
    * @return true in phase SERVING

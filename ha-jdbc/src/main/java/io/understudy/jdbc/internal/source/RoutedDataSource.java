@@ -26,6 +26,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -50,6 +51,7 @@ final class RoutedDataSource implements HaDataSource {
   private final Lending lending;
   private final Subscription subscription;
   private @Nullable WriterChanged lastTold; // by the thread of the subscription
+  private final Map<String, VettedPool> pools;
 
   RoutedDataSource(HaDataSourceConfig config) {
     this.config = config;
@@ -65,11 +67,9 @@ final class RoutedDataSource implements HaDataSource {
     HaNode node = config.node();
     this.role = node.declare(RoleSpec.named("db:" + config.name()).listening(seat));
     seat.belongsTo(role);
-    this.router =
-        new Router(
-            node.member().value(),
-            role.register(),
-            config.masters().stream().collect(Collectors.toMap(Master::name, Master::application)));
+    this.pools =
+        config.masters().stream().collect(Collectors.toMap(Master::name, it -> vetted(config, it)));
+    this.router = new Router(node.member().value(), role.register(), Map.copyOf(pools));
     this.lending =
         new Lending(
             router,
@@ -78,7 +78,13 @@ final class RoutedDataSource implements HaDataSource {
             helpers,
             prefix + "-watch");
     lending.start();
+    pools.values().forEach(it -> helpers.execute(it::ask));
     this.subscription = node.subscribe(this::onEvent);
+  }
+
+  private static VettedPool vetted(HaDataSourceConfig config, Master master) {
+    return new VettedPool(
+        config.name(), master.name(), master.application(), config.unfencedAccounts());
   }
 
   private void onEvent(HaEvent event) {
@@ -156,7 +162,13 @@ final class RoutedDataSource implements HaDataSource {
             director,
             role.leader().map(LeaderInfo::member),
             lending.status(),
-            seat.history()));
+            seat.history(),
+            accounts()));
+  }
+
+  private Map<String, String> accounts() {
+    return pools.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, it -> it.getValue().problem()));
   }
 
   @Override

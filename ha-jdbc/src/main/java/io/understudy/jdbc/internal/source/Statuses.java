@@ -19,6 +19,7 @@ import io.understudy.jdbc.internal.routing.ServerFacts;
 import io.understudy.jdbc.internal.routing.ServerFacts.Mode;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -37,6 +38,7 @@ final class Statuses {
    * @param director who directs, if known
    * @param lending what is out, and who waits
    * @param history the planned changes that were directed here
+   * @param accounts by master, what is wrong with the application's account there
    */
   record Known(
       Route route,
@@ -44,7 +46,8 @@ final class Statuses {
       Optional<DirectorState> directing,
       Optional<MemberId> director,
       LendingStatus lending,
-      List<SwitchoverResult> history) {}
+      List<SwitchoverResult> history,
+      Map<String, String> accounts) {}
 
   static HaDataSourceStatus status(HaDataSourceConfig config, Known known) {
     Route route = known.route();
@@ -60,7 +63,7 @@ final class Statuses {
         route.problem().isEmpty() ? assignment.reason() : route.problem(),
         state.map(DirectorState::trouble).orElse(""),
         begun ? Optional.of(Instant.ofEpochMilli(assignment.sinceEpochMillis())) : Optional.empty(),
-        config.masters().stream().map(it -> master(it.name(), assignment, state)).toList(),
+        config.masters().stream().map(it -> master(it.name(), assignment, state, known.accounts())).toList(),
         known.lending(),
         state.flatMap(now -> now.switchover().map(it -> SwitchoverDesk.result(it, now))),
         known.history());
@@ -68,11 +71,14 @@ final class Statuses {
 
   /** A master as the director sees it. */
   static MasterStatus master(String name, DirectorState state) {
-    return master(name, state.assignment(), Optional.of(state));
+    return master(name, state.assignment(), Optional.of(state), Map.of());
   }
 
   private static MasterStatus master(
-      String name, Assignment assignment, Optional<DirectorState> director) {
+      String name,
+      Assignment assignment,
+      Optional<DirectorState> director,
+      Map<String, String> accounts) {
     Optional<MasterView> view = director.map(it -> it.masters().get(name));
     Optional<ServerFacts> facts = view.filter(MasterView::reachable).flatMap(MasterView::facts);
     Optional<MasterRecord> record = assignment.master(name);
@@ -88,12 +94,14 @@ final class Statuses {
         facts.map(it -> it.replication().running()),
         record.map(MasterRecord::stranded).orElse(0L),
         record.map(MasterRecord::strandedGtids).orElse(""),
-        view.map(it -> notice(it.findings())).orElse(""),
+        notice(
+            view.map(MasterView::findings).orElse(Findings.NONE),
+            accounts.getOrDefault(name, "")),
         facts.map(ServerFacts::position).orElse(""));
   }
 
-  private static String notice(Findings findings) {
-    return Stream.of(findings.unfit(), findings.notice())
+  private static String notice(Findings findings, String account) {
+    return Stream.of(account, findings.unfit(), findings.notice())
         .filter(it -> !it.isEmpty())
         .collect(Collectors.joining("; "));
   }

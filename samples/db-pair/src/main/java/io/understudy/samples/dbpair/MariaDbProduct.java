@@ -141,7 +141,7 @@ final class MariaDbProduct implements Product {
     statements.add("GRANT REPLICATION SLAVE ON *.* TO repl@'%'");
     statements.add(
         "GRANT READ_ONLY ADMIN, REPLICATION SLAVE ADMIN, REPLICATION MASTER ADMIN, CONNECTION ADMIN ON *.* TO manager@'%'");
-    statements.add("GRANT SLAVE MONITOR, BINLOG MONITOR, PROCESS ON *.* TO manager@'%'");
+    statements.add("GRANT SLAVE MONITOR, PROCESS ON *.* TO manager@'%'");
     statements.add("GRANT ALL ON *.* TO admin@'%' WITH GRANT OPTION");
     return statements;
   }

@@ -108,8 +108,8 @@ final class MySqlProduct implements Product {
     statements.add("GRANT ALL ON appdb.* TO app@'%'");
     statements.add("GRANT REPLICATION SLAVE ON *.* TO repl@'%'");
     statements.add(
-        "GRANT SYSTEM_VARIABLES_ADMIN, REPLICATION_SLAVE_ADMIN, CONNECTION_ADMIN ON *.* TO manager@'%'");
-    statements.add("GRANT REPLICATION CLIENT, REPLICATION SLAVE, PROCESS ON *.* TO manager@'%'");
+        "GRANT SYSTEM_VARIABLES_ADMIN, REPLICATION_SLAVE_ADMIN, CONNECTION_ADMIN, XA_RECOVER_ADMIN ON *.* TO manager@'%'");
+    statements.add("GRANT REPLICATION CLIENT, PROCESS ON *.* TO manager@'%'");
     statements.add("GRANT SELECT ON performance_schema.* TO manager@'%'");
     statements.add("GRANT ALL ON *.* TO admin@'%' WITH GRANT OPTION");
     return statements;

@@ -54,10 +54,6 @@ class AccountTest {
         List.of(
             "SELECT GET_LOCK('understudy', 0)",
             "SHOW VARIABLES LIKE 'auto_increment%'",
-            "SHOW MASTER STATUS",
-            "SHOW BINARY LOGS",
-            "SHOW BINLOG EVENTS LIMIT 1",
-            "SHOW SLAVE HOSTS",
             "SHOW SLAVE STATUS",
             "STOP SLAVE",
             "START SLAVE",

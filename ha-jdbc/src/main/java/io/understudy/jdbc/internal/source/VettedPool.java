@@ -1,0 +1,128 @@
+package io.understudy.jdbc.internal.source;
+
+import io.understudy.jdbc.internal.dialect.Dialect;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLInvalidAuthorizationSpecException;
+import java.util.List;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The application's pool for one master, which lends nothing while its account could write through
+ * a fence: then a server that was closed is not closed for this application. The first connection
+ * is asked, later ones cost one volatile read.
+ */
+final class VettedPool implements DataSource {
+  private static final org.slf4j.Logger log = LoggerFactory.getLogger(VettedPool.class);
+
+  private final String source;
+  private final String master;
+  private final DataSource pool;
+  private final boolean accepted;
+  private volatile @Nullable String problem; // null: not asked yet
+
+  VettedPool(String source, String master, DataSource pool, boolean accepted) {
+    this.source = source;
+    this.master = master;
+    this.pool = pool;
+    this.accepted = accepted;
+  }
+
+  /** What is wrong with the account; empty while nothing is known to be. */
+  String problem() {
+    String known = problem;
+    return known == null ? "" : known;
+  }
+
+  /** Asks early, so that a wrong account is told before this master becomes the writer. */
+  void ask() {
+    try {
+      getConnection().close();
+    } catch (SQLException e) {
+      log.debug("{}: {} gave no connection to ask for its grants", source, master, e);
+    }
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    Connection connection = pool.getConnection();
+    String known = problem;
+    if (known == null) {
+      known = vet(connection);
+    }
+    if (known.isEmpty() || accepted) {
+      return connection;
+    }
+    connection.close();
+    throw new SQLInvalidAuthorizationSpecException(source + ": " + known, "28000");
+  }
+
+  private String vet(Connection connection) throws SQLException {
+    try {
+      Dialect dialect = Dialect.of(connection);
+      List<String> passing = dialect.passingFence(connection);
+      String found = passing.isEmpty() ? "" : describe(dialect.account(connection), passing);
+      problem = found;
+      if (!found.isEmpty()) {
+        log.error("{}: {}", source, found);
+      }
+      return found;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  private String describe(String account, List<String> passing) {
+    String held = String.join(", ", passing);
+    return ("the application's account %1$s on %2$s holds %3$s, by itself or by a role, so it can write there"
+            + " although the server is read-only, or withstand being ended. Run there: REVOKE %3$s ON *.* FROM"
+            + " %1$s (docs/accounts.md); or accept the risk with acceptUnfencedAccounts()")
+        .formatted(account, master, held);
+  }
+
+  @Override
+  public Connection getConnection(String user, String password) throws SQLException {
+    throw new SQLFeatureNotSupportedException("user and password belong to the pool");
+  }
+
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    return type.isInstance(pool) ? type.cast(pool) : pool.unwrap(type);
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) throws SQLException {
+    return type.isInstance(pool) || pool.isWrapperFor(type);
+  }
+
+  @Override
+  public @Nullable PrintWriter getLogWriter() throws SQLException {
+    return pool.getLogWriter();
+  }
+
+  @Override
+  public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
+    pool.setLogWriter(out);
+  }
+
+  @Override
+  public void setLoginTimeout(int seconds) throws SQLException {
+    pool.setLoginTimeout(seconds);
+  }
+
+  @Override
+  public int getLoginTimeout() throws SQLException {
+    return pool.getLoginTimeout();
+  }
+
+  @Override
+  public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+    return pool.getParentLogger();
+  }
+}

@@ -1,0 +1,18 @@
+-- Accounts for MySQL 8.0.22 to 9.x. Run on EVERY master, with your names, hosts and passwords.
+-- sql_log_bin = 0 keeps them out of replication: each master gets its own, and no stranded
+-- transaction arises. Every privilege is explained in docs/accounts.md.
+SET SESSION sql_log_bin = 0;
+
+-- The application: its own schema and nothing global. It must never get SUPER, CONNECTION_ADMIN,
+-- SYSTEM_VARIABLES_ADMIN or SYSTEM_USER, by itself or by a role, because with one of them it could
+-- write on a server that is fenced. GRANT ALL ON *.* holds them all.
+CREATE USER 'shop_app'@'%' IDENTIFIED BY 'change-me';
+GRANT ALL PRIVILEGES ON `shop`.* TO 'shop_app'@'%';
+
+-- The director. It sees no table of the application.
+CREATE USER 'ha_manager'@'%' IDENTIFIED BY 'change-me-too';
+GRANT SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN, REPLICATION_SLAVE_ADMIN, XA_RECOVER_ADMIN ON *.* TO 'ha_manager'@'%';
+GRANT REPLICATION CLIENT, PROCESS ON *.* TO 'ha_manager'@'%';
+GRANT SELECT ON `performance_schema`.* TO 'ha_manager'@'%';
+
+SET SESSION sql_log_bin = 1;

@@ -1,0 +1,67 @@
+package io.understudy.jdbc.internal.source;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.zaxxer.hikari.util.DriverDataSource;
+import io.understudy.samples.dbpair.Account;
+import io.understudy.samples.dbpair.DatabasePair;
+import io.understudy.samples.dbpair.DatabaseServer;
+import io.understudy.samples.dbpair.Flavor;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class VettedPoolTest {
+  @TempDir Path directory;
+
+  @BeforeAll
+  static void machineCanRunServers() {
+    assumeTrue(DatabasePair.unsupportedReason().isEmpty(), "servers cannot run here");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void accountThatPassesAFenceGetsNoConnection(Flavor flavor) throws SQLException {
+    try (DatabasePair pair = DatabasePair.builder(flavor).directory(directory).start();
+        Connection admin = pair.a().connect(Account.ADMIN);
+        Statement grant = admin.createStatement()) {
+      VettedPool right = vetted(pair.a(), false);
+      right.getConnection().close();
+      assertEquals("", right.problem());
+
+      grant.execute("GRANT SUPER ON *.* TO app@'%'");
+      VettedPool wrong = vetted(pair.a(), false);
+      wrong.ask();
+      assertTrue(wrong.problem().contains("REVOKE SUPER ON *.* FROM 'app'@'%'"), wrong::problem);
+      SQLException refused = assertThrows(SQLException.class, wrong::getConnection);
+      assertEquals("28000", refused.getSQLState());
+      assertTrue(refused.getMessage().contains("'app'@'%' on db-01 holds SUPER"));
+
+      VettedPool accepted = vetted(pair.a(), true);
+      accepted.getConnection().close();
+      assertTrue(accepted.problem().contains("SUPER"), "it is told all the same");
+      right.getConnection().close(); // it was asked before
+    }
+  }
+
+  private static VettedPool vetted(DatabaseServer server, boolean accepted) {
+    DataSource plain =
+        new DriverDataSource(
+            server.jdbcUrl("appdb"),
+            null,
+            new Properties(),
+            Account.APP.user(),
+            Account.APP.password());
+    return new VettedPool("main", server.name(), plain, accepted);
+  }
+}
