@@ -20,7 +20,17 @@ public interface Dialect {
    * @throws SQLException if the server does not answer
    */
   static Dialect of(Connection connection) throws SQLException {
-    String version = Sql.value(connection, "SELECT VERSION()");
+    return of(Sql.value(connection, "SELECT VERSION()"));
+  }
+
+  /**
+   * The dialect of a version, by the name in it: numbers overlap, and MySQL counts by the calendar
+   * since 26.7.
+   *
+   * @param version as {@code SELECT VERSION()} gives it
+   * @return its dialect
+   */
+  static Dialect of(String version) {
     return version.toLowerCase(Locale.ROOT).contains("mariadb")
         ? new MariaDbDialect(version)
         : new MySqlDialect(version);
@@ -89,6 +99,15 @@ public interface Dialect {
    * @throws SQLException if the server does not answer
    */
   String missingGrants(Connection connection) throws SQLException;
+
+  /**
+   * Why a server must not become the writer, although it answers.
+   *
+   * @param connection a session
+   * @return what is wrong with it and what to do; empty if nothing is
+   * @throws SQLException if it does not answer
+   */
+  String unfit(Connection connection) throws SQLException;
 
   /**
    * Asks a server about itself.

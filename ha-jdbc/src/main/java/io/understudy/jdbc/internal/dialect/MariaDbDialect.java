@@ -72,6 +72,11 @@ final class MariaDbDialect implements Dialect {
   }
 
   @Override
+  public String unfit(Connection connection) {
+    return "";
+  }
+
+  @Override
   public ServerFacts facts(Connection connection) throws SQLException {
     Map<String, String> row = Sql.row(connection, FACTS);
     return new ServerFacts(
@@ -88,7 +93,7 @@ final class MariaDbDialect implements Dialect {
   }
 
   /** Before 12.0 a number, since then a word, with modes that are stricter than ON. */
-  private static Mode mode(String readOnly) {
+  static Mode mode(String readOnly) {
     return readOnly.equals("0") || readOnly.equalsIgnoreCase("OFF") ? Mode.OPEN : Mode.CLOSED;
   }
 

@@ -73,6 +73,14 @@ final class MySqlDialect implements Dialect {
         sees ? List.of() : List.of("SELECT ON performance_schema"));
   }
 
+  /** In that mode everybody who is no administrator is turned away: nobody could use the writer. */
+  @Override
+  public String unfit(Connection connection) throws SQLException {
+    return Sql.value(connection, "SELECT @@global.offline_mode").equals("0")
+        ? ""
+        : "it is in offline_mode, which turns the application away: SET GLOBAL offline_mode = OFF";
+  }
+
   @Override
   public ServerFacts facts(Connection connection) throws SQLException {
     Map<String, String> row = Sql.row(connection, FACTS);
@@ -89,7 +97,7 @@ final class MySqlDialect implements Dialect {
         replication(Sql.row(connection, "SHOW REPLICA STATUS"), "replica", "source"));
   }
 
-  private static Mode mode(String readOnly, String closed) {
+  static Mode mode(String readOnly, String closed) {
     if (!closed.equals("0")) {
       return Mode.CLOSED;
     }

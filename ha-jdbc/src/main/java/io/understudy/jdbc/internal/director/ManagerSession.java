@@ -65,7 +65,8 @@ final class ManagerSession {
     ServerFacts facts = dialect.facts(connection);
     Map<String, Long> lacking = new HashMap<>();
     Map<String, String> missing = new HashMap<>();
-    String unfit = "";
+    String unfit = dialect.unfit(connection);
+    unfit = unfit.isEmpty() ? "" : own + ": " + unfit;
     for (Map.Entry<String, String> other : positions.entrySet()) {
       if (!other.getKey().equals(own)) {
         Gap gap = dialect.gap(connection, other.getValue());
@@ -107,9 +108,9 @@ final class ManagerSession {
   }
 
   /**
-   * Makes the server refuse writes; who was ended for that is told until the next time. A server may take several locks for that and wait for each, so
-   * the network's time-out is what bounds it all; the session that is broken then is ended by the
-   * next one, and its statement with it.
+   * Makes the server refuse writes; who was ended for that is told until the next time. A server
+   * may take several locks for that and wait for each, so the network's time-out is what bounds it
+   * all; the session that is broken then is ended by the next one, and its statement with it.
    *
    * @throws SQLTimeoutException if the server does not answer at all
    */
@@ -136,6 +137,10 @@ final class ManagerSession {
   /** Opens a server that has all that it ever told others; the rest is for replication. */
   void open(String own, Map<String, String> positions) throws SQLException {
     bound(connection, answerTimeout);
+    String unfit = dialect.unfit(connection);
+    if (!unfit.isEmpty()) {
+      throw new SQLException(own + ": " + unfit);
+    }
     for (Map.Entry<String, String> other : positions.entrySet()) {
       Gap gap = dialect.gap(connection, other.getValue());
       if (!other.getKey().equals(own) && gap.lost() > 0) {

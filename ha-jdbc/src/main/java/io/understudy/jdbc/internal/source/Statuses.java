@@ -63,7 +63,9 @@ final class Statuses {
         route.problem().isEmpty() ? assignment.reason() : route.problem(),
         state.map(DirectorState::trouble).orElse(""),
         begun ? Optional.of(Instant.ofEpochMilli(assignment.sinceEpochMillis())) : Optional.empty(),
-        config.masters().stream().map(it -> master(it.name(), assignment, state, known.accounts())).toList(),
+        config.masters().stream()
+            .map(it -> master(it.name(), assignment, state, known.accounts()))
+            .toList(),
         known.lending(),
         state.flatMap(now -> now.switchover().map(it -> SwitchoverDesk.result(it, now))),
         known.history());
@@ -95,8 +97,7 @@ final class Statuses {
         record.map(MasterRecord::stranded).orElse(0L),
         record.map(MasterRecord::strandedGtids).orElse(""),
         notice(
-            view.map(MasterView::findings).orElse(Findings.NONE),
-            accounts.getOrDefault(name, "")),
+            view.map(MasterView::findings).orElse(Findings.NONE), accounts.getOrDefault(name, "")),
         facts.map(ServerFacts::position).orElse(""));
   }
 

@@ -15,6 +15,10 @@ import java.util.zip.ZipEntry;
 final class ClassPath {
   private ClassPath() {}
 
+  static boolean has(String resource) {
+    return ClassPath.class.getClassLoader().getResource(resource) != null;
+  }
+
   static URL require(String resource, String coordinates) {
     URL url = ClassPath.class.getClassLoader().getResource(resource);
     if (url == null) {

