@@ -21,7 +21,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -40,9 +43,12 @@ final class Site implements AutoCloseable {
   private final List<HaNode> nodes = new ArrayList<>();
   private final List<HaDataSource> sources = new ArrayList<>();
   private final List<HikariDataSource> pools = new ArrayList<>();
+  private final Map<String, Relay> relays = new HashMap<>();
+  private final boolean relayed;
 
-  private Site(DatabasePair pair) {
+  private Site(DatabasePair pair, boolean relayed) {
     this.pair = pair;
+    this.relayed = relayed;
   }
 
   static Site open(Flavor flavor, Path directory) {
@@ -54,6 +60,11 @@ final class Site implements AutoCloseable {
     return start(DatabasePair.builder(flavor), directory, true, configuration);
   }
 
+  /** Each member reaches each master over a link of its own, which can be cut. */
+  static Site openBehindRelays(Flavor flavor, Path directory) {
+    return start(new Site(DatabasePair.builder(flavor).start(), true), directory, true, it -> it);
+  }
+
   static Site openWithoutTable(DatabasePair.Builder servers, Path directory) {
     return start(servers, directory, false, it -> it);
   }
@@ -63,7 +74,14 @@ final class Site implements AutoCloseable {
       Path directory,
       boolean withTable,
       UnaryOperator<HaDataSourceBuilder> configuration) {
-    Site site = new Site(servers.start());
+    return start(new Site(servers.start(), false), directory, withTable, configuration);
+  }
+
+  private static Site start(
+      Site site,
+      Path directory,
+      boolean withTable,
+      UnaryOperator<HaDataSourceBuilder> configuration) {
     try {
       if (withTable) {
         site.createTable();
@@ -95,8 +113,8 @@ final class Site implements AutoCloseable {
           HaDataSource.builder()
               .node(node)
               .name("main")
-              .master("db-01", pool(pair.a()), manager(pair.a()))
-              .master("db-02", pool(pair.b()), manager(pair.b()));
+              .master("db-01", pool(i, pair.a()), manager(i, pair.a()))
+              .master("db-02", pool(i, pair.b()), manager(i, pair.b()));
       sources.add(configuration.apply(builder).build());
     }
   }
@@ -115,9 +133,28 @@ final class Site implements AutoCloseable {
     return builder;
   }
 
-  private HikariDataSource pool(DatabaseServer server) {
+  private String url(int member, DatabaseServer server, String database) throws IOException {
+    String url = server.jdbcUrl(database);
+    if (!relayed) {
+      return url;
+    }
+    String key = member + server.name();
+    Relay relay = relays.get(key);
+    if (relay == null) {
+      relay = new Relay(server.port());
+      relays.put(key, relay);
+    }
+    return url.replace(":" + server.port() + "/", ":" + relay.port() + "/");
+  }
+
+  /** The link from a member to a master. */
+  Relay relay(int member, String master) {
+    return Objects.requireNonNull(relays.get(member + master), "this site has no relays");
+  }
+
+  private HikariDataSource pool(int member, DatabaseServer server) throws IOException {
     HikariConfig config = new HikariConfig();
-    config.setJdbcUrl(server.jdbcUrl("appdb"));
+    config.setJdbcUrl(url(member, server, "appdb"));
     config.setUsername(Account.APP.user());
     config.setPassword(Account.APP.password());
     config.addDataSourceProperty("connectTimeout", "1000");
@@ -133,12 +170,12 @@ final class Site implements AutoCloseable {
     return pool;
   }
 
-  private static DataSource manager(DatabaseServer server) {
+  private DataSource manager(int member, DatabaseServer server) throws IOException {
     Properties limits = new Properties();
     limits.setProperty("connectTimeout", "1000");
     limits.setProperty("socketTimeout", "20000");
     return new DriverDataSource(
-        server.jdbcUrl(), null, limits, Account.MANAGER.user(), Account.MANAGER.password());
+        url(member, server, ""), null, limits, Account.MANAGER.user(), Account.MANAGER.password());
   }
 
   DatabasePair pair() {
@@ -239,6 +276,7 @@ final class Site implements AutoCloseable {
     sources.forEach(HaDataSource::close);
     nodes.forEach(HaNode::close);
     pools.forEach(HikariDataSource::close);
+    relays.values().forEach(Relay::close);
     pair.close();
   }
 

@@ -134,10 +134,14 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
       return e;
     }
     if (isReadOnlyRefusal(e)) {
+      lending.broke(route);
       revoke();
       return failure("the server refuses writes: " + firstLine(e), work.refused(commitsAlone()), e);
     }
     if (lost || isBreak(e)) {
+      if (!lost) {
+        lending.broke(route);
+      }
       revoke();
       return failure(
           "the connection to the writer broke: " + firstLine(e), work.inFlight(commitsAlone()), e);

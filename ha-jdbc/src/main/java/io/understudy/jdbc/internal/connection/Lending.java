@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +47,7 @@ public final class Lending {
   private final Borrowed borrowed = new Borrowed();
   private final HoldQueue waiting = new HoldQueue();
   private final Thread watch;
+  private volatile Consumer<String> broken = master -> {};
   private volatile boolean closed;
 
   /** From then on a permit that is away is taken for gone. */
@@ -78,6 +80,20 @@ public final class Lending {
     this.helpers = helpers;
     this.watch = new Thread(this::watch, threadName);
     watch.setDaemon(true);
+  }
+
+  /**
+   * Tells of each connection that breaks or cannot be had, so that somebody looks after the server.
+   *
+   * @param listener gets the master; called by the borrower's thread, so it must not block
+   */
+  public void whenBroken(Consumer<String> listener) {
+    broken = listener;
+  }
+
+  /** A connection broke, or its server refuses to write. */
+  void broke(Route route) {
+    broken.accept(route.assignment().writer());
   }
 
   /** Begins to watch. */
@@ -122,6 +138,7 @@ public final class Lending {
           return connection;
         }
       } catch (SQLException e) {
+        broke(route);
         return borrowPatiently(route.generation(), e);
       }
     }
@@ -204,6 +221,7 @@ public final class Lending {
           }
           avoid = ANY_GENERATION;
         } catch (SQLException e) {
+          broke(route);
           last = e;
           avoid = route.generation();
         }

@@ -4,7 +4,9 @@ import io.understudy.ha.Leadership;
 import io.understudy.ha.LeadershipLostException;
 import io.understudy.ha.RegisterValue;
 import io.understudy.ha.RegisterVersion;
+import io.understudy.ha.Role;
 import io.understudy.ha.RoleRegister;
+import io.understudy.ha.Subscription;
 import io.understudy.jdbc.HaDataSourceConfig;
 import io.understudy.jdbc.HaDataSourceConfig.Master;
 import io.understudy.jdbc.SwitchoverResult;
@@ -12,6 +14,7 @@ import io.understudy.jdbc.UnappliedPolicy;
 import io.understudy.jdbc.internal.routing.Action;
 import io.understudy.jdbc.internal.routing.Action.Commit;
 import io.understudy.jdbc.internal.routing.Action.Drain;
+import io.understudy.jdbc.internal.routing.Action.HandOver;
 import io.understudy.jdbc.internal.routing.Action.Settle;
 import io.understudy.jdbc.internal.routing.Assignment;
 import io.understudy.jdbc.internal.routing.AssignmentCodec;
@@ -20,8 +23,10 @@ import io.understudy.jdbc.internal.routing.DirectorState;
 import io.understudy.jdbc.internal.routing.Input;
 import io.understudy.jdbc.internal.routing.Input.Done;
 import io.understudy.jdbc.internal.routing.Input.Failed;
+import io.understudy.jdbc.internal.routing.Input.Heard;
 import io.understudy.jdbc.internal.routing.Input.SwitchAsked;
 import io.understudy.jdbc.internal.routing.Rules;
+import io.understudy.jdbc.internal.routing.Sightings;
 import io.understudy.jdbc.internal.routing.Step;
 import java.time.Duration;
 import java.util.HashMap;
@@ -52,13 +57,15 @@ public final class Director {
 
   private final HaDataSourceConfig config;
   private final Leadership leadership;
+  private final Role role;
   private final RoleRegister register;
-  private final Runnable resign;
+  private final HandOvers handOvers;
   private final BlockingQueue<Input> inputs = new LinkedBlockingQueue<>();
   private final Map<String, MasterLink> links = new HashMap<>();
   private final DirectorMachine machine;
   private final SwitchoverDesk desk;
   private final Thread thread;
+  private final long begunNanos = System.nanoTime();
   private volatile DirectorState state;
   private volatile RegisterVersion committed;
   private volatile boolean stopped;
@@ -72,20 +79,21 @@ public final class Director {
    *
    * @param config masters and limits
    * @param leadership under which it acts
-   * @param register where it writes its decisions
-   * @param resign gives the role up
+   * @param role where it writes its decisions, and which it may have to give up
+   * @param handOvers how it gives the role to another member
    * @param helpers runs what may block for ever
    */
   public Director(
       HaDataSourceConfig config,
       Leadership leadership,
-      RoleRegister register,
-      Runnable resign,
+      Role role,
+      HandOvers handOvers,
       Executor helpers) {
     this.config = config;
     this.leadership = leadership;
-    this.register = register;
-    this.resign = resign;
+    this.role = role;
+    this.register = role.register();
+    this.handOvers = handOvers;
     List<String> names = config.masters().stream().map(Master::name).toList();
     this.machine =
         new DirectorMachine(
@@ -95,7 +103,8 @@ public final class Director {
                 RETRY.toNanos(),
                 config.unapplied() == UnappliedPolicy.OPEN,
                 config.timing().switching().maxLag().toSeconds(),
-                SwitchoverDesk.longestHold(config.timing()).toNanos()));
+                SwitchoverDesk.longestHold(config.timing()).toNanos(),
+                handOvers.patience().toNanos()));
     this.desk = new SwitchoverDesk(config, helpers);
     this.state = DirectorState.initial(names, Assignment.NONE);
     this.committed = RegisterVersion.NONE;
@@ -158,12 +167,44 @@ public final class Director {
     return answer;
   }
 
+  /**
+   * Probes a master at once: something points to its not being there any more.
+   *
+   * @param master its name
+   */
+  public void suspect(String master) {
+    MasterLink link = links.get(master);
+    if (link != null) {
+      link.lookNow();
+    }
+  }
+
+  /** Another member told something; on any thread. */
+  private void told() {
+    inputs.add(new Heard(sightings()));
+  }
+
+  /** At first it waits for those who may not have heard yet that this member is there. */
+  private Sightings sightings() {
+    boolean begins = System.nanoTime() - begunNanos < config.node().timing().lease().toNanos();
+    return Lookout.sightings(config, register, begins);
+  }
+
+  /** Words grow old and members vanish without anybody telling. */
+  private void hear() {
+    Sightings now = sightings();
+    if (!now.equals(state.outlook().sightings())) {
+      take(new Heard(now));
+    }
+  }
+
   private void fail(Throwable cause) {
     fault = cause;
     thread.interrupt();
   }
 
   private void run() {
+    Subscription subscription = register.whenTold(this::told);
     try {
       RegisterValue start = register.view().value();
       committed = start.version();
@@ -176,7 +217,10 @@ public final class Director {
             inputs.poll(
                 drainage == null ? LEASE_CHECK_MILLIS : DRAIN_CHECK_MILLIS, TimeUnit.MILLISECONDS);
         if (input != null) {
+          hear(); // before it judges
           take(input);
+        } else {
+          hear();
         }
         lookAtDrainage();
       }
@@ -185,6 +229,7 @@ public final class Director {
     } catch (RuntimeException | Error e) {
       fault = e;
     } finally {
+      subscription.close();
       end();
     }
   }
@@ -197,7 +242,7 @@ public final class Director {
       log.info("{}: no longer directs (epoch {})", config.name(), leadership.epoch());
     } else {
       log.error("{}: the director failed, so it gives the role up", config.name(), cause);
-      resign.run();
+      var unused = role.resign();
     }
   }
 
@@ -262,6 +307,8 @@ public final class Director {
       drainage = drain();
     } else if (action instanceof Settle) {
       settle(action);
+    } else if (action instanceof HandOver handOver) {
+      handOver(handOver);
     } else {
       link(action).order(action);
     }
@@ -315,6 +362,18 @@ public final class Director {
         register
             .settled(leadership, committed)
             .whenComplete((version, failure) -> answer(settle, settle, failure));
+  }
+
+  private void handOver(HandOver order) {
+    log.warn(
+        "{}: {} reaches more of the masters than this member, so it is handed the role ({})",
+        config.name(),
+        order.member(),
+        state.trouble());
+    var unused =
+        handOvers
+            .handOver(role, order.member())
+            .whenComplete((leader, failure) -> answer(order, order, failure));
   }
 
   private void answer(Action ordered, Action done, @Nullable Throwable failure) {

@@ -21,10 +21,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +73,8 @@ final class MasterLink {
   private final Master master;
   private final Shared shared;
   private final Connector connector;
-  private final BlockingQueue<Action> orders = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Optional<Action>> orders = new LinkedBlockingQueue<>();
+  private final AtomicBoolean looksNow = new AtomicBoolean();
   private final Thread thread;
   private volatile boolean stopped;
   private volatile @Nullable ManagerSession session;
@@ -90,7 +93,14 @@ final class MasterLink {
 
   /** Queues an action; its end is reported. */
   void order(Action action) {
-    orders.add(action);
+    orders.add(Optional.of(action));
+  }
+
+  /** Probes as soon as it has nothing else to do, instead of at the next turn. */
+  void lookNow() {
+    if (looksNow.compareAndSet(false, true)) {
+      orders.add(Optional.empty());
+    }
   }
 
   /** Ends the thread and the session, without waiting for a server. */
@@ -107,10 +117,12 @@ final class MasterLink {
     long nextProbeNanos = System.nanoTime();
     try {
       while (!stopped) {
-        Action order = orders.poll(nextProbeNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
-        if (order != null) {
-          nextProbeNanos = perform(order) ? nextProbeNanos : System.nanoTime();
+        Optional<Action> order =
+            orders.poll(nextProbeNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+        if (order != null && order.isPresent()) {
+          nextProbeNanos = perform(order.get()) ? nextProbeNanos : System.nanoTime();
         } else {
+          looksNow.set(false);
           nextProbeNanos = System.nanoTime() + shared.limits().probeInterval().toNanos();
           probe();
         }
@@ -201,9 +213,8 @@ final class MasterLink {
       return look();
     } catch (SQLException e) {
       drop();
-      Failed failed = failed(e);
-      if (!had || failed.kind() == Kind.REFUSED || ManagerSession.isTimeout(e)) {
-        return failed;
+      if (!had || isFinal(e)) {
+        return failed(e);
       }
     }
     try {
@@ -282,6 +293,11 @@ final class MasterLink {
     String state = e.getSQLState() == null ? "HY000" : e.getSQLState();
     boolean answered = e.getErrorCode() > 0;
     return answered || !state.startsWith("08") ? Kind.DECLINED : Kind.SILENT;
+  }
+
+  /** Whether a second try on a new session would say nothing else, or take as long again. */
+  static boolean isFinal(SQLException e) {
+    return kind(e) == Kind.REFUSED || ManagerSession.isTimeout(e);
   }
 
   private static boolean breaksSession(SQLException e) {

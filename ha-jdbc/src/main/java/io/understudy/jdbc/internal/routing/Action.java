@@ -65,6 +65,14 @@ public sealed interface Action {
   record Open(String master) implements Action {}
 
   /**
+   * Give the director's role to a member that sees more of the masters. Done means that this
+   * director is none any more.
+   *
+   * @param member who shall direct
+   */
+  record HandOver(String member) implements Action {}
+
+  /**
    * Start replication on a read-only server, so that it receives what the writer writes.
    *
    * @param master the server

@@ -6,11 +6,13 @@ import io.understudy.jdbc.internal.routing.Action.Commit;
 import io.understudy.jdbc.internal.routing.Action.Drain;
 import io.understudy.jdbc.internal.routing.Action.Fence;
 import io.understudy.jdbc.internal.routing.Action.Follow;
+import io.understudy.jdbc.internal.routing.Action.HandOver;
 import io.understudy.jdbc.internal.routing.Action.Open;
 import io.understudy.jdbc.internal.routing.Action.Settle;
 import io.understudy.jdbc.internal.routing.DirectorState.Progress;
 import io.understudy.jdbc.internal.routing.Input.Done;
 import io.understudy.jdbc.internal.routing.Input.Failed;
+import io.understudy.jdbc.internal.routing.Input.Heard;
 import io.understudy.jdbc.internal.routing.Input.Probed;
 import io.understudy.jdbc.internal.routing.Input.SwitchAsked;
 import io.understudy.jdbc.internal.routing.ServerFacts.Mode;
@@ -44,6 +46,7 @@ import java.util.OptionalLong;
 public final class DirectorMachine {
   private final Rules rules;
   private final SwitchoverMachine planned;
+  private final Vantage vantage;
 
   /**
    * Makes a machine.
@@ -53,6 +56,7 @@ public final class DirectorMachine {
   public DirectorMachine(Rules rules) {
     this.rules = rules;
     this.planned = new SwitchoverMachine(rules);
+    this.vantage = new Vantage(rules);
   }
 
   /**
@@ -76,15 +80,17 @@ public final class DirectorMachine {
    */
   public Step step(DirectorState state, Input input, long nowNanos) {
     DirectorState absorbed = absorb(state, input, nowNanos);
-    DirectorState next =
+    DirectorState possible =
         planned.withoutImpossible(
             absorbed.withProgress(absorbed.progress().begun(nowNanos)), nowNanos);
+    DirectorState next = vantage.track(possible, nowNanos);
     boolean holding =
         next.holdUntilNanos().isPresent() && nowNanos - next.holdUntilNanos().getAsLong() < 0;
     if (holding || (next.running().isPresent() && !next.isDraining())) {
       return new Step(next, Optional.empty());
     }
-    Decision decision = decide(next, new Judgement(rules, next), nowNanos);
+    Decision decision =
+        vantage.orHandOver(decide(next, new Judgement(rules, next), nowNanos), next, nowNanos);
     if (next.isDraining() && next.running().equals(decision.action())) {
       return new Step(next, Optional.empty()); // it goes on
     }
@@ -111,6 +117,9 @@ public final class DirectorMachine {
       return state.withMaster(
           probed.master(), it -> it.after(probed.observation(), rules.probeFailures()));
     }
+    if (input instanceof Heard heard) {
+      return state.withSightings(heard.sightings());
+    }
     if (input instanceof SwitchAsked asked) {
       return planned.refusal(state, asked.to()).isEmpty()
           ? state.withSwitchover(
@@ -131,6 +140,11 @@ public final class DirectorMachine {
         action instanceof Open open && !before.assignment().isServing()
             ? before.withMaster(open.master(), it -> it.inMode(Mode.OPEN))
             : before;
+    if (action instanceof HandOver) {
+      return state
+          .idle(OptionalLong.of(nowNanos + rules.retryNanos()), failed.message())
+          .withBlindSince(OptionalLong.of(nowNanos)); // the next try as late as the first
+    }
     if (SwitchoverMachine.isSetback(state.assignment(), action)) {
       DirectorState idle = state.idle(OptionalLong.empty(), failed.message());
       return idle.withProgress(idle.progress().withSetback(failed.message()));
@@ -164,7 +178,7 @@ public final class DirectorMachine {
           .withMaster(open.master(), it -> it.inMode(Mode.OPEN))
           .withProgress(progress.withOpened());
     }
-    if (action instanceof Drain) {
+    if (action instanceof Drain || action instanceof HandOver) {
       return state;
     }
     return state.withMaster(((Follow) action).master(), MasterView::withFollowed);
@@ -223,7 +237,7 @@ public final class DirectorMachine {
       return "first writer";
     }
     return judgement.isGone(last)
-        ? last.name() + " is gone: " + last.problem()
+        ? judgement.whyGone(last)
         : "the change of writer from " + last.name() + " began anew";
   }
 
@@ -237,11 +251,11 @@ public final class DirectorMachine {
     }
     Optional<MasterView> unclosed = judgement.unclosed(candidate).stream().findFirst();
     if (unclosed.isPresent()) {
-      return Decision.await(absence(unclosed.get()) + ", so it may be open");
+      return Decision.await(judgement.whyAwaited(unclosed.get()) + ", so it may be open");
     }
     MasterView view = state.find(candidate);
     if (view == null || !view.reachable()) {
-      return Decision.await(view == null ? candidate + " is not configured" : absence(view));
+      return Decision.await(view == null ? candidate + " is not configured" : judgement.whyAwaited(view));
     }
     if (!state.progress().caughtUp()) {
       return Decision.act(catchUp(state, judgement, view));
@@ -254,11 +268,6 @@ public final class DirectorMachine {
     }
     return Decision.act(
         new Commit(assignment.serving(assignment.reason()).knowing(judgement.records())));
-  }
-
-  private static String absence(MasterView master) {
-    String does = master.isDeclining() ? "answers and declines the director" : "does not answer";
-    return "%s %s (%s)".formatted(master.name(), does, master.problem());
   }
 
   private static Optional<Action> firstFence(Judgement judgement, String exempt) {
@@ -317,13 +326,13 @@ public final class DirectorMachine {
       return Decision.act(fence.get());
     }
     if (!writer.reachable()) {
-      return Decision.await(writer.name() + " does not answer: " + writer.problem());
+      return Decision.await(judgement.whyAwaited(writer));
     }
     return tend(state, judgement, writer);
   }
 
   private static Decision replace(DirectorState state, Judgement judgement, MasterView writer) {
-    String gone = writer.name() + " is gone: " + writer.problem();
+    String gone = judgement.whyGone(writer);
     List<String> refusals = judgement.refusals();
     Optional<String> candidate = judgement.candidate().filter(name -> !name.equals(writer.name()));
     if (!refusals.isEmpty() || candidate.isEmpty()) {

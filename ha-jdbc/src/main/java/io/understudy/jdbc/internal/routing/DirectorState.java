@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param holdUntilNanos no new action before this, after a failure
  * @param trouble what hinders the director; empty if nothing
  * @param switchover the last planned change that was asked for under this director
+ * @param outlook what others see of the masters
  */
 public record DirectorState(
     Assignment assignment,
@@ -27,7 +28,18 @@ public record DirectorState(
     Optional<Action> running,
     OptionalLong holdUntilNanos,
     String trouble,
-    Optional<Switchover> switchover) {
+    Optional<Switchover> switchover,
+    Outlook outlook) {
+
+  /**
+   * What others see of the masters.
+   *
+   * @param sightings what they say
+   * @param blindSinceNanos since when one of them sees more than this director; empty if none does
+   */
+  public record Outlook(Sightings sightings, OptionalLong blindSinceNanos) {
+    static final Outlook NONE = new Outlook(Sightings.NONE, OptionalLong.empty());
+  }
 
   /**
    * What this director did for the present generation.
@@ -87,7 +99,8 @@ public record DirectorState(
         Optional.empty(),
         OptionalLong.empty(),
         "",
-        Optional.empty());
+        Optional.empty(),
+        Outlook.NONE);
   }
 
   @Nullable MasterView find(String name) {
@@ -98,12 +111,12 @@ public record DirectorState(
     Map<String, MasterView> changed = new LinkedHashMap<>(masters);
     changed.computeIfPresent(name, (key, view) -> change.apply(view));
     return new DirectorState(
-        assignment, progress, changed, running, holdUntilNanos, trouble, switchover);
+        assignment, progress, changed, running, holdUntilNanos, trouble, switchover, outlook);
   }
 
   DirectorState withProgress(Progress newProgress) {
     return new DirectorState(
-        assignment, newProgress, masters, running, holdUntilNanos, trouble, switchover);
+        assignment, newProgress, masters, running, holdUntilNanos, trouble, switchover, outlook);
   }
 
   DirectorState withAssignment(Assignment committed) {
@@ -115,17 +128,32 @@ public record DirectorState(
         running,
         holdUntilNanos,
         trouble,
-        switchover);
+        switchover,
+        outlook);
   }
 
   DirectorState idle(OptionalLong newHoldUntilNanos, String newTrouble) {
     return new DirectorState(
-        assignment, progress, masters, Optional.empty(), newHoldUntilNanos, newTrouble, switchover);
+        assignment,
+        progress,
+        masters,
+        Optional.empty(),
+        newHoldUntilNanos,
+        newTrouble,
+        switchover,
+        outlook);
   }
 
   DirectorState doing(Optional<Action> action, String newTrouble) {
     return new DirectorState(
-        assignment, progress, masters, action, OptionalLong.empty(), newTrouble, switchover);
+        assignment,
+        progress,
+        masters,
+        action,
+        OptionalLong.empty(),
+        newTrouble,
+        switchover,
+        outlook);
   }
 
   /** Whether it waits for connections to come back, which it may give up for something else. */
@@ -135,6 +163,19 @@ public record DirectorState(
 
   DirectorState withSwitchover(Optional<Switchover> changed) {
     return new DirectorState(
-        assignment, progress, masters, running, holdUntilNanos, trouble, changed);
+        assignment, progress, masters, running, holdUntilNanos, trouble, changed, outlook);
+  }
+
+  DirectorState withSightings(Sightings sightings) {
+    return withOutlook(new Outlook(sightings, outlook.blindSinceNanos()));
+  }
+
+  DirectorState withBlindSince(OptionalLong sinceNanos) {
+    return withOutlook(new Outlook(outlook.sightings(), sinceNanos));
+  }
+
+  private DirectorState withOutlook(Outlook changed) {
+    return new DirectorState(
+        assignment, progress, masters, running, holdUntilNanos, trouble, switchover, changed);
   }
 }

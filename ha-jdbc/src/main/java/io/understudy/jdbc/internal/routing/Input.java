@@ -11,6 +11,13 @@ public sealed interface Input {
   record Probed(String master, Observation observation) implements Input {}
 
   /**
+   * Other members told something new of the masters, or are heard no more.
+   *
+   * @param sightings all that counts now
+   */
+  record Heard(Sightings sightings) implements Input {}
+
+  /**
    * Somebody wants another writer; ignored if that is {@linkplain SwitchoverMachine#refusal
    * refused}.
    *

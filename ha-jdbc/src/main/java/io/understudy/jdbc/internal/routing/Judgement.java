@@ -28,10 +28,16 @@ final class Judgement {
   }
 
   /**
-   * Whether a master counts as gone. The seam for a verdict of several members: today the
-   * director's own probes decide, since a wrong verdict costs a change of writer and no safety.
+   * Whether a master counts as gone: the director must not reach it, and neither must most of those
+   * who look. One member that is cut off changes no writer; a wrong verdict of most costs a change
+   * of writer and no safety.
    */
   boolean isGone(MasterView master) {
+    return isLostHere(master)
+        && state.outlook().sightings().agree(master.name(), rules.probeFailures());
+  }
+
+  private boolean isLostHere(MasterView master) {
     return master.failures() >= rules.probeFailures();
   }
 
@@ -65,6 +71,36 @@ final class Judgement {
   List<String> untold(String candidate) {
     List<String> told = List.of(state.assignment().reason().split("[ ,;:]+", -1));
     return mayBeOpen(candidate).stream().filter(name -> !told.contains(name)).toList();
+  }
+
+  /** Why a master is taken for gone. */
+  String whyGone(MasterView master) {
+    Sightings sightings = state.outlook().sightings();
+    return "%s is gone: %s; %d of %d members say so"
+        .formatted(
+            master.name(),
+            master.problem(),
+            sightings.gone(master.name(), rules.probeFailures()),
+            sightings.looking(master.name()));
+  }
+
+  private static String absence(MasterView master) {
+    String does = master.isDeclining() ? "answers and declines the director" : "does not answer";
+    return "%s %s (%s)".formatted(master.name(), does, master.problem());
+  }
+
+  /** Why a master that does not answer here is not taken for gone. */
+  String whyAwaited(MasterView master) {
+    if (isLostHere(master)) {
+      Sightings sightings = state.outlook().sightings();
+      return "%s does not answer here: %s; but it does at %s%s"
+          .formatted(
+              master.name(),
+              master.problem(),
+              sightings.reachedBy(master.name(), rules.probeFailures()),
+              sightings.unheard() == 0 ? "" : ", and others have not said anything yet");
+    }
+    return absence(master);
   }
 
   List<String> unobserved() {

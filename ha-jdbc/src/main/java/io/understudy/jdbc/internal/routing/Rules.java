@@ -12,6 +12,7 @@ import java.util.List;
  * @param maxLagSeconds how far the next writer may be behind when a planned change begins
  * @param plannedNanos how long an order for a planned change may wait until it begins, and how long
  *     nobody may write for it in one direction before people are told that it is stuck
+ * @param handOverNanos how long another member must see more before it is handed the role
  */
 public record Rules(
     List<String> masters,
@@ -19,7 +20,8 @@ public record Rules(
     long retryNanos,
     boolean openUnapplied,
     long maxLagSeconds,
-    long plannedNanos) {
+    long plannedNanos,
+    long handOverNanos) {
   /** Copies. */
   public Rules {
     masters = List.copyOf(masters);

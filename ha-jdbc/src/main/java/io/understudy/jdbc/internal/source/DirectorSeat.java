@@ -8,6 +8,7 @@ import io.understudy.jdbc.HaDataSourceConfig;
 import io.understudy.jdbc.SwitchoverRefusedException;
 import io.understudy.jdbc.SwitchoverResult;
 import io.understudy.jdbc.internal.director.Director;
+import io.understudy.jdbc.internal.director.HandOvers;
 import io.understudy.jdbc.internal.routing.DirectorState;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,7 @@ final class DirectorSeat implements RoleListener {
   private final HaDataSourceConfig config;
   private final Executor helpers;
   private final BiConsumer<DirectorState, DirectorState> observer;
+  private final HandOvers handOvers;
   private final CompletableFuture<Role> role = new CompletableFuture<>();
   private final SwitchoverHistory history = new SwitchoverHistory();
   private @Nullable Director director; // guarded by this
@@ -40,6 +42,7 @@ final class DirectorSeat implements RoleListener {
     this.config = config;
     this.helpers = helpers;
     this.observer = observer;
+    this.handOvers = new HandOvers(config.timing());
   }
 
   /** The role is declared with this listener, so it can be elected before it knows the role. */
@@ -52,8 +55,7 @@ final class DirectorSeat implements RoleListener {
     Role declared = role.join();
     synchronized (this) {
       if (!closed) {
-        director =
-            new Director(config, leadership, declared.register(), () -> resign(declared), helpers);
+        director = new Director(config, leadership, declared, handOvers, helpers);
         director.start(observer.andThen(history::observe));
         return;
       }
@@ -102,6 +104,17 @@ final class DirectorSeat implements RoleListener {
   /** What came of the planned changes that this member directed, the newest last. */
   List<SwitchoverResult> history() {
     return history.all();
+  }
+
+  /** A master does not seem to be there any more. */
+  void suspect(String master) {
+    Director directing;
+    synchronized (this) {
+      directing = director;
+    }
+    if (directing != null) {
+      directing.suspect(master);
+    }
   }
 
   synchronized Optional<DirectorState> state() {

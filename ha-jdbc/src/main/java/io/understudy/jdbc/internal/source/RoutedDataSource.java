@@ -18,6 +18,7 @@ import io.understudy.jdbc.internal.connection.Lending;
 import io.understudy.jdbc.internal.connection.Route;
 import io.understudy.jdbc.internal.connection.Router;
 import io.understudy.jdbc.internal.connection.XaRefusal;
+import io.understudy.jdbc.internal.director.Lookout;
 import io.understudy.jdbc.internal.routing.Assignment;
 import io.understudy.jdbc.internal.routing.DirectorState;
 import io.understudy.jdbc.internal.source.Statuses.Known;
@@ -49,6 +50,7 @@ final class RoutedDataSource implements HaDataSource {
   private final Role role;
   private final Router router;
   private final Lending lending;
+  private final Lookout lookout;
   private final Subscription subscription;
   private @Nullable WriterChanged lastTold; // by the thread of the subscription
   private final Map<String, VettedPool> pools;
@@ -77,7 +79,10 @@ final class RoutedDataSource implements HaDataSource {
             node.timing().lease(),
             helpers,
             prefix + "-watch");
+    this.lookout = new Lookout(config, role.register(), helpers, seat::suspect);
+    lending.whenBroken(this::suspect);
     lending.start();
+    lookout.start();
     pools.values().forEach(it -> helpers.execute(it::ask));
     this.subscription = node.subscribe(this::onEvent);
   }
@@ -85,6 +90,12 @@ final class RoutedDataSource implements HaDataSource {
   private static VettedPool vetted(HaDataSourceConfig config, Master master) {
     return new VettedPool(
         config.name(), master.name(), master.application(), config.unfencedAccounts());
+  }
+
+  /** A connection to a master broke: director and lookout look at once. */
+  private void suspect(String master) {
+    seat.suspect(master);
+    lookout.lookAt(master);
   }
 
   private void onEvent(HaEvent event) {
@@ -180,6 +191,7 @@ final class RoutedDataSource implements HaDataSource {
   public void close() {
     subscription.close();
     seat.close();
+    lookout.stop();
     lending.stop();
     events.close();
   }

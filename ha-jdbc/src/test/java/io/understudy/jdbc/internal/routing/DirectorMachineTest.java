@@ -282,7 +282,7 @@ class DirectorMachineTest {
   }
 
   private void step(Input input) {
-    Rules rules = new Rules(List.of(A, B), 2, RETRY_NANOS, openUnapplied, 2, 1_000);
+    Rules rules = new Rules(List.of(A, B), 2, RETRY_NANOS, openUnapplied, 2, 1_000, 1_000);
     Step step = new DirectorMachine(rules).step(state, input, nowNanos);
     state = step.next();
     action = step.action();

@@ -48,7 +48,7 @@ class DirectorSimulationTest {
   }
 
   private final DirectorMachine machine =
-      new DirectorMachine(new Rules(NAMES, 2, RETRY_NANOS, false, 2, PLANNED_NANOS));
+      new DirectorMachine(new Rules(NAMES, 2, RETRY_NANOS, false, 2, PLANNED_NANOS, 1_000));
   private final Map<String, Server> servers = new HashMap<>();
   private final Set<Long> openedGenerations = new HashSet<>();
   private Random random = new Random(0);

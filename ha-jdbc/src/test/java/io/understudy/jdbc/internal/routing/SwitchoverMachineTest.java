@@ -50,7 +50,7 @@ class SwitchoverMachineTest {
               new MasterRecord(B, new IdSeries(2, 2, 2), 0)));
 
   private final DirectorMachine machine =
-      new DirectorMachine(new Rules(List.of(A, B), 2, 100, true, 2, PLANNED_NANOS));
+      new DirectorMachine(new Rules(List.of(A, B), 2, 100, true, 2, PLANNED_NANOS, 1_000));
   private DirectorState state = DirectorState.initial(List.of(A, B), SERVING_A);
   private Optional<Action> action = Optional.empty();
   private long nowNanos = Long.MAX_VALUE - 5; // overflows soon: times are compared by subtraction

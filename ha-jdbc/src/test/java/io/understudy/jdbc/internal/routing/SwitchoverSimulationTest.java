@@ -57,7 +57,7 @@ class SwitchoverSimulationTest {
 
   private static DirectorMachine machine(List<String> names, boolean openUnapplied) {
     return new DirectorMachine(
-        new Rules(names, PROBE_FAILURES, RETRY_NANOS, openUnapplied, 2, PLANNED_NANOS));
+        new Rules(names, PROBE_FAILURES, RETRY_NANOS, openUnapplied, 2, PLANNED_NANOS, 1_000));
   }
 
   @Property(tries = 500)

@@ -34,7 +34,7 @@ class ThreeMastersTest {
           List.of(record(1), record(2), record(3)));
 
   private final DirectorMachine machine =
-      new DirectorMachine(new Rules(NAMES, 2, 100, false, 2, 1_000));
+      new DirectorMachine(new Rules(NAMES, 2, 100, false, 2, 1_000, 1_000));
   private DirectorState state = DirectorState.initial(NAMES, SERVING);
   private Optional<Action> action = Optional.empty();
 

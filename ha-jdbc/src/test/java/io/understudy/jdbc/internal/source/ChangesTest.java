@@ -52,7 +52,7 @@ class ChangesTest {
               new MasterRecord("db-02", new IdSeries(2, 2, 2), 0)));
 
   private final DirectorMachine machine =
-      new DirectorMachine(new Rules(List.of("db-01", "db-02"), 2, 100, false, 2, 1_000));
+      new DirectorMachine(new Rules(List.of("db-01", "db-02"), 2, 100, false, 2, 1_000, 1_000));
   private DirectorState state = DirectorState.initial(List.of("db-01", "db-02"), SERVING);
 
   @BeforeEach

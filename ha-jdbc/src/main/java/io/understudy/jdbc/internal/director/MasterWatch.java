@@ -1,0 +1,164 @@
+package io.understudy.jdbc.internal.director;
+
+import io.understudy.jdbc.HaDataSourceConfig.Master;
+import io.understudy.jdbc.HaDataSourceConfig.TimeLimits;
+import io.understudy.jdbc.internal.routing.Sight;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at one master: one thread, one session of its own, which takes no lock and changes nothing.
+ * So a master that hangs hides no other.
+ */
+final class MasterWatch {
+  private static final Logger log = LoggerFactory.getLogger(MasterWatch.class);
+
+  /** However many connections break, it looks no more often than this. */
+  private static final long SHORTEST_GAP_NANOS = Duration.ofMillis(20).toNanos();
+
+  /**
+   * What all watches share.
+   *
+   * @param limits the time values
+   * @param helpers runs what may block for ever
+   * @param sink gets what was seen
+   */
+  record Orders(TimeLimits limits, Executor helpers, BiConsumer<String, Sight> sink) {}
+
+  private final Master master;
+  private final Orders orders;
+  private final Connector connector;
+  private final Semaphore wanted = new Semaphore(0);
+  private final Thread thread;
+  private volatile boolean stopped;
+  private volatile @Nullable Connection session;
+  private int failures;
+
+  MasterWatch(Master master, Orders orders, String threadName) {
+    this.master = master;
+    this.orders = orders;
+    this.connector = new Connector(master.manager(), orders.helpers());
+    this.thread = new Thread(this::run, threadName);
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  void stop() {
+    stopped = true;
+    thread.interrupt();
+    drop();
+  }
+
+  /** Looks as soon as that is allowed, instead of at the next turn. */
+  void lookNow() {
+    if (wanted.availablePermits() == 0) {
+      wanted.release();
+    }
+  }
+
+  private void run() {
+    long intervalNanos = orders.limits().probeInterval().toNanos();
+    try {
+      while (!stopped) {
+        long begunNanos = System.nanoTime();
+        lookAndTell();
+        long leastNanos = begunNanos + SHORTEST_GAP_NANOS - System.nanoTime();
+        TimeUnit.NANOSECONDS.sleep(Math.max(0, leastNanos));
+        long leftNanos = begunNanos + intervalNanos - System.nanoTime();
+        boolean atOnce = wanted.tryAcquire(Math.max(0, leftNanos), TimeUnit.NANOSECONDS);
+        if (atOnce) {
+          wanted.drainPermits(); // one look answers them all
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // stop() did it
+    } finally {
+      connector.stop();
+      drop();
+    }
+  }
+
+  private void lookAndTell() throws InterruptedException {
+    Sight sight;
+    try {
+      sight = look();
+    } catch (RuntimeException | Error e) {
+      // A fault of driver or JVM says nothing of the server; it must not end the watch either.
+      log.error("looking at master {} failed", master.name(), e);
+      drop();
+      sight = Sight.declined(0);
+    }
+    if (!stopped) {
+      orders.sink().accept(master.name(), sight);
+    }
+  }
+
+  /** A session that broke proves nothing, so a second try on a new one follows at once. */
+  private Sight look() throws InterruptedException {
+    boolean had = session != null;
+    SQLException failure = ask();
+    if (failure != null && had && !MasterLink.isFinal(failure)) {
+      failure = ask();
+    }
+    if (failure == null) {
+      failures = 0;
+      return Sight.OK;
+    }
+    return switch (MasterLink.kind(failure)) {
+      case REFUSED -> Sight.REFUSED;
+      case SILENT -> Sight.silent(++failures);
+      case DECLINED -> {
+        failures = 0;
+        yield Sight.declined(failure.getErrorCode());
+      }
+    };
+  }
+
+  private @Nullable SQLException ask() throws InterruptedException {
+    Duration timeout = orders.limits().probeTimeout();
+    try {
+      Connection current = session;
+      if (current == null) {
+        current = connector.connect(timeout);
+        session = current;
+      }
+      current.setNetworkTimeout(Runnable::run, (int) timeout.toMillis());
+      try (Statement statement = current.createStatement()) {
+        statement.execute("SELECT 1");
+      }
+      return null;
+    } catch (SQLException e) {
+      drop();
+      return e;
+    }
+  }
+
+  private void drop() {
+    Connection left = session;
+    session = null;
+    if (left != null) {
+      orders
+          .helpers()
+          .execute(
+              () -> {
+                try {
+                  left.abort(Runnable::run);
+                } catch (SQLException e) {
+                  // It is not used again in any case.
+                }
+              });
+    }
+  }
+}

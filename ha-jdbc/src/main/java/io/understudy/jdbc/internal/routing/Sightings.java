@@ -1,0 +1,82 @@
+package io.understudy.jdbc.internal.routing;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What the other members say of the masters: only those that are seen, and that said it lately. Who
+ * does not look (a witness, a member without the data source, an older version) is not in it and is
+ * not counted.
+ *
+ * @param others by member, by master
+ * @param unheard how many more are seen that may still begin to say something; until they do, they
+ *     count as reaching every master
+ */
+public record Sightings(Map<String, Map<String, Sight>> others, int unheard) {
+  /** Nobody says anything. */
+  public static final Sightings NONE = new Sightings(Map.of());
+
+  /** Nobody else is waited for. */
+  public Sightings(Map<String, Map<String, Sight>> others) {
+    this(others, 0);
+  }
+
+  /** Copies, sorted. */
+  public Sightings {
+    Map<String, Map<String, Sight>> copy = new TreeMap<>();
+    others.forEach((member, sights) -> copy.put(member, Map.copyOf(sights)));
+    others = Collections.unmodifiableMap(copy);
+  }
+
+  /**
+   * Whether a strict majority takes a master for gone, of those who say anything of it and the one
+   * who asks, who does.
+   */
+  boolean agree(String master, int enough) {
+    int looking = looking(master);
+    int gone = gone(master, enough);
+    return 2 * gone > looking;
+  }
+
+  /** How many say that it is gone, with the one who asks. */
+  int gone(String master, int enough) {
+    return looking(master) - unheard - reachedBy(master, enough).size();
+  }
+
+  /** How many say anything of it or may yet, with the one who asks. */
+  int looking(String master) {
+    return 1
+        + unheard
+        + (int) others.values().stream().filter(it -> it.containsKey(master)).count();
+  }
+
+  /** Who says that it is there. */
+  List<String> reachedBy(String master, int enough) {
+    return others.entrySet().stream()
+        .filter(it -> it.getValue().containsKey(master))
+        .filter(it -> reaches(it.getValue(), master, enough))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private static boolean reaches(Map<String, Sight> sights, String master, int enough) {
+    Sight sight = sights.get(master);
+    return sight != null && !sight.isGone(enough);
+  }
+
+  /**
+   * How well a member could direct: first whether it reaches the master that matters most, then how
+   * many it reaches.
+   */
+  int rank(String member, String first, int enough) {
+    Map<String, Sight> sights = others.getOrDefault(member, Map.of());
+    int reached = (int) sights.keySet().stream().filter(it -> reaches(sights, it, enough)).count();
+    return rank(reaches(sights, first, enough), reached);
+  }
+
+  static int rank(boolean reachesFirst, int reached) {
+    return (reachesFirst ? 1_000 : 0) + reached;
+  }
+}
