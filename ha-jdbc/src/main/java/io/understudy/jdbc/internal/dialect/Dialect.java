@@ -179,7 +179,8 @@ public interface Dialect {
   boolean awaitApplied(Connection connection, String position, Duration bound) throws SQLException;
 
   /**
-   * Stops replication on this server.
+   * Stops replication on this server: what was received is applied, and nothing more is fetched. An
+   * applier that could not be stopped at once stays, with nothing to do.
    *
    * @param connection a session
    * @throws SQLException if it could not be stopped
