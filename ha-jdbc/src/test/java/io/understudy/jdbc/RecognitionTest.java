@@ -114,7 +114,7 @@ class RecognitionTest {
       endManagers(site.pair().a());
       patiently().until(() -> site.directorStatus().trouble().contains("'manager'"));
       String trouble = site.directorStatus().trouble();
-      assertTrue(trouble.contains("db-01 lives"), trouble);
+      assertTrue(trouble.contains("db-01 answers and declines"), trouble);
       assertTrue(trouble.contains("Access denied"), trouble);
       holds().until(() -> writer(site).equals("db-01") && generation(site) == generation);
       Site.order(site.source(0), "the application is not concerned");

@@ -255,7 +255,8 @@ public final class DirectorMachine {
     }
     MasterView view = state.find(candidate);
     if (view == null || !view.reachable()) {
-      return Decision.await(view == null ? candidate + " is not configured" : judgement.whyAwaited(view));
+      return Decision.await(
+          view == null ? candidate + " is not configured" : judgement.whyAwaited(view));
     }
     if (!state.progress().caughtUp()) {
       return Decision.act(catchUp(state, judgement, view));

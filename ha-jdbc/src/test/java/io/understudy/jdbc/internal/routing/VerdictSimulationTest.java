@@ -63,7 +63,8 @@ class VerdictSimulationTest {
   private long nowNanos;
 
   private static DirectorMachine machine(List<String> masters) {
-    return new DirectorMachine(new Rules(masters, ENOUGH, 1, true, 2, PATIENCE_NANOS, PATIENCE_NANOS));
+    return new DirectorMachine(
+        new Rules(masters, ENOUGH, 1, true, 2, PATIENCE_NANOS, PATIENCE_NANOS));
   }
 
   @Property(tries = 100)

@@ -42,7 +42,8 @@ class VerdictTest {
               new MasterRecord(B, new IdSeries(2, 2, 2), 0)));
 
   private final DirectorMachine machine =
-      new DirectorMachine(new Rules(List.of(A, B), 2, 100, false, 2, PATIENCE_NANOS, PATIENCE_NANOS));
+      new DirectorMachine(
+          new Rules(List.of(A, B), 2, 100, false, 2, PATIENCE_NANOS, PATIENCE_NANOS));
   private DirectorState state = DirectorState.initial(List.of(A, B), SERVING_A);
   private Optional<Action> action = Optional.empty();
   private long nowNanos = Long.MAX_VALUE - 50; // overflows soon
