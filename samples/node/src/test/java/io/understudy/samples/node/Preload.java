@@ -2,8 +2,11 @@ package io.understudy.samples.node;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /** Libraries that are put before a process' own, to make its system calls misbehave. */
@@ -132,6 +135,20 @@ public final class Preload {
   public static List<String> wallClock(Path directory, Path file) {
     Path library = compile(directory, "wall_clock", WALL_CLOCK);
     return List.of("env", "LD_PRELOAD=" + library, "HA_WALL_CLOCK=" + file);
+  }
+
+  /** What such a clock is off by from now on: the process has mapped the file. */
+  public static void setClock(Path file, long offsetMillis) {
+    byte[] content =
+        ByteBuffer.allocate(Long.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .putLong(offsetMillis)
+            .array();
+    try {
+      Files.write(file, content, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Path compile(Path directory, String name, String text) {

@@ -5,12 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.understudy.samples.node.Cluster.Reign;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +27,7 @@ class WallClockIT {
 
   /** What a suspended machine sees when it wakes. */
   @Test
-  void aLeaderWhoseWallClockJumpsAheadLeadsNoLongerAndBeginsAnotherLife() throws IOException {
+  void aLeaderWhoseWallClockJumpsAheadLeadsNoLongerAndBeginsAnotherLife() {
     Cluster cluster = startWithFakeClock();
     Reign first = cluster.awaitLeader(List.of(cluster.node("n1")), 0, Cluster.PATIENCE);
     cluster.awaitPeace();
@@ -63,7 +58,7 @@ class WallClockIT {
   }
 
   @Test
-  void aLeaderWhoseWallClockIsSetBackLeadsOn() throws IOException {
+  void aLeaderWhoseWallClockIsSetBackLeadsOn() {
     Cluster cluster = startWithFakeClock();
     Reign first = cluster.awaitLeader(List.of(cluster.node("n1")), 0, Cluster.PATIENCE);
     cluster.awaitPeace();
@@ -79,7 +74,7 @@ class WallClockIT {
         first.node().errorLines().stream().anyMatch(line -> line.contains("was set back by")));
   }
 
-  private Cluster startWithFakeClock() throws IOException {
+  private Cluster startWithFakeClock() {
     setClock(0);
     List<String> prefix = Preload.wallClock(processes.directory(), clockFile());
     Cluster cluster =
@@ -88,14 +83,8 @@ class WallClockIT {
     return cluster.startAll(Map.of("--prefer", "main=n1", "--failback", "auto"));
   }
 
-  /** At once: the process has mapped the file. */
-  private void setClock(long offsetMillis) throws IOException {
-    byte[] content =
-        ByteBuffer.allocate(Long.BYTES)
-            .order(ByteOrder.nativeOrder())
-            .putLong(offsetMillis)
-            .array();
-    Files.write(clockFile(), content, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  private void setClock(long offsetMillis) {
+    Preload.setClock(clockFile(), offsetMillis);
   }
 
   private Path clockFile() {

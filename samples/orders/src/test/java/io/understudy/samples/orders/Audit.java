@@ -32,10 +32,15 @@ final class Audit {
 
   /** The ledger is taken first, so that nothing that was acknowledged may be missing. */
   Audit(Book book, DatabaseServer survivor, DatabaseServer other) {
-    this.ledger = List.copyOf(book.all());
-    this.survivor = rows(survivor);
-    this.other = rows(other);
-    this.otherName = other.name();
+    this(book.all(), rows(survivor), other.name(), rows(other));
+  }
+
+  Audit(
+      List<LedgerLine> ledger, Map<Long, Row> survivor, String otherName, Map<Long, Row> other) {
+    this.ledger = List.copyOf(ledger);
+    this.survivor = new TreeMap<>(survivor);
+    this.otherName = otherName;
+    this.other = new TreeMap<>(other);
   }
 
   private static Map<Long, Row> rows(DatabaseServer server) {

@@ -184,6 +184,15 @@ final class OrderService {
     return JsonReader.readObject(answer.body());
   }
 
+  /** Asks for a change, whatever comes of it, if there is anybody to ask. */
+  void ask(String name) {
+    try {
+      director().ifPresent(it -> it.post("/ha/db/switch?to=" + name));
+    } catch (UncheckedIOException e) {
+      // cut off meanwhile
+    }
+  }
+
   /** A refusal has no outcome: nobody was held, and the next try may do better. */
   private static boolean hasBegun(HttpResponse<String> answer) {
     return answer.statusCode() == DONE

@@ -3,28 +3,31 @@ package io.understudy.samples.orders;
 import io.understudy.samples.dbpair.DatabaseServer;
 import io.understudy.samples.node.Network;
 import io.understudy.samples.node.Shell;
+import java.util.List;
 
 /**
- * No packet passes between any member and a server, and nobody is told. The servers still hear each
- * other: they are outside of the members' networks.
+ * No packet passes between some members and a server, and nobody is told. The servers still hear
+ * each other: they are outside of the members' networks.
  */
 final class Silence implements Mishap {
   private final Network network;
+  private final List<String> members;
 
-  Silence(Network network) {
+  Silence(Network network, List<String> members) {
     this.network = network;
+    this.members = List.copyOf(members);
   }
 
   @Override
   public void befall(DatabaseServer writer) {
-    for (String member : network.members()) {
+    for (String member : members) {
       rule(member, "-A INPUT -p tcp --sport " + writer.port() + " -j DROP\n");
     }
   }
 
   @Override
   public void end(DatabaseServer writer) {
-    network.members().forEach(member -> rule(member, ""));
+    members.forEach(member -> rule(member, ""));
   }
 
   private void rule(String member, String rule) {

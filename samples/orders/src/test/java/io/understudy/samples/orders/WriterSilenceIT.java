@@ -46,7 +46,7 @@ class WriterSilenceIT {
       Cluster cluster = processes.clusterIn(network, LEASE);
       OrderService service =
           new OrderService(cluster, pair, MEMBERS, processes.directory(), network::statusHere);
-      new WriterLoss(service, new Silence(network)).run(flavor + ", silence", SILENCES);
+      new WriterLoss(service, new Silence(network, MEMBERS)).run(flavor + ", silence", SILENCES);
     }
   }
 }
