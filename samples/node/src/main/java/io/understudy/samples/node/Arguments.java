@@ -68,6 +68,7 @@ record Arguments(
   static Arguments parse(CommandLine line) throws ArgumentException {
     Map<Option, List<String>> given = line.take(Option.class);
     line.requireEmpty();
+    CommandLine.requireAll(Option.class, given);
     boolean witness = given.containsKey(Option.WITNESS);
     Optional<String> http = single(given, Option.HTTP);
     Optional<String> claims = single(given, Option.CLAIMS);

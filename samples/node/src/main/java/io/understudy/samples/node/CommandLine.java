@@ -58,7 +58,7 @@ public final class CommandLine {
    * @param <E> the type
    * @param type their names
    * @return the values of each option that is present; a flag has the value {@code true}
-   * @throws ArgumentException if one is missing, given too often, or lacks its value
+   * @throws ArgumentException if one is given too often, or lacks its value
    */
   public <E extends Enum<E> & Name> Map<E, List<String>> take(Class<E> type)
       throws ArgumentException {
@@ -78,7 +78,6 @@ public final class CommandLine {
     }
     words.clear();
     words.addAll(left);
-    requireAll(type, values);
     return values;
   }
 
@@ -99,7 +98,15 @@ public final class CommandLine {
     return value;
   }
 
-  private static <E extends Enum<E> & Name> void requireAll(
+  /**
+   * Every required option must have been there.
+   *
+   * @param <E> the type
+   * @param type their names
+   * @param values what was taken
+   * @throws ArgumentException that names all that are missing
+   */
+  public static <E extends Enum<E> & Name> void requireAll(
       Class<E> type, Map<E, List<String>> values) throws ArgumentException {
     List<E> missing =
         Arrays.stream(type.getEnumConstants())

@@ -1,6 +1,7 @@
 package io.understudy.samples.orders;
 
 import io.understudy.samples.node.ArgumentException;
+import io.understudy.samples.node.CommandLine;
 import io.understudy.samples.node.Values;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,6 +54,7 @@ record OrderArguments(
   }
 
   static OrderArguments parse(Map<OrderOption, List<String>> given) throws ArgumentException {
+    CommandLine.requireAll(OrderOption.class, given);
     for (OrderOption option : List.of(OrderOption.GUARDED, OrderOption.RESOLVE)) {
       if (given.containsKey(option)) {
         throw new ArgumentException(option + " is not available in this version; leave it out");

@@ -35,8 +35,7 @@ final class Audit {
     this(book.all(), rows(survivor), other.name(), rows(other));
   }
 
-  Audit(
-      List<LedgerLine> ledger, Map<Long, Row> survivor, String otherName, Map<Long, Row> other) {
+  Audit(List<LedgerLine> ledger, Map<Long, Row> survivor, String otherName, Map<Long, Row> other) {
     this.ledger = List.copyOf(ledger);
     this.survivor = new TreeMap<>(survivor);
     this.otherName = otherName;

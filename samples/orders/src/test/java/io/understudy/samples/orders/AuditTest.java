@@ -26,8 +26,7 @@ class AuditTest {
 
   private void note(Kind outcome, long sequence, long id, String master, long generation) {
     ledger.add(
-        new LedgerLine(
-            1, "n1", 0, sequence, outcome, id, master, generation, LedgerLine.SUCCESS));
+        new LedgerLine(1, "n1", 0, sequence, outcome, id, master, generation, LedgerLine.SUCCESS));
   }
 
   private static Row row(long sequence, long generation) {

@@ -54,6 +54,8 @@ class OrdersIT {
       assertEquals("switched", switched.get("outcome"));
       service.awaitOrdersOfAll();
       assertEquals(List.of(), service.book().failuresSince(fromNanos), "it costs no error");
+      assertEquals(
+          List.of(switched), service.status(service.director().orElseThrow()).get("history"));
       assertElsewhereItIsRefusedWithTheDirectorsName(service);
       assertEventsTellIt(service.director().orElseThrow());
 

@@ -58,7 +58,7 @@ final class Troubles {
 
   /** How long it lasts: from a blink to longer than a lease. */
   long millis() {
-    return 100 + random.nextInt(random.nextBoolean() ? 1_000 : 6_000);
+    return 100L + random.nextInt(random.nextBoolean() ? 1_000 : 6_000);
   }
 
   /** Three times of four the writer, because there it matters. */
