@@ -42,9 +42,13 @@ interface Plot {
     LATE_ROLE,
     ROSTER,
     /** Two members with fence hooks. */
-    PAIR;
+    PAIR,
+    EXODUS;
 
     static Kind draw(Dice dice, Shape shape) {
+      if (ExodusPlot.isPossible(shape) && dice.chance(0.5)) {
+        return EXODUS;
+      }
       if (shape.isChanging()) {
         return ROSTER;
       }
@@ -77,6 +81,7 @@ interface Plot {
       return switch (this) {
         case NONE -> 0.08;
         case LATE_ROLE -> 0.95;
+        case EXODUS -> 0.8;
         case PAIR -> 0.3;
         default -> 0.6;
       };
@@ -91,6 +96,7 @@ interface Plot {
         case LATE_ROLE -> new LateRolePlot(cluster);
         case ROSTER -> new RosterPlot(cluster);
         case PAIR -> new PairPlot(cluster);
+        case EXODUS -> new ExodusPlot(cluster);
       };
     }
   }

@@ -82,6 +82,11 @@ enum RosterBug implements Mutation {
 
   NOTHING_CARRIED_OVER("What was on disk under a roster is carried over before the next one.") {
     @Override
+    public Plot.Kind provokedBy() {
+      return Plot.Kind.EXODUS;
+    }
+
+    @Override
     public RosterRules rosterRules() {
       return new RosterRules() {
         @Override
