@@ -92,27 +92,28 @@ final class LeaderDuties {
   private static Leader sendRound(Turn turn, Leader leader) {
     // Its own promise, not made stronger by a re-election that may fail.
     turn.promise(turn.self(), turn.ballot.epoch());
-    RegisterValue register = turn.ballot.register();
-    boolean pending = !register.version().equals(leader.committed());
-    for (Map.Entry<MemberId, Peer> entry : leader.peers().entrySet()) {
-      Peer peer = entry.getValue();
-      boolean upToDate = peer.stored().equals(register.version());
-      // To a peer that holds an older value nothing is confirmed before it has stored this one.
-      Echo echo = pending || !upToDate || !RosterChange.mayPermit(turn) ? null : peer.echo();
-      turn.send(
-          entry.getKey(),
-          new Heartbeat(
-              leader.epoch(),
-              turn.now,
-              register.version(),
-              leader.committed(),
-              upToDate ? null : register,
-              echo));
-    }
+    leader.peers().forEach((to, peer) -> sendHeartbeat(turn, leader, to, peer));
     return LeaderEdit.of(leader)
         .lastRoundNanos(turn.now)
         .nextRoundNanos(nextRoundNanos(turn))
         .build();
+  }
+
+  private static void sendHeartbeat(Turn turn, Leader leader, MemberId to, Peer peer) {
+    RegisterValue register = turn.ballot.register();
+    boolean pending = !register.version().equals(leader.committed());
+    boolean upToDate = peer.stored().equals(register.version());
+    // To a peer that holds an older value nothing is confirmed before it has stored this one.
+    Echo echo = pending || !upToDate || !RosterChange.mayPermit(turn) ? null : peer.echo();
+    turn.send(
+        to,
+        new Heartbeat(
+            leader.epoch(),
+            turn.now,
+            register.version(),
+            leader.committed(),
+            upToDate ? null : register,
+            echo));
   }
 
   /**
@@ -139,10 +140,17 @@ final class LeaderDuties {
       return;
     }
     Map<MemberId, Peer> peers = new TreeMap<>(leader.peers());
-    peers.put(
-        from.member(), before.acknowledgedBy(from, reply, turn.now + turn.times().promiseNanos()));
-    turn.standing = LeaderEdit.of(leader).peers(peers).build();
+    Peer now = before.acknowledgedBy(from, reply, turn.now + turn.times().promiseNanos());
+    peers.put(from.member(), now);
+    Leader after = LeaderEdit.of(leader).peers(peers).build();
+    turn.standing = after;
     Fencing.metFollower(turn, from, reply);
+    RegisterVersion committed = leader.committed();
+    if (!before.stored().equals(committed) && now.stored().equals(committed)) {
+      // It stored the value after the others had committed it: it gets its permit now, and not with
+      // the next round.
+      sendHeartbeat(turn, after, from.member(), now);
+    }
     commitIfStored(turn);
   }
 

@@ -158,6 +158,20 @@ class LeaderTest {
     assertTrue(bench.outputs().stream().noneMatch(Output.Store.class::isInstance));
   }
 
+  @Test
+  void whoStoresAValueAfterItWasCommittedGetsItsPermitAtOnceAndAlone() {
+    lead();
+    step(new Input.Write(1, new byte[] {1}));
+    acknowledge(B, 1);
+    assertEquals(bench.state().ballot().register().version(), leader().committed());
+    acknowledge(C, 1);
+    List<Heartbeat> sent = bench.sent(Heartbeat.class);
+    assertEquals(1, sent.size(), sent::toString);
+    assertNotNull(sent.get(0).echo(), "that is the permit");
+    acknowledge(C, 1);
+    assertEquals(List.of(), bench.sent(Heartbeat.class), "once");
+  }
+
   // ---- means
 
   private void elect() {
