@@ -61,7 +61,7 @@ final class DurableFile {
    * @throws IOException if it is not known to be durable
    */
   void replace(byte[] payload) throws IOException {
-    Path fresh = directory.resolve(name + ".new");
+    Path fresh = fresh();
     ByteBuffer content = sealed(payload);
     try (FileChannel channel =
         FileChannel.open(
@@ -78,6 +78,16 @@ final class DurableFile {
     try (FileChannel self = FileChannel.open(directory, StandardOpenOption.READ)) {
       self.force(true);
     }
+  }
+
+  /** Deletes it, also one that was only half replaced. */
+  void delete() throws IOException {
+    Files.deleteIfExists(fresh());
+    Files.deleteIfExists(path());
+  }
+
+  private Path fresh() {
+    return directory.resolve(name + ".new");
   }
 
   private static ByteBuffer sealed(byte[] payload) {

@@ -14,6 +14,13 @@ import io.understudy.ha.internal.election.RoleMachine;
 import io.understudy.ha.internal.election.Roster;
 import io.understudy.ha.internal.election.Step;
 import io.understudy.ha.internal.election.TimeValues;
+import io.understudy.ha.internal.group.GroupInput;
+import io.understudy.ha.internal.group.GroupMachine;
+import io.understudy.ha.internal.group.GroupOutput;
+import io.understudy.ha.internal.group.GroupSettings;
+import io.understudy.ha.internal.group.GroupState;
+import io.understudy.ha.internal.group.GroupStep;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
@@ -55,13 +62,14 @@ public final class Rehearsal {
   }
 
   /**
-   * Plays a first election, a crash of the leader that is proved, and a resignation.
+   * Plays a first election, a crash of the leader that is proved, and a resignation; then the start
+   * and the stop of a resource.
    *
    * @param wire encodes and decodes, as if it were sent
-   * @return whether all three gave a leader
+   * @return whether all three gave a leader, and the resource was started and stopped
    */
   public static boolean play(UnaryOperator<List<Envelope>> wire) {
-    return new Rehearsal(wire).play();
+    return new Rehearsal(wire).play() && playGroup();
   }
 
   private boolean play() {
@@ -83,6 +91,32 @@ public final class Rehearsal {
     }
     core(second).input(ROLE, new Input.Resign(1, null, RevokeReason.RESIGNED));
     return awaitLeader() != null;
+  }
+
+  /**
+   * Plays a leadership of a role with one resource, which is started and stopped.
+   *
+   * @return whether it was
+   */
+  static boolean playGroup() {
+    long second = 1_000_000_000L;
+    GroupSettings settings =
+        new GroupSettings(List.of(ROLE), second, second, second, second, 1, second);
+    GroupState rest = GroupState.stopped(settings, 0);
+    GroupState working = obey(new GroupMachine().step(rest, new GroupInput.Led(1), 0));
+    GroupState stopped = obey(new GroupMachine().step(working, new GroupInput.Lost(0), 0));
+    return working.active() == 1 && stopped.active() == 0;
+  }
+
+  /** Whatever is called returns at once. */
+  private static GroupState obey(GroupStep step) {
+    GroupStep last = step;
+    for (GroupOutput output : step.outputs()) {
+      if (output instanceof GroupOutput.Call call) {
+        last = new GroupMachine().step(last.next(), new GroupInput.Done(call.call()), 0);
+      }
+    }
+    return last.next();
   }
 
   private void look() {
@@ -151,8 +185,8 @@ public final class Rehearsal {
     }
 
     @Override
-    public void save(MemberRecord record) {
-      // Nothing outlives the performance.
+    public void save(MemberRecord changed) throws IOException {
+      RecordCodec.encode(changed); // written nowhere: nothing outlives the performance
     }
 
     @Override

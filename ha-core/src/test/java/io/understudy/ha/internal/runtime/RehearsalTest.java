@@ -19,6 +19,11 @@ final class RehearsalTest {
   }
 
   @Test
+  void aResourceIsStartedAndStopped() {
+    assertTrue(Rehearsal.playGroup());
+  }
+
+  @Test
   void aWireThatLosesEverythingEndsThePerformanceToo() {
     assertFalse(Rehearsal.play(envelopes -> List.of()));
   }
