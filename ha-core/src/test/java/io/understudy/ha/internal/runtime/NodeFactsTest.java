@@ -45,8 +45,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Whole nodes with real threads, clocks, files and probed ports; the network is in memory. */
+@Execution(ExecutionMode.CONCURRENT) // whole nodes in memory, which mostly wait
 class NodeFactsTest extends WholeNodes {
   private final List<String> calls = new CopyOnWriteArrayList<>();
   private RoleSpec role = RoleSpec.named(ROLE);

@@ -28,8 +28,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Whole nodes with real threads, clocks and files; only the network is in memory. */
+@Execution(ExecutionMode.CONCURRENT) // whole nodes in memory, which mostly wait
 class NodeRuntimeTest extends WholeNodes {
   private final List<String> told = new CopyOnWriteArrayList<>();
 

@@ -42,12 +42,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * What an operator says of a member that runs reaches one role, whatever the network does. Whole
  * nodes; only the network is in memory. n2 has restarted without r1 and r3, of which its last life
  * may have left something, and leads r2; n1 leads r1 and r3, and waits; n3 votes.
  */
+@Execution(ExecutionMode.CONCURRENT) // whole nodes in memory, which mostly wait
 class OperatorWordTest {
   private static final Duration LONG = Duration.ofSeconds(30);
   private static final Duration LEASE = Duration.ofMillis(1500);

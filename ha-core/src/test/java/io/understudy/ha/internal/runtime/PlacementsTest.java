@@ -37,8 +37,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Roles go where the rules say, on whole nodes; the network is in memory. */
+@Execution(ExecutionMode.CONCURRENT) // whole nodes in memory, which mostly wait
 class PlacementsTest {
   private static final Duration LONG = Duration.ofSeconds(30);
   private static final Timing TIMING = Timing.ofLease(Duration.ofSeconds(1));

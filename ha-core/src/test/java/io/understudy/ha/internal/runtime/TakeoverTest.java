@@ -38,8 +38,11 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Whole nodes whose role may not be at work in two places; only the network is in memory. */
+@Execution(ExecutionMode.CONCURRENT) // whole nodes in memory, which mostly wait
 class TakeoverTest {
   private static final String ROLE = "main";
   private static final Duration LONG = Duration.ofSeconds(30);

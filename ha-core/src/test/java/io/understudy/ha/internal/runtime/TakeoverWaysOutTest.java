@@ -31,11 +31,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Whole nodes whose role waits for the work of a member that will not speak of it: what people can
  * do then. Only the network is in memory.
  */
+@Execution(ExecutionMode.CONCURRENT) // whole nodes in memory, which mostly wait
 class TakeoverWaysOutTest {
   private static final String ROLE = "main";
   private static final Duration LONG = Duration.ofSeconds(30);
