@@ -46,6 +46,7 @@ final class Clients implements AutoCloseable {
         acknowledged.add(note);
       } catch (SQLException | RuntimeException e) {
         errors.add(note + ": " + e);
+        last = 0; // it may be lost for ever, which is said once
       }
       LockSupport.parkNanos(PAUSE_NANOS);
     }

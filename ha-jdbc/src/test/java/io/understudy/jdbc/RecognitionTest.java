@@ -151,10 +151,13 @@ class RecognitionTest {
     List<Long> pauses = new ArrayList<>();
     for (int round = 0; pauses.size() < KILLS; round++) {
       Path own = Files.createDirectory(directory.resolve("round-" + round));
-      try (Site site = serving(flavor, own);
-          Clients clients = new Clients(site.sources(), 4)) {
+      try (Site site = serving(flavor, own)) {
         while (pauses.size() < KILLS && canBeReplaced(site)) {
-          pauses.add(killWriter(site, clients));
+          // New ones each time: a client looks for its last order, which a kill may have lost.
+          try (Clients clients = new Clients(site.sources(), 4)) {
+            patiently().until(() -> clients.count() > 50);
+            pauses.add(killWriter(site, clients));
+          }
         }
       }
     }
