@@ -14,7 +14,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +32,14 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 
 /**
  * Borrowing a connection and giving it back: through the data source that follows the agreed
- * writer, beside the plain pool below it. A real pair of MariaDB servers and a real node; HikariCP
- * does not ask the server on each borrow, so what differs is the routing.
+ * writer, beside the plain pool below it, Spring's routing over the same pools, and a pool of
+ * connections of the AWS wrapper without any plugin. A real pair of MariaDB servers and a real
+ * node; HikariCP does not ask the server on each borrow, so what differs is the routing. Run it
+ * with {@code -prof gc} to see what each borrow allocates.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -45,11 +50,15 @@ public class BorrowBenchmark {
   /** Two servers, a pool for each, and the data source over both. */
   @State(Scope.Benchmark)
   public static class Database {
+    private static final String LIMITS = "connectTimeout=1000&socketTimeout=3000";
+
     private final List<HikariDataSource> pools = new ArrayList<>();
     private @Nullable SingleNode single;
     private @Nullable DatabasePair pair;
     @Nullable HaDataSource routed;
     @Nullable DataSource plain;
+    @Nullable DataSource spring;
+    @Nullable DataSource aws;
 
     /**
      * Starts the servers and waits for the agreed writer.
@@ -68,36 +77,63 @@ public class BorrowBenchmark {
       pair = servers;
       HaDataSourceBuilder builder =
           HaDataSource.builder().node(node.node()).borrowTimeout(Duration.ofSeconds(20));
+      Map<Object, Object> byName = new HashMap<>();
       for (DatabaseServer server : servers.servers()) {
-        HikariDataSource pool = pool(server);
-        pools.add(pool);
+        HikariDataSource pool = pool(server, server.jdbcUrl("appdb") + "?" + LIMITS);
         builder.master(server.name(), pool, manager(server));
+        byName.put(server.name(), pool);
       }
       HaDataSource source = builder.build();
       routed = source;
       try (Connection connection = source.getConnection()) {
-        String writer = connection.getMetaData().getURL();
+        String url = connection.getMetaData().getURL();
         plain =
             pools.stream()
-                .filter(pool -> writer.contains(":" + pool.getPoolName() + "/"))
+                .filter(pool -> url.contains(":" + pool.getPoolName() + "/"))
                 .findFirst()
                 .orElseThrow();
       }
+      DatabaseServer writer =
+          servers.servers().stream()
+              .filter(it -> byName.get(it.name()) == plain)
+              .findFirst()
+              .orElseThrow();
+      spring = routing(byName, writer.name());
+      aws =
+          pool(
+              writer,
+              writer.jdbcUrl("appdb").replace("jdbc:", "jdbc:aws-wrapper:")
+                  + "?wrapperPlugins=&"
+                  + LIMITS);
     }
 
-    private static HikariDataSource pool(DatabaseServer server) {
+    private static DataSource routing(Map<Object, Object> pools, String writer) {
+      AbstractRoutingDataSource routing =
+          new AbstractRoutingDataSource() {
+            @Override
+            protected Object determineCurrentLookupKey() {
+              return writer;
+            }
+          };
+      routing.setTargetDataSources(pools);
+      routing.afterPropertiesSet();
+      return routing;
+    }
+
+    private HikariDataSource pool(DatabaseServer server, String url) {
       HikariConfig config = new HikariConfig();
       config.setPoolName(Integer.toString(server.port()));
-      config.setJdbcUrl(server.jdbcUrl("appdb") + "?connectTimeout=1000&socketTimeout=3000");
+      config.setJdbcUrl(url);
       config.setUsername(Account.APP.user());
       config.setPassword(Account.APP.password());
       config.setMaximumPoolSize(4);
-      return new HikariDataSource(config);
+      HikariDataSource pool = new HikariDataSource(config);
+      pools.add(pool);
+      return pool;
     }
 
     private static DataSource manager(DatabaseServer server) throws SQLException {
-      MariaDbDataSource source =
-          new MariaDbDataSource(server.jdbcUrl() + "?connectTimeout=1000&socketTimeout=3000");
+      MariaDbDataSource source = new MariaDbDataSource(server.jdbcUrl() + "?" + LIMITS);
       source.setUser(Account.MANAGER.user());
       source.setPassword(Account.MANAGER.password());
       return source;
@@ -141,6 +177,34 @@ public class BorrowBenchmark {
   @Benchmark
   public boolean agreedWriter(Database database) throws SQLException {
     try (Connection connection = requireNonNull(database.routed).getConnection()) {
+      return connection.isClosed();
+    }
+  }
+
+  /**
+   * Spring's routing over the same pools, with a key that costs nothing.
+   *
+   * @param database the data sources
+   * @return whether the connection is open
+   * @throws SQLException never
+   */
+  @Benchmark
+  public boolean springRouting(Database database) throws SQLException {
+    try (Connection connection = requireNonNull(database.spring).getConnection()) {
+      return connection.isClosed();
+    }
+  }
+
+  /**
+   * A pool of the AWS wrapper's connections, without a plugin.
+   *
+   * @param database the data sources
+   * @return whether the connection is open
+   * @throws SQLException never
+   */
+  @Benchmark
+  public boolean awsPassThrough(Database database) throws SQLException {
+    try (Connection connection = requireNonNull(database.aws).getConnection()) {
       return connection.isClosed();
     }
   }

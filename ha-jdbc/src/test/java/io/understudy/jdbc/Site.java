@@ -1,7 +1,5 @@
 package io.understudy.jdbc;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.DriverDataSource;
 import io.understudy.ha.HaNode;
 import io.understudy.ha.HaNodeBuilder;
@@ -42,12 +40,14 @@ final class Site implements AutoCloseable {
   private final DatabasePair pair;
   private final List<HaNode> nodes = new ArrayList<>();
   private final List<HaDataSource> sources = new ArrayList<>();
-  private final List<HikariDataSource> pools = new ArrayList<>();
+  private final List<DataSource> pools = new ArrayList<>();
   private final Map<String, Relay> relays = new HashMap<>();
+  private final TestPool kind;
   private final boolean relayed;
 
-  private Site(DatabasePair pair, boolean relayed) {
+  private Site(DatabasePair pair, TestPool kind, boolean relayed) {
     this.pair = pair;
+    this.kind = kind;
     this.relayed = relayed;
   }
 
@@ -57,24 +57,26 @@ final class Site implements AutoCloseable {
 
   static Site open(
       Flavor flavor, Path directory, UnaryOperator<HaDataSourceBuilder> configuration) {
-    return start(DatabasePair.builder(flavor), directory, true, configuration);
+    return start(hikari(DatabasePair.builder(flavor)), directory, true, configuration);
+  }
+
+  static Site open(Flavor flavor, Path directory, TestPool kind) {
+    Site site = new Site(DatabasePair.builder(flavor).start(), kind, false);
+    return start(site, directory, true, it -> it);
   }
 
   /** Each member reaches each master over a link of its own, which can be cut. */
   static Site openBehindRelays(Flavor flavor, Path directory) {
-    return start(new Site(DatabasePair.builder(flavor).start(), true), directory, true, it -> it);
+    Site site = new Site(DatabasePair.builder(flavor).start(), TestPool.HIKARI, true);
+    return start(site, directory, true, it -> it);
   }
 
   static Site openWithoutTable(DatabasePair.Builder servers, Path directory) {
-    return start(servers, directory, false, it -> it);
+    return start(hikari(servers), directory, false, it -> it);
   }
 
-  private static Site start(
-      DatabasePair.Builder servers,
-      Path directory,
-      boolean withTable,
-      UnaryOperator<HaDataSourceBuilder> configuration) {
-    return start(new Site(servers.start(), false), directory, withTable, configuration);
+  private static Site hikari(DatabasePair.Builder servers) {
+    return new Site(servers.start(), TestPool.HIKARI, false);
   }
 
   private static Site start(
@@ -152,20 +154,8 @@ final class Site implements AutoCloseable {
     return Objects.requireNonNull(relays.get(member + master), "this site has no relays");
   }
 
-  private HikariDataSource pool(int member, DatabaseServer server) throws IOException {
-    HikariConfig config = new HikariConfig();
-    config.setJdbcUrl(url(member, server, "appdb"));
-    config.setUsername(Account.APP.user());
-    config.setPassword(Account.APP.password());
-    config.addDataSourceProperty("connectTimeout", "1000");
-    // The one limit that frees a thread of the MariaDB driver from a frozen server: abort() waits
-    // too.
-    config.addDataSourceProperty("socketTimeout", "3000");
-    config.setConnectionTimeout(250);
-    config.setInitializationFailTimeout(-1);
-    config.setMaximumPoolSize(4);
-    config.setMinimumIdle(1);
-    HikariDataSource pool = new HikariDataSource(config);
+  private DataSource pool(int member, DatabaseServer server) throws IOException {
+    DataSource pool = kind.open(url(member, server, "appdb"));
     pools.add(pool);
     return pool;
   }
@@ -275,7 +265,7 @@ final class Site implements AutoCloseable {
   public void close() {
     sources.forEach(HaDataSource::close);
     nodes.forEach(HaNode::close);
-    pools.forEach(HikariDataSource::close);
+    pools.forEach(TestPool::close);
     relays.values().forEach(Relay::close);
     pair.close();
   }
