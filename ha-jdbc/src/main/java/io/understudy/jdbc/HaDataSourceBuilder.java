@@ -2,6 +2,7 @@ package io.understudy.jdbc;
 
 import io.understudy.ha.HaNode;
 import io.understudy.jdbc.HaDataSourceConfig.Master;
+import io.understudy.jdbc.HaDataSourceConfig.Resolution;
 import io.understudy.jdbc.HaDataSourceConfig.SwitchLimits;
 import io.understudy.jdbc.HaDataSourceConfig.TimeLimits;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * order.
  */
 public final class HaDataSourceBuilder {
+  private static final Pattern TABLE = Pattern.compile("[A-Za-z0-9_$]{1,64}\\.[A-Za-z0-9_$]{1,64}");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,40}");
 
   private final List<Master> masters = new ArrayList<>();
@@ -35,6 +37,7 @@ public final class HaDataSourceBuilder {
   private Duration maxLag = SwitchLimits.DEFAULT.maxLag();
   private UnappliedPolicy unapplied = UnappliedPolicy.WAIT;
   private boolean unfencedAccounts;
+  private @Nullable Resolution resolution;
 
   HaDataSourceBuilder() {}
 
@@ -193,6 +196,39 @@ public final class HaDataSourceBuilder {
   }
 
   /**
+   * Finds out about commits whose answer was lost; default: not done. A transaction without
+   * auto-commit that may have written something writes a token as its last statement, one more
+   * round trip. If the answer to its commit is lost, the token is looked for, and the commit
+   * <em>returns normally</em> if the agreed writer has it ({@link CommittedWarning}), fails with
+   * {@link WriterLostException} if the server on which it ran has ended the transaction without it,
+   * and with {@link UnknownOutcomeException} if neither is known in time: for instance because that
+   * server is gone and the new writer does not have the token. Statements that commit by
+   * themselves, or with COMMIT as text, are not covered.
+   *
+   * <p>The application's account needs SELECT, INSERT and UPDATE on the table, and no other keeper:
+   *
+   * <pre>{@code
+   * CREATE TABLE shop.ha_commits (
+   *   member VARCHAR(64) NOT NULL, life BIGINT NOT NULL, slot INT NOT NULL,
+   *   seq BIGINT NOT NULL, generation BIGINT NOT NULL,
+   *   written TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
+   *   PRIMARY KEY (member, life, slot)) ENGINE=InnoDB
+   * }</pre>
+   *
+   * <p>It has one row for each connection that a JVM used at the same time; each start of a JVM
+   * begins new ones. Rows that were not written for a day may be deleted.
+   *
+   * @param table its name with its database, for instance {@code shop.ha_commits}: letters, digits,
+   *     {@code _} and {@code $}
+   * @param wait how long a commit may look for its token, 100 ms to 1 min
+   * @return this
+   */
+  public HaDataSourceBuilder resolveCommits(String table, Duration wait) {
+    this.resolution = new Resolution(table, wait);
+    return this;
+  }
+
+  /**
    * Validates the configuration, declares the role {@code db:<name>} at the node and begins to
    * route. Returns at once: the first {@link HaDataSource#getConnection()} waits for the writer.
    *
@@ -212,7 +248,8 @@ public final class HaDataSourceBuilder {
         .orElseThrow(
             () -> new IllegalStateException("ha-jdbc's own service entry is missing from the jar"))
         .create(
-            new HaDataSourceConfig(member, name, masters, limits(), unapplied, unfencedAccounts));
+            new HaDataSourceConfig(
+                member, name, masters, limits(), unapplied, unfencedAccounts, resolution));
   }
 
   private TimeLimits limits() {
@@ -248,6 +285,14 @@ public final class HaDataSourceBuilder {
     checkBounds(faults, "drainTimeout", drainTimeout, Duration.ZERO, 60);
     checkBounds(faults, "catchUpTimeout", catchUpTimeout, Duration.ofSeconds(1), 60);
     checkBounds(faults, "switchoverMaxLag", maxLag, Duration.ZERO, 600);
+    Resolution resolving = resolution;
+    if (resolving != null) {
+      if (!TABLE.matcher(resolving.table()).matches()) {
+        faults.add(
+            "table of commit tokens '" + resolving.table() + "' is not like shop.ha_commits");
+      }
+      checkBounds(faults, "resolveCommits", resolving.limit(), Duration.ofMillis(100), 60);
+    }
     if (probeFailures < 1 || probeFailures > 100) {
       faults.add("probeFailures is " + probeFailures + ", 1 to 100 is wanted");
     }

@@ -4,6 +4,7 @@ import io.understudy.ha.HaNode;
 import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The validated configuration of a data source; made by {@link HaDataSourceBuilder}. Immutable.
@@ -15,6 +16,7 @@ import javax.sql.DataSource;
  * @param unapplied what to do when the next writer cannot apply in time what it received
  * @param unfencedAccounts whether to lend connections of an account that could write on a server
  *     that is fenced
+ * @param resolution how commits in doubt are found out about; null if they are not
  */
 public record HaDataSourceConfig(
     HaNode node,
@@ -22,7 +24,8 @@ public record HaDataSourceConfig(
     List<Master> masters,
     TimeLimits timing,
     UnappliedPolicy unapplied,
-    boolean unfencedAccounts) {
+    boolean unfencedAccounts,
+    @Nullable Resolution resolution) {
   /** Copies. */
   public HaDataSourceConfig {
     masters = List.copyOf(masters);
@@ -36,6 +39,14 @@ public record HaDataSourceConfig(
    * @param manager where the director's session comes from
    */
   public record Master(String name, DataSource application, DataSource manager) {}
+
+  /**
+   * How commits in doubt are found out about.
+   *
+   * @param table the table of commit tokens, with its database
+   * @param limit how long to look for a token
+   */
+  public record Resolution(String table, Duration limit) {}
 
   /**
    * The time values.

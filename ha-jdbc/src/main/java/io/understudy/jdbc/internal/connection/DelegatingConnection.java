@@ -7,7 +7,6 @@ import java.sql.Connection;
 import java.sql.NClob;
 import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
-import java.sql.SQLWarning;
 import java.sql.SQLXML;
 import java.sql.Savepoint;
 import java.sql.Struct;
@@ -67,11 +66,6 @@ abstract class DelegatingConnection implements Connection {
   @Override
   public void beginRequest() throws SQLException {
     tell(Connection::beginRequest);
-  }
-
-  @Override
-  public SQLWarning getWarnings() throws SQLException {
-    return pass(Connection::getWarnings);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.understudy.jdbc.internal.connection;
 
+import io.understudy.jdbc.CommittedWarning;
 import io.understudy.jdbc.HaConnection;
 import io.understudy.jdbc.HaFailure;
 import io.understudy.jdbc.Outcome;
@@ -10,6 +11,7 @@ import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.Locale;
 import java.util.concurrent.Executor;
@@ -29,6 +31,8 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
     @Nullable Object run() throws SQLException;
   }
 
+  private static final int NO_SLOT = 0;
+
   private final Connection delegate;
   private final Route route;
   private final Lending lending;
@@ -39,6 +43,9 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
   private boolean autoCommit = true;
   private boolean autoCommitKnown;
   private boolean changedByText;
+  private boolean wrote;
+  private int tokenSlot = NO_SLOT;
+  private @Nullable CommittedWarning committed;
 
   GuardedConnection(Connection delegate, Route route, long keepUntilNanos, Lending lending) {
     this.delegate = delegate;
@@ -196,13 +203,65 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
 
   @Override
   public void commit() throws SQLException {
+    commitBy(
+        () -> {
+          delegate.commit();
+          return null;
+        });
+  }
+
+  private void commitBy(Call call) throws SQLException {
+    CommitSearch search = wrote && !autoCommit ? lending.search() : null;
+    CommitToken token = search == null ? null : mark(search.tokens());
+    wrote = false;
+    try {
+      Object unused = guarded(Work.COMMIT, call);
+    } catch (UnknownOutcomeException e) {
+      if (search == null || token == null) {
+        throw e;
+      }
+      tokenSlot = NO_SLOT; // its transaction may hold the row for long
+      lending.discard(route, delegate); // its place in the pool may be needed for looking
+      settle(search.find(token, route), e);
+    }
+  }
+
+  private CommitToken mark(CommitTokens tokens) throws SQLException {
+    if (tokenSlot == NO_SLOT) {
+      tokenSlot = tokens.take();
+    }
+    CommitToken token = tokens.next(tokenSlot);
     Object unused =
         guarded(
-            Work.COMMIT,
+            Work.ROWS,
             () -> {
-              delegate.commit();
+              tokens.write(delegate, token, route.generation());
               return null;
             });
+    return token;
+  }
+
+  private void settle(CommitSearch.Result result, UnknownOutcomeException e) throws SQLException {
+    RouteInfo now = lending.router().routeOf(lending.router().view()).info();
+    SQLException cause = e.getCause() instanceof SQLException known ? known : null;
+    String what = "the answer to a commit was lost, and " + result.why();
+    switch (result.finding()) {
+      case COMMITTED -> committed = new CommittedWarning(what, now, e);
+      case ROLLED_BACK -> throw new WriterLostException(what, Outcome.ROLLED_BACK, now, e);
+      case UNKNOWN -> throw new UnknownOutcomeException(what, now, cause == null ? e : cause);
+    }
+  }
+
+  /** The connection is lost then, but this can be told. */
+  @Override
+  public @Nullable SQLWarning getWarnings() throws SQLException {
+    CommittedWarning warning = committed;
+    return warning != null && !closed ? warning : pass(Connection::getWarnings);
+  }
+
+  /** Something was sent that may change data. */
+  void wrote() {
+    wrote = true;
   }
 
   /** On a lost connection there is nothing left to roll back, so that is no failure. */
@@ -227,13 +286,11 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
   public void setAutoCommit(boolean on) throws SQLException {
     Connection connection = prepared();
     if (on && !autoCommit) {
-      Object unused =
-          guarded(
-              Work.COMMIT,
-              () -> {
-                connection.setAutoCommit(true);
-                return null;
-              });
+      commitBy(
+          () -> {
+            connection.setAutoCommit(true);
+            return null;
+          });
     } else {
       tell(it -> it.setAutoCommit(on));
     }
@@ -253,6 +310,10 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
     }
     closed = true;
     lending.returned(this);
+    CommitSearch search = lending.search();
+    if (search != null && tokenSlot != NO_SLOT && !lost) {
+      search.tokens().giveBack(tokenSlot);
+    }
     if (lost) {
       lending.discard(route, delegate);
       return;

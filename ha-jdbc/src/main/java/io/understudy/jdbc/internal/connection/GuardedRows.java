@@ -36,6 +36,7 @@ final class GuardedRows extends GuardedProxy {
   @Nullable Object intercept(Object proxy, Method method, @Nullable Object @Nullable [] args)
       throws SQLException {
     if (updatable && ROW_CHANGES.contains(method.getName())) {
+      connection.wrote();
       return connection.guarded(Work.ROWS, () -> call(method, args));
     }
     return method.getName().equals("getStatement")

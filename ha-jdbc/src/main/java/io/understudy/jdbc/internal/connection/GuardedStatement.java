@@ -57,6 +57,9 @@ final class GuardedStatement extends GuardedProxy {
     if (now == Work.ANYTHING && SqlText.mayChangeMode(text)) {
       connection.changedByText();
     }
+    if (text == null || !SqlText.beginsWith(text, "SELECT")) {
+      connection.wrote();
+    }
     return connection.guarded(now, () -> call(method, args));
   }
 

@@ -7,8 +7,6 @@ import io.understudy.jdbc.NoWriterException;
 import io.understudy.jdbc.Phase;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLTimeoutException;
-import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,6 +47,7 @@ public final class Lending {
   private final Thread watch;
   private volatile Consumer<String> broken = master -> {};
   private volatile boolean closed;
+  private volatile @Nullable CommitSearch search;
 
   /** From then on a permit that is away is taken for gone. */
   private volatile long permitGoneNanos = System.nanoTime();
@@ -94,6 +93,23 @@ public final class Lending {
   /** A connection broke, or its server refuses to write. */
   void broke(Route route) {
     broken.accept(route.assignment().writer());
+  }
+
+  /**
+   * Turns commits whose answer is lost into known ones, as far as that is possible. To be called
+   * before {@link #start}.
+   *
+   * @param table the table of tokens
+   * @param member this member
+   * @param wait how long to look for a token
+   */
+  public void resolveCommits(String table, String member, Duration wait) {
+    search = new CommitSearch(router, new CommitTokens(table, member), wait, helpers);
+  }
+
+  /** What finds out about commits; null if nobody wants to know. */
+  @Nullable CommitSearch search() {
+    return search;
   }
 
   /** Begins to watch. */
@@ -204,7 +220,7 @@ public final class Lending {
     HoldQueue.Place place = waiting.enter(startNanos);
     try {
       while (true) {
-        if (last != null && !isConnectionFailure(last) && !router.isOver(avoid)) {
+        if (last != null && !PoolFailure.isPassing(last) && !router.isOver(avoid)) {
           throw last;
         }
         Route route = next(avoid, deadlineNanos);
@@ -256,22 +272,6 @@ public final class Lending {
   /** A refused audit is for people to mend: waiting helps nobody. */
   private boolean isHopeless() {
     return closed || router.routeOf(router.view()).assignment().phase() == Phase.REFUSED;
-  }
-
-  /** Pools wrap what the driver said, and have no SQLState for "nothing free in time". */
-  private static boolean isConnectionFailure(SQLException e) {
-    boolean said = false;
-    for (Throwable at = e; at != null && at != at.getCause(); at = at.getCause()) {
-      if (at instanceof SQLTransientConnectionException || at instanceof SQLTimeoutException) {
-        return true;
-      }
-      String state = at instanceof SQLException known ? known.getSQLState() : null;
-      if (state != null && state.startsWith("08")) {
-        return true;
-      }
-      said |= state != null && !state.isEmpty();
-    }
-    return !said;
   }
 
   private NoWriterException noWriter(long waitedNanos, @Nullable SQLException last) {

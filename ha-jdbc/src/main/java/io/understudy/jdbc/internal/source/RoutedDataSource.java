@@ -10,6 +10,7 @@ import io.understudy.ha.Subscription;
 import io.understudy.jdbc.HaDataSource;
 import io.understudy.jdbc.HaDataSourceConfig;
 import io.understudy.jdbc.HaDataSourceConfig.Master;
+import io.understudy.jdbc.HaDataSourceConfig.Resolution;
 import io.understudy.jdbc.HaDataSourceEvent;
 import io.understudy.jdbc.HaDataSourceEvent.WriterChanged;
 import io.understudy.jdbc.HaDataSourceStatus;
@@ -81,6 +82,10 @@ final class RoutedDataSource implements HaDataSource {
             prefix + "-watch");
     this.lookout = new Lookout(config, role.register(), helpers, seat::suspect);
     lending.whenBroken(this::suspect);
+    Resolution resolution = config.resolution();
+    if (resolution != null) {
+      lending.resolveCommits(resolution.table(), node.member().value(), resolution.limit());
+    }
     lending.start();
     lookout.start();
     pools.values().forEach(it -> helpers.execute(it::ask));

@@ -22,6 +22,11 @@ import javax.sql.DataSource;
  * Both servers of a shared pair with a pool each, and a lending whose route a test sets by hand.
  */
 final class GuardedSite implements AutoCloseable {
+  /** How a commit goes. */
+  interface Commit {
+    void on(Connection connection) throws SQLException;
+  }
+
   static final Duration HOUR = Duration.ofHours(1);
   private static final Executor HELPERS = task -> new Thread(task, "test-helper").start();
 
@@ -30,6 +35,9 @@ final class GuardedSite implements AutoCloseable {
   final HikariDataSource first;
   final HikariDataSource second;
   final Lending lending;
+
+  /** Done in place of sending a commit to the server. */
+  final AtomicReference<Commit> commit = new AtomicReference<>(Connection::commit);
 
   /** Done between the server's answer to a commit and the look at it. */
   final AtomicReference<Runnable> afterCommit = new AtomicReference<>(() -> {});
@@ -42,9 +50,18 @@ final class GuardedSite implements AutoCloseable {
         new Router("n1", register, Map.of(HandRegister.WRITER, committing(first), "db-02", second));
     lending =
         new Lending(router, Duration.ofMillis(300), Duration.ofMillis(300), HELPERS, "test-watch");
+  }
+
+  GuardedSite started() {
     lending.start();
-    register.commit(HandRegister.serving(1));
+    serve(1, HandRegister.WRITER);
+    return this;
+  }
+
+  void serve(long generation, String writer) {
+    register.commit(HandRegister.serving(generation, writer));
     register.permit(HOUR);
+    lending.wake();
   }
 
   private static HikariDataSource pool(DatabaseServer server, String urlOptions) {
@@ -69,10 +86,12 @@ final class GuardedSite implements AutoCloseable {
         new Class<?>[] {type},
         (proxy, method, args) -> {
           try {
-            Object answer = method.invoke(target, args);
             if (method.getName().equals("commit")) {
+              commit.get().on((Connection) target);
               afterCommit.get().run();
+              return null;
             }
+            Object answer = method.invoke(target, args);
             return method.getName().equals("getConnection")
                 ? wrap(Connection.class, answer)
                 : answer;

@@ -25,7 +25,11 @@ final class HandRegister implements RoleRegister {
   private long seq;
 
   static Assignment serving(long generation) {
-    return new Assignment(generation, Phase.SERVING, WRITER, "", "", 1, "test", List.of());
+    return serving(generation, WRITER);
+  }
+
+  static Assignment serving(long generation, String writer) {
+    return new Assignment(generation, Phase.SERVING, writer, "", "", 1, "test", List.of());
   }
 
   void commit(Assignment assignment) {

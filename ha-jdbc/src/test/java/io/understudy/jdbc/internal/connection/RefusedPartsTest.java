@@ -27,7 +27,7 @@ class RefusedPartsTest {
   private GuardedSite site;
 
   private void begin(Flavor flavor, String urlOptions) throws SQLException {
-    site = new GuardedSite(flavor, urlOptions);
+    site = new GuardedSite(flavor, urlOptions).started();
     GuardedSite.admin(
         site.pair.a(),
         "CREATE TABLE appdb.part (id INT PRIMARY KEY)",

@@ -43,7 +43,7 @@ class SessionTest {
   private GuardedSite site;
 
   private void begin(Flavor flavor) {
-    site = new GuardedSite(flavor, "");
+    site = new GuardedSite(flavor, "").started();
   }
 
   @AfterEach

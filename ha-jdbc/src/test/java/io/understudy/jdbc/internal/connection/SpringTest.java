@@ -40,7 +40,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @ExtendWith(SharedPairs.class)
 class SpringTest {
-  private final GuardedSite site = new GuardedSite(Flavor.MARIADB, "");
+  private final GuardedSite site = new GuardedSite(Flavor.MARIADB, "").started();
   private final DataSource source = new Lent();
   private final JdbcTemplate jdbc = new JdbcTemplate(source);
 

@@ -32,7 +32,7 @@ class StatementTest {
   private Connection connection;
 
   private void begin(Flavor flavor) throws SQLException {
-    site = new GuardedSite(flavor, "");
+    site = new GuardedSite(flavor, "").started();
     GuardedSite.admin(
         site.pair.a(),
         "CREATE TABLE appdb.note (id INT PRIMARY KEY AUTO_INCREMENT, text LONGTEXT, data LONGBLOB)",

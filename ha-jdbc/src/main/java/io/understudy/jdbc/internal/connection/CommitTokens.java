@@ -1,0 +1,82 @@
+package io.understudy.jdbc.internal.connection;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The table of commit tokens. A row belongs to one borrowed connection of one life of a member, so
+ * nobody waits for another one's row; it is updated by each transaction that wrote something. A row
+ * whose last transaction is in doubt is never used again, because that may hold its lock for long.
+ * Threadsafe.
+ */
+final class CommitTokens {
+  private final String table;
+  private final String member;
+  private final long life = UUID.randomUUID().getMostSignificantBits();
+  private final Queue<Integer> free = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger slots = new AtomicInteger();
+  private final AtomicLong seq = new AtomicLong();
+
+  CommitTokens(String table, String member) {
+    this.table = table;
+    this.member = member;
+  }
+
+  String table() {
+    return table;
+  }
+
+  /** A row for a connection; to be {@linkplain #giveBack given back}. */
+  int take() {
+    Integer known = free.poll();
+    return known == null ? slots.incrementAndGet() : known;
+  }
+
+  void giveBack(int slot) {
+    free.add(slot);
+  }
+
+  CommitToken next(int slot) {
+    return new CommitToken(slot, seq.incrementAndGet());
+  }
+
+  /** Writes a token within the transaction that is about to be committed. */
+  void write(Connection connection, CommitToken token, long generation) throws SQLException {
+    try (PreparedStatement write =
+        connection.prepareStatement(
+            "INSERT INTO "
+                + table
+                + " (member, life, slot, seq, generation) VALUES (?, ?, ?, ?, ?)"
+                + " ON DUPLICATE KEY UPDATE seq = ?, generation = ?")) {
+      write.setString(1, member);
+      write.setLong(2, life);
+      write.setInt(3, token.slot());
+      write.setLong(4, token.seq());
+      write.setLong(5, generation);
+      write.setLong(6, token.seq());
+      write.setLong(7, generation);
+      int unused = write.executeUpdate();
+    }
+  }
+
+  /** Whether a row holds a token, by the connection's present isolation. */
+  boolean isThere(Connection connection, CommitToken token) throws SQLException {
+    try (PreparedStatement look =
+        connection.prepareStatement(
+            "SELECT seq FROM " + table + " WHERE member = ? AND life = ? AND slot = ?")) {
+      look.setString(1, member);
+      look.setLong(2, life);
+      look.setInt(3, token.slot());
+      try (ResultSet rows = look.executeQuery()) {
+        return rows.next() && rows.getLong(1) == token.seq();
+      }
+    }
+  }
+}
