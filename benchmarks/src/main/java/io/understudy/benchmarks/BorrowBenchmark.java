@@ -76,7 +76,8 @@ public class BorrowBenchmark {
               .start();
       pair = servers;
       HaDataSourceBuilder builder =
-          HaDataSource.builder().node(node.node()).borrowTimeout(Duration.ofSeconds(20));
+          configured(
+              HaDataSource.builder().node(node.node()).borrowTimeout(Duration.ofSeconds(20)));
       Map<Object, Object> byName = new HashMap<>();
       for (DatabaseServer server : servers.servers()) {
         HikariDataSource pool = pool(server, server.jdbcUrl("appdb") + "?" + LIMITS);
@@ -105,6 +106,16 @@ public class BorrowBenchmark {
               writer.jdbcUrl("appdb").replace("jdbc:", "jdbc:aws-wrapper:")
                   + "?wrapperPlugins=&"
                   + LIMITS);
+    }
+
+    /**
+     * What is special about the data source.
+     *
+     * @param builder the builder
+     * @return the same
+     */
+    HaDataSourceBuilder configured(HaDataSourceBuilder builder) {
+      return builder;
     }
 
     private static DataSource routing(Map<Object, Object> pools, String writer) {
