@@ -60,8 +60,7 @@ public enum TestPool {
   PLAIN {
     @Override
     public DataSource open(String url) {
-      return new DriverDataSource(
-          url, null, limits(), Account.APP.user(), Account.APP.password());
+      return new DriverDataSource(url, null, limits(), Account.APP.user(), Account.APP.password());
     }
   };
 
