@@ -101,11 +101,10 @@ final class GuardedSite implements AutoCloseable {
         });
   }
 
-  /** Without a trace in the binary log, so that the servers may differ. */
+  /** What changes data goes to the other server too, or replication would end at the next row. */
   static void admin(DatabaseServer server, String... statements) throws SQLException {
     try (Connection admin = server.connect(Account.ADMIN);
         Statement statement = admin.createStatement()) {
-      statement.execute("SET sql_log_bin = 0");
       for (String sql : statements) {
         statement.execute(sql);
       }
