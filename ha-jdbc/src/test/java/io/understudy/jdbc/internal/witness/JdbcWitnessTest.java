@@ -29,10 +29,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The duties of a {@link WitnessStore}, on real servers. */
+@Tag("fault")
 class JdbcWitnessTest {
   private static final Duration LIMIT = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofMinutes(1);

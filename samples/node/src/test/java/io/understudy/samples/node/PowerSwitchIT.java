@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Two members without a third vote and without a guardian, each with a command that outlives its
  * process, and a power switch.
  */
+@Tag("fault")
 class PowerSwitchIT {
   private static final Duration LEASE = Duration.ofSeconds(1);
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Each member must reach a TCP port of its own to lead. That of the preferred one is lost and comes
  * back, and the role goes and, if the rules say so, comes back with it.
  */
+@Tag("fault")
 class TcpTargetIT {
   private static final Duration LEASE = Duration.ofSeconds(1);
   private static final String PREFERRED = "n1";
