@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
@@ -18,6 +19,7 @@ final class Clients {
   private static final long NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
   private final DataSource source;
+  private final Optional<String> tokens;
   private final List<OrderClient> clients;
   private final long intervalNanos;
   private final Runnable began;
@@ -28,12 +30,19 @@ final class Clients {
    * Makes clients that {@link #start} sets to work.
    *
    * @param source the database
+   * @param tokens the table of commit tokens, if there is to be one
    * @param clients what they do
    * @param perSecond how many orders all of them make
    * @param began is called once there is a table
    */
-  Clients(DataSource source, List<OrderClient> clients, int perSecond, Runnable began) {
+  Clients(
+      DataSource source,
+      Optional<String> tokens,
+      List<OrderClient> clients,
+      int perSecond,
+      Runnable began) {
     this.source = source;
+    this.tokens = tokens;
     this.clients = List.copyOf(clients);
     this.intervalNanos = clients.size() * NANOS_PER_SECOND / perSecond;
     this.began = began;
@@ -69,6 +78,9 @@ final class Clients {
   private boolean tableIsThere() {
     try (Connection connection = source.getConnection()) {
       OrderTable.create(connection);
+      if (tokens.isPresent()) {
+        OrderTable.createTokens(connection, tokens.get());
+      }
       return true;
     } catch (SQLException e) {
       log.info("the table of orders cannot be made yet: {}", e.getMessage());

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * @param id the order's id, 0 if none was issued
  * @param master who was written to, {@code -} if nobody
  * @param generation of the assignment that named the master, 0 if none did
- * @param sqlState of the failure, {@link #SUCCESS} without one
+ * @param sqlState of the failure, {@link #NO_STATE} if it has none, {@link #SUCCESS} without one
  */
 record LedgerLine(
     long monoNanos,
@@ -27,6 +27,7 @@ record LedgerLine(
     String sqlState) {
   static final String SUCCESS = "00000";
   static final String NOBODY = "-";
+  static final String NO_STATE = "-";
   private static final Pattern SPACE = Pattern.compile(" ");
   private static final int FIELDS = 9;
 

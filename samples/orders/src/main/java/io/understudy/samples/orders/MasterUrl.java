@@ -8,12 +8,13 @@ import java.util.regex.Pattern;
  * Where one master is.
  *
  * @param name its name
+ * @param database the database's name
  * @param url with the database
  * @param serverUrl without it: the manager's account need not see it
  */
-record MasterUrl(String name, String url, String serverUrl) {
+record MasterUrl(String name, String database, String url, String serverUrl) {
   private static final Pattern URL =
-      Pattern.compile("(jdbc:(?:mysql|mariadb)://[^/,?]+/)[^?]+(.*)");
+      Pattern.compile("(jdbc:(?:mysql|mariadb)://[^/,?]+/)([^?]+)(.*)");
 
   /** Reads {@code db-01=jdbc:mysql://host:port/database?parameters}. */
   static MasterUrl parse(String text) throws ArgumentException {
@@ -25,6 +26,7 @@ record MasterUrl(String name, String url, String serverUrl) {
           "%s is '%s'; give NAME=jdbc:mysql://host:port/database or NAME=jdbc:mariadb://..., one server"
               .formatted(OrderOption.MASTER, text));
     }
-    return new MasterUrl(text.substring(0, equals), url, matcher.group(1) + matcher.group(2));
+    String server = matcher.group(1) + matcher.group(3);
+    return new MasterUrl(text.substring(0, equals), matcher.group(2), url, server);
   }
 }

@@ -11,6 +11,7 @@ import io.understudy.samples.orders.OrderArguments.Login;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -24,6 +25,9 @@ final class Masters implements AutoCloseable {
 
   /** The director bounds its own waits, and may have to wait for a replica. */
   private static final String MANAGER_ANSWER_MILLIS = "20000";
+
+  /** A killed server is often back within it, and says what it did not commit. */
+  private static final Duration RESOLVE_WAIT = Duration.ofSeconds(10);
 
   private static final long BORROW_MILLIS = 250;
   private static final String AUTHORIZATION_REFUSED = "28";
@@ -76,6 +80,7 @@ final class Masters implements AutoCloseable {
     HaDataSourceBuilder builder = HaDataSource.builder().node(node).name(arguments.name());
     arguments.probeInterval().ifPresent(builder::probeInterval);
     arguments.probeTimeout().ifPresent(builder::probeTimeout);
+    arguments.tokens().ifPresent(table -> builder.resolveCommits(table, RESOLVE_WAIT));
     for (MasterUrl master : arguments.masters()) {
       HikariDataSource pool = pool(master);
       pools.add(pool);

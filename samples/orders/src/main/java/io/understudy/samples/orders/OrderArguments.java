@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param ledger where attempts are noted, if anywhere
  * @param probeInterval how often the director probes, if not as usual
  * @param probeTimeout how long it waits, if not as usual
+ * @param tokens the table of commit tokens, if commits in doubt are to be found out about
  */
 record OrderArguments(
     String name,
@@ -34,7 +35,9 @@ record OrderArguments(
     int perSecond,
     Optional<Path> ledger,
     Optional<Duration> probeInterval,
-    Optional<Duration> probeTimeout) {
+    Optional<Duration> probeTimeout,
+    Optional<String> tokens) {
+  private static final String TOKENS = ".ha_commits";
   private static final int DEFAULT_CLIENTS = 4;
   private static final int MOST_CLIENTS = 500;
   private static final int DEFAULT_RATE = 50;
@@ -55,21 +58,24 @@ record OrderArguments(
 
   static OrderArguments parse(Map<OrderOption, List<String>> given) throws ArgumentException {
     CommandLine.requireAll(OrderOption.class, given);
-    for (OrderOption option : List.of(OrderOption.GUARDED, OrderOption.RESOLVE)) {
-      if (given.containsKey(option)) {
-        throw new ArgumentException(option + " is not available in this version; leave it out");
-      }
+    if (given.containsKey(OrderOption.GUARDED)) {
+      throw new ArgumentException(
+          OrderOption.GUARDED + " is not available in this version; leave it out");
     }
+    List<MasterUrl> masters = masters(given.getOrDefault(OrderOption.MASTER, List.of()));
     return new OrderArguments(
         required(given, OrderOption.DB),
-        masters(given.getOrDefault(OrderOption.MASTER, List.of())),
+        masters,
         login(given, OrderOption.USER, OrderOption.PASSWORD_FILE),
         login(given, OrderOption.MANAGER_USER, OrderOption.MANAGER_PASSWORD_FILE),
         number(given, OrderOption.CLIENTS, DEFAULT_CLIENTS, 0, MOST_CLIENTS),
         number(given, OrderOption.RATE, DEFAULT_RATE, 1, HIGHEST_RATE),
         ledger(given),
         duration(given, OrderOption.PROBE_INTERVAL),
-        duration(given, OrderOption.PROBE_TIMEOUT));
+        duration(given, OrderOption.PROBE_TIMEOUT),
+        given.containsKey(OrderOption.RESOLVE)
+            ? Optional.of(masters.get(0).database() + TOKENS)
+            : Optional.empty());
   }
 
   private static List<MasterUrl> masters(List<String> texts) throws ArgumentException {

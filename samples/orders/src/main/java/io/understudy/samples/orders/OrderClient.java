@@ -1,5 +1,6 @@
 package io.understudy.samples.orders;
 
+import io.understudy.jdbc.CommittedWarning;
 import io.understudy.jdbc.HaConnection;
 import io.understudy.jdbc.HaFailure;
 import io.understudy.jdbc.Outcome;
@@ -57,14 +58,18 @@ final class OrderClient {
    */
   boolean attempt() {
     Attempt attempt = new Attempt();
-    Kind outcome = Kind.ACK;
-    @Nullable SQLException failure = null;
+    Kind outcome;
+    @Nullable Exception failure = null;
     try {
-      store(attempt);
+      outcome = store(attempt);
     } catch (SQLException e) {
       failure = e;
       outcome = outcome(e);
       log.debug("order {} of client {} failed", sequence, number, e);
+    } catch (RuntimeException e) {
+      failure = e;
+      outcome = Kind.ERROR; // it may be stored: to repeat it could store it twice
+      log.error("order {} of client {} met a fault of a program", sequence, number, e);
     }
     note(attempt, outcome, failure);
     if (outcome.isStored()) {
@@ -77,7 +82,7 @@ final class OrderClient {
     return true;
   }
 
-  private void store(Attempt attempt) throws SQLException {
+  private Kind store(Attempt attempt) throws SQLException {
     Connection connection = source.getConnection();
     try {
       RouteInfo route = connection.unwrap(HaConnection.class).route();
@@ -87,7 +92,8 @@ final class OrderClient {
       attempt.id =
           OrderTable.insert(connection, new Order(member, number, sequence), route.generation());
       connection.commit();
-    } catch (SQLException e) {
+      return answered(connection);
+    } catch (SQLException | RuntimeException e) {
       rollBack(connection);
       throw e;
     } finally {
@@ -102,10 +108,20 @@ final class OrderClient {
     }
   }
 
+  /** What was answered stays answered, whatever is found here. */
+  private static Kind answered(Connection connection) {
+    try {
+      return connection.getWarnings() instanceof CommittedWarning ? Kind.COMMITTED : Kind.ACK;
+    } catch (SQLException | RuntimeException e) {
+      log.debug("there is no telling whether the answer to a commit was found out", e);
+      return Kind.ACK;
+    }
+  }
+
   private static void rollBack(Connection connection) {
     try {
       connection.rollback();
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       log.debug("rolling back failed, so the server does it", e);
     }
   }
@@ -114,7 +130,7 @@ final class OrderClient {
   private static void close(Connection connection) {
     try {
       connection.close();
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       log.debug("returning a connection failed", e);
     }
   }
@@ -126,13 +142,12 @@ final class OrderClient {
     return Outcome.of(e).map(it -> Kind.valueOf(it.name())).orElse(Kind.ERROR);
   }
 
-  private void note(Attempt attempt, Kind outcome, @Nullable SQLException failure) {
+  private void note(Attempt attempt, Kind outcome, @Nullable Exception failure) {
     RouteInfo route = attempt.route;
     if (route == null && failure instanceof HaFailure told) {
       route = told.route();
     }
     String master = route == null || route.writer().isEmpty() ? LedgerLine.NOBODY : route.writer();
-    String state = failure == null ? LedgerLine.SUCCESS : String.valueOf(failure.getSQLState());
     ledger.add(
         new LedgerLine(
             System.nanoTime(),
@@ -143,6 +158,14 @@ final class OrderClient {
             attempt.id,
             master,
             route == null ? 0 : route.generation(),
-            state));
+            state(failure)));
+  }
+
+  private static String state(@Nullable Exception failure) {
+    if (failure == null) {
+      return LedgerLine.SUCCESS;
+    }
+    String state = failure instanceof SQLException told ? told.getSQLState() : null;
+    return state == null ? LedgerLine.NO_STATE : state;
   }
 }

@@ -6,7 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** The table of orders, on a connection to the writer. */
+/** The table of orders, and that of commit tokens, on a connection to the writer. */
 final class OrderTable {
   private static final String CREATE =
       """
@@ -15,7 +15,18 @@ final class OrderTable {
         member VARCHAR(64) NOT NULL,
         client INT NOT NULL,
         sequence BIGINT NOT NULL,
-        generation BIGINT NOT NULL)
+        generation BIGINT NOT NULL,
+        written TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6))
+      """;
+
+  /** As {@link io.understudy.jdbc.HaDataSourceBuilder#resolveCommits} says. */
+  private static final String CREATE_TOKENS =
+      """
+      CREATE TABLE IF NOT EXISTS %s (
+        member VARCHAR(64) NOT NULL, life BIGINT NOT NULL, slot INT NOT NULL,
+        seq BIGINT NOT NULL, generation BIGINT NOT NULL,
+        written TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
+        PRIMARY KEY (member, life, slot)) ENGINE=InnoDB
       """;
 
   private OrderTable() {}
@@ -32,6 +43,12 @@ final class OrderTable {
   static void create(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(CREATE);
+    }
+  }
+
+  static void createTokens(Connection connection, String table) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(CREATE_TOKENS.formatted(table));
     }
   }
 

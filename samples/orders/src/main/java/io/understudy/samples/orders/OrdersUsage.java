@@ -29,16 +29,18 @@ final class OrdersUsage {
                                  mono member client sequence outcome id master generation sqlstate
                                mono: System.nanoTime; outcome: ACK, NOT_EXECUTED, ROLLED_BACK,
                                COMMITTED, UNKNOWN or ERROR; without them id and generation are 0,
-                               the master is '-'; the SQLState of a success is 00000. Sequence
-                               numbers go on where the file ends; without one they begin at 1
+                               the master is '-'; the SQLState of a success is 00000, '-' if
+                               a failure has none. Sequence numbers go on where the file ends;
+                               without one they begin at 1
         --guarded              not available yet
-        --resolve              not available yet
+        --resolve              find out what became of a commit whose answer was lost, for 10s
         --probe-interval TIME  how often the director probes; default 500ms
         --probe-timeout TIME   how long it waits for an answer; default 1s
 
-      It creates the table orders (id, member, client, sequence, generation) on the writer. Each
-      client looks for its last order, inserts the next one and commits. What certainly left
-      nothing is repeated under the same number, anything else is not.
+      It creates the table orders (id, member, client, sequence, generation, written) on the
+      writer, and with --resolve ha_commits. Each client looks for its last order, inserts the next
+      one and commits. What certainly left nothing is repeated under the same number, anything else
+      is not.
 
       Events besides those of a member
         writer (master, generation, phase, candidate, epoch, reason)

@@ -61,7 +61,7 @@ final class Shop implements Feature {
             .mapToObj(it -> new OrderClient(node.member().value(), it, opened, ledger, missing))
             .toList();
     Runnable began = () -> lines.write("orders", "table", "orders", "clients", made.size());
-    Clients started = new Clients(opened, made, arguments.perSecond(), began);
+    Clients started = new Clients(opened, arguments.tokens(), made, arguments.perSecond(), began);
     clients = started;
     started.start();
   }

@@ -37,15 +37,27 @@ class WriterLossIT {
 
   @ParameterizedTest
   @EnumSource
+  void aKilledWriterIsReplacedWhileCommitsInDoubtAreFoundOut(Flavor flavor) {
+    try (DatabasePair pair = DatabasePair.builder(flavor).start()) {
+      OrderService service = service(pair).with("--resolve", Cluster.FLAG);
+      new WriterLoss(service, Mishap.KILL).run(flavor + ", kill -9, --resolve", KILLS);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void aFrozenWriterIsReplaced(Flavor flavor) {
     onLoopback(flavor, Mishap.FREEZE, flavor + ", SIGSTOP", FREEZES);
   }
 
   private void onLoopback(Flavor flavor, Mishap mishap, String name, int times) {
     try (DatabasePair pair = DatabasePair.builder(flavor).start()) {
-      Cluster cluster = processes.cluster(LEASE, MEMBERS.toArray(new String[0]));
-      OrderService service = OrderService.onLoopback(cluster, pair, MEMBERS, processes.directory());
-      new WriterLoss(service, mishap).run(name, times);
+      new WriterLoss(service(pair), mishap).run(name, times);
     }
+  }
+
+  private OrderService service(DatabasePair pair) {
+    Cluster cluster = processes.cluster(LEASE, MEMBERS.toArray(new String[0]));
+    return OrderService.onLoopback(cluster, pair, MEMBERS, processes.directory());
   }
 }
