@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLInvalidAuthorizationSpecException;
+import java.time.Duration;
 import java.util.List;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
@@ -15,16 +16,24 @@ import org.slf4j.LoggerFactory;
 /**
  * The application's pool for one master, which lends nothing while its account could write through
  * a fence: then a server that was closed is not closed for this application. The first connection
- * is asked, later ones cost one volatile read.
+ * is asked, later ones cost one volatile read; after a bad answer it asks again every few seconds.
  */
 final class VettedPool implements DataSource {
+  private static final long ASK_AGAIN_NANOS = Duration.ofSeconds(3).toNanos();
   private static final org.slf4j.Logger log = LoggerFactory.getLogger(VettedPool.class);
 
   private final String source;
   private final String master;
   private final DataSource pool;
   private final boolean accepted;
-  private volatile @Nullable String problem; // null: not asked yet
+  private volatile @Nullable Verdict verdict; // null: not asked yet
+
+  /** A good one holds; a bad one is asked for again, because a REVOKE is what it asks for. */
+  private record Verdict(String problem, long nanos) {
+    boolean holds() {
+      return problem.isEmpty() || System.nanoTime() - nanos < ASK_AGAIN_NANOS;
+    }
+  }
 
   VettedPool(String source, String master, DataSource pool, boolean accepted) {
     this.source = source;
@@ -35,8 +44,8 @@ final class VettedPool implements DataSource {
 
   /** What is wrong with the account; empty while nothing is known to be. */
   String problem() {
-    String known = problem;
-    return known == null ? "" : known;
+    Verdict known = verdict;
+    return known == null ? "" : known.problem();
   }
 
   /** Asks early, so that a wrong account is told before this master becomes the writer. */
@@ -51,15 +60,22 @@ final class VettedPool implements DataSource {
   @Override
   public Connection getConnection() throws SQLException {
     Connection connection = pool.getConnection();
-    String known = problem;
-    if (known == null) {
-      known = vet(connection);
-    }
-    if (known.isEmpty() || accepted) {
+    Verdict known = verdict;
+    String problem = known != null && known.holds() ? known.problem() : vet(connection);
+    if (problem.isEmpty() || accepted) {
       return connection;
     }
-    connection.close();
-    throw new SQLInvalidAuthorizationSpecException(source + ": " + known, "28000");
+    discard(connection);
+    throw new SQLInvalidAuthorizationSpecException(source + ": " + problem, "28000");
+  }
+
+  /** A session keeps the privileges it began with, so it is not for the pool to lend later. */
+  private static void discard(Connection connection) throws SQLException {
+    try {
+      connection.abort(Runnable::run);
+    } finally {
+      connection.close();
+    }
   }
 
   private String vet(Connection connection) throws SQLException {
@@ -67,8 +83,11 @@ final class VettedPool implements DataSource {
       Dialect dialect = Dialect.of(connection);
       List<String> passing = dialect.passingFence(connection);
       String found = passing.isEmpty() ? "" : describe(dialect.account(connection), passing);
-      problem = found;
-      if (!found.isEmpty()) {
+      boolean told = found.equals(problem());
+      verdict = new Verdict(found, System.nanoTime());
+      if (!told && found.isEmpty()) {
+        log.info("{}: the application's account on {} is right now", source, master);
+      } else if (!told) {
         log.error("{}: {}", source, found);
       }
       return found;

@@ -1,5 +1,6 @@
 package io.understudy.jdbc.internal.source;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -51,6 +52,10 @@ class VettedPoolTest {
       accepted.getConnection().close();
       assertTrue(accepted.problem().contains("SUPER"), "it is told all the same");
       right.getConnection().close(); // it was asked before
+
+      grant.execute("REVOKE SUPER ON *.* FROM app@'%'");
+      await().ignoreExceptions().untilAsserted(() -> wrong.getConnection().close());
+      assertEquals("", wrong.problem());
     }
   }
 
