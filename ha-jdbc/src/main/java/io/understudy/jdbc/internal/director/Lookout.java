@@ -92,7 +92,12 @@ public final class Lookout {
       if (stopped || sight.equals(before)) {
         return;
       }
-      register.tell(SightCodec.encode(sights, RoleRegister.MAX_TOLD_BYTES));
+      try {
+        register.tell(SightCodec.encode(sights, RoleRegister.MAX_TOLD_BYTES));
+      } catch (RuntimeException | Error e) {
+        sights.remove(master); // it was not told, so the next look tells it
+        throw e;
+      }
     }
     if (!sight.equals(Sight.OK)) {
       lost.accept(master);

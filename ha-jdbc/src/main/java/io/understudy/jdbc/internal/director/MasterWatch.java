@@ -90,16 +90,25 @@ final class MasterWatch {
     }
   }
 
+  /**
+   * A fault of driver or JVM says nothing of the server. It must not end the watch either: others
+   * would believe its last word for ever.
+   */
   private void lookAndTell() throws InterruptedException {
-    Sight sight;
     try {
-      sight = look();
+      tell(look());
     } catch (RuntimeException | Error e) {
-      // A fault of driver or JVM says nothing of the server; it must not end the watch either.
-      log.error("looking at master {} failed", master.name(), e);
-      drop();
-      sight = Sight.declined(0);
+      log.error("looking at master {} failed, and is tried again", master.name(), e);
+      try {
+        drop();
+        tell(Sight.declined(0));
+      } catch (RuntimeException | Error again) {
+        log.error("what is seen of master {} could not be told", master.name(), again);
+      }
     }
+  }
+
+  private void tell(Sight sight) {
     if (!stopped) {
       orders.sink().accept(master.name(), sight);
     }
