@@ -6,6 +6,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * What is said to a server of one product. Stateless. Every call uses the given session alone and
@@ -42,15 +44,24 @@ public interface Dialect {
    *
    * @param connection a session
    * @param lock its name, at most 64 characters
-   * @throws SQLException if the lock cannot be had within two seconds
+   * @param leads whether the caller still does; asked directly before a holder is ended, so that
+   *     one who was paused does not end its successor
+   * @throws SQLException if the lock cannot be had within two seconds, or its holder may not be
+   *     ended
    */
-  static void takeLock(Connection connection, String lock) throws SQLException {
+  static void takeLock(Connection connection, String lock, BooleanSupplier leads)
+      throws SQLException {
     String name = "'" + lock + "'";
     if (Sql.value(connection, "SELECT GET_LOCK(" + name + ", 0)").equals("1")) {
       return;
     }
     String holder = Sql.value(connection, "SELECT IS_USED_LOCK(" + name + ")");
     if (!holder.isEmpty()) {
+      if (!leads.getAsBoolean()) {
+        throw new SQLException(
+            "session %s holds the lock %s and stays, because the lease has ended"
+                .formatted(holder, lock));
+      }
       kill(connection, holder);
     }
     if (!Sql.value(connection, "SELECT GET_LOCK(" + name + ", 2)").equals("1")) {
@@ -135,10 +146,14 @@ public interface Dialect {
    *
    * @param connection a session; its network time-out is changed
    * @param limit how long it may take at most; under 1 s nobody is ended
+   * @param silenced takes the names of settings that are off for that; what is left in it when the
+   *     call fails is still off, and to be {@linkplain SemiSync#restore restored} in another
+   *     session
    * @return who was ended
    * @throws SQLException if the server is not verified to be closed
    */
-  FenceReport fence(Connection connection, Duration limit) throws SQLException;
+  FenceReport fence(Connection connection, Duration limit, Set<String> silenced)
+      throws SQLException;
 
   /**
    * The prepared XA transactions of the server. In MySQL they can be committed although the server
@@ -180,12 +195,22 @@ public interface Dialect {
 
   /**
    * Stops replication on this server: what was received is applied, and nothing more is fetched. An
-   * applier that could not be stopped at once stays, with nothing to do.
+   * applier in the middle of a transaction goes on, and holds its locks.
    *
    * @param connection a session
+   * @return whether the applier has stopped; if not, {@link #giveUpHalf} is to follow
    * @throws SQLException if it could not be stopped
    */
-  void stopReplication(Connection connection) throws SQLException;
+  boolean stopReplication(Connection connection) throws SQLException;
+
+  /**
+   * Makes the applier roll back a transaction of which the rest never comes. The server waits a
+   * minute for the rest before it does. Does nothing if it fetches again or applies no more.
+   *
+   * @param connection a session for this alone, with time for an answer of a minute and more
+   * @throws SQLException if the applier was not seen to stop
+   */
+  void giveUpHalf(Connection connection) throws SQLException;
 
   /**
    * Starts replication on this server.

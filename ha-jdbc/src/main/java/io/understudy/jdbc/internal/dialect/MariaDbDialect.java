@@ -114,8 +114,9 @@ final class MariaDbDialect implements Dialect {
   }
 
   @Override
-  public FenceReport fence(Connection connection, Duration limit) throws SQLException {
-    FenceReport report = new ServerFence(connection, FENCE, limit).close();
+  public FenceReport fence(Connection connection, Duration limit, Set<String> silenced)
+      throws SQLException {
+    FenceReport report = new ServerFence(connection, FENCE, limit, silenced).close();
     verify(connection, Mode.CLOSED);
     return report;
   }
@@ -175,11 +176,16 @@ final class MariaDbDialect implements Dialect {
   }
 
   @Override
-  public void stopReplication(Connection connection) throws SQLException {
+  public boolean stopReplication(Connection connection) throws SQLException {
     if (!Sql.row(connection, "SHOW SLAVE STATUS").isEmpty()) {
       Sql.execute(connection, "STOP SLAVE");
     }
+    return true;
   }
+
+  /** Here the applier gives it up as soon as it is stopped. */
+  @Override
+  public void giveUpHalf(Connection connection) {}
 
   @Override
   public void startReplication(Connection connection) throws SQLException {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** MySQL 8.0.22 and later. */
 final class MySqlDialect implements Dialect {
@@ -135,8 +136,9 @@ final class MySqlDialect implements Dialect {
   }
 
   @Override
-  public FenceReport fence(Connection connection, Duration limit) throws SQLException {
-    FenceReport report = new ServerFence(connection, FENCE, limit).close();
+  public FenceReport fence(Connection connection, Duration limit, Set<String> silenced)
+      throws SQLException {
+    FenceReport report = new ServerFence(connection, FENCE, limit, silenced).close();
     if (!Sql.value(connection, "SELECT @@global.super_read_only").equals("1")) {
       throw new SQLException("super_read_only was set to ON and is not");
     }
@@ -183,18 +185,33 @@ final class MySqlDialect implements Dialect {
 
   /**
    * A source that was killed may leave half a transaction behind. STOP REPLICA waits a minute for
-   * the other half, which never comes, so then the applier is left as it is: with its fetching
-   * stopped it gets nothing more, and drops the half when it is started again.
+   * the other half, which never comes, so then only the fetching is stopped here.
    */
   @Override
-  public void stopReplication(Connection connection) throws SQLException {
+  public boolean stopReplication(Connection connection) throws SQLException {
     Map<String, String> status = Sql.row(connection, "SHOW REPLICA STATUS");
-    if (status.isEmpty()) {
-      return;
+    boolean whole = status.isEmpty() || read(status).equals(executed(status));
+    if (!status.isEmpty()) {
+      Sql.execute(connection, whole ? "STOP REPLICA" : "STOP REPLICA IO_THREAD");
     }
-    String received = status.getOrDefault("read_source_log_pos", "");
-    boolean whole = received.equals(status.getOrDefault("exec_source_log_pos", ""));
-    Sql.execute(connection, whole ? "STOP REPLICA" : "STOP REPLICA IO_THREAD");
+    return whole;
+  }
+
+  private static List<String> read(Map<String, String> status) throws SQLException {
+    return List.of(Sql.text(status, "source_log_file"), Sql.text(status, "read_source_log_pos"));
+  }
+
+  private static List<String> executed(Map<String, String> status) throws SQLException {
+    return List.of(
+        Sql.text(status, "relay_source_log_file"), Sql.text(status, "exec_source_log_pos"));
+  }
+
+  @Override
+  public void giveUpHalf(Connection connection) throws SQLException {
+    Replication now = facts(connection).replication();
+    if (now.fetching() == Fetching.STOPPED && now.applying()) {
+      Sql.execute(connection, "STOP REPLICA SQL_THREAD");
+    }
   }
 
   @Override

@@ -19,9 +19,9 @@ import java.util.stream.Collectors;
  * <p>Setting a server read-only waits for running writes, for LOCK TABLES ... WRITE and for commits
  * that wait for another server; and while it waits, every other writer waits behind it. So each try
  * waits one second for locks, which is the grace that a statement has to end by itself. Then the
- * sessions that write are ended, or that hold the lock if the server can tell; then, because an
- * idle session may hold it, all ordinary ones. They lose nothing: the server is to refuse whatever
- * they would commit.
+ * sessions that write or hold the lock are ended if the server can tell who holds it, and
+ * otherwise, because an idle session may, all ordinary ones at once: there is no time for a second
+ * guess. They lose nothing: the server is to refuse whatever they would commit.
  */
 final class ServerFence {
   private static final int LOCK_WAIT_TIMEOUT = 1205;
@@ -29,9 +29,12 @@ final class ServerFence {
   private static final int SESSION_IS_PROTECTED = 1095;
 
   private static final String HELD_UP = "held up the fence";
-  private static final Set<String> SERVERS_OWN = Set.of("system user", "event_scheduler");
+  private static final Set<String> SERVERS_OWN =
+      Set.of("system user", "event_scheduler", "unauthenticated user");
+
+  /** Not "Connect": the workers of the event scheduler are shown so, under their definer. */
   private static final Set<String> REPLICATION =
-      Set.of("Binlog Dump", "Binlog Dump GTID", "Register Slave", "Daemon", "Connect");
+      Set.of("Binlog Dump", "Binlog Dump GTID", "Register Slave", "Daemon");
 
   /**
    * What differs between the products.
@@ -48,12 +51,18 @@ final class ServerFence {
   private final long deadlineNanos;
   private final List<Ended> ended = new ArrayList<>();
   private final Set<String> withstood = new LinkedHashSet<>();
-  private final List<String> silenced = new ArrayList<>();
+  private final Set<String> silenced;
 
-  ServerFence(Connection connection, Means means, Duration limit) {
+  /**
+   * Begins.
+   *
+   * @param silenced takes what is off, until it is on again: it outlives the session
+   */
+  ServerFence(Connection connection, Means means, Duration limit, Set<String> silenced) {
     this.connection = connection;
     this.means = means;
     this.limit = limit;
+    this.silenced = silenced;
     this.deadlineNanos = System.nanoTime() + limit.toNanos();
   }
 
@@ -72,13 +81,13 @@ final class ServerFence {
       end(lockingRows(sessions()), "had an open transaction, which nobody could commit any more");
     } catch (SQLException e) {
       try {
-        restore();
+        SemiSync.restore(connection, silenced);
       } catch (SQLException broken) {
         e.addSuppressed(broken);
       }
       throw e;
     }
-    restore();
+    SemiSync.restore(connection, silenced);
     return new FenceReport(ended);
   }
 
@@ -127,30 +136,25 @@ final class ServerFence {
     if (sessions.stream().noneMatch(Session::awaitsAck)) {
       return;
     }
-    for (Map<String, String> row : rows("SHOW GLOBAL VARIABLES LIKE 'rpl_semi_sync_%_enabled'")) {
-      String name = Sql.text(row, "variable_name");
-      boolean asks = name.contains("_master_") || name.contains("_source_");
-      if (asks && Sql.text(row, "value").equals("ON")) {
+    bound();
+    for (Map.Entry<String, Boolean> asking : SemiSync.asking(connection).entrySet()) {
+      String name = asking.getKey();
+      if (asking.getValue()) {
+        silenced.add(name); // before: if the session breaks, nobody knows whether it was done
         execute("SET GLOBAL " + name + " = OFF");
-        silenced.add(name);
       }
-    }
-  }
-
-  private void restore() throws SQLException {
-    for (String name : silenced) {
-      Sql.execute(connection, "SET GLOBAL " + name + " = ON");
     }
   }
 
   private List<Session> blockers(List<Session> sessions) throws SQLException {
     Set<String> holders =
         rows(means.lockHolders()).stream().map(it -> it.get("id")).collect(Collectors.toSet());
-    List<Session> found =
-        sessions.stream()
-            .filter(it -> it.isWriting() || holders.contains(Long.toString(it.id())))
-            .toList();
-    return found.isEmpty() ? sessions : found;
+    if (holders.isEmpty()) {
+      return sessions; // those who seem to write may wait for an idle one, as the fence does
+    }
+    return sessions.stream()
+        .filter(it -> it.isWriting() || holders.contains(Long.toString(it.id())))
+        .toList();
   }
 
   private List<Session> lockingRows(List<Session> sessions) throws SQLException {
@@ -172,7 +176,7 @@ final class ServerFence {
             """
             SELECT id, user, host, command, state, LEFT(info, 200) AS info
             FROM information_schema.processlist
-            WHERE user <> SUBSTRING_INDEX(USER(), '@', 1)""")) {
+            WHERE user <> SUBSTRING_INDEX(USER(), '@', 1) ORDER BY id""")) {
       String command = Sql.text(row, "command");
       if (!SERVERS_OWN.contains(Sql.text(row, "user")) && !REPLICATION.contains(command)) {
         sessions.add(

@@ -3,6 +3,7 @@ package io.understudy.jdbc.internal.director;
 import io.understudy.jdbc.internal.dialect.Dialect;
 import io.understudy.jdbc.internal.dialect.FenceReport.Ended;
 import io.understudy.jdbc.internal.dialect.Gap;
+import io.understudy.jdbc.internal.dialect.SemiSync;
 import io.understudy.jdbc.internal.routing.Action.CatchUp;
 import io.understudy.jdbc.internal.routing.Findings;
 import io.understudy.jdbc.internal.routing.Observation.Healthy;
@@ -17,8 +18,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -35,20 +38,34 @@ final class ManagerSession {
   private final Connection connection;
   private final Dialect dialect;
   private final Duration answerTimeout;
+  private final Set<String> silenced;
   private List<Ended> ended = List.of();
 
-  private ManagerSession(Connection connection, Dialect dialect, Duration answerTimeout) {
+  private ManagerSession(
+      Connection connection, Dialect dialect, Duration answerTimeout, Set<String> silenced) {
+    this.silenced = silenced;
     this.connection = connection;
     this.dialect = dialect;
     this.answerTimeout = answerTimeout;
   }
 
-  /** Takes over a fresh connection, and the server's lock with it. */
-  static ManagerSession begin(Connection connection, String lock, Duration answerTimeout)
+  /**
+   * Takes over a fresh connection, and the server's lock with it. Nothing is said to the server
+   * before there is a bound on its answer: it may freeze at any time, and not every URL sets one.
+   *
+   * @param leads whether the caller still leads, and so may end whoever holds the lock
+   * @param silenced what earlier sessions switched off and could not switch on again
+   */
+  static ManagerSession begin(
+      Connection connection,
+      String lock,
+      Duration answerTimeout,
+      BooleanSupplier leads,
+      Set<String> silenced)
       throws SQLException {
-    connection.setAutoCommit(true);
     bound(connection, answerTimeout.plusSeconds(2)); // what the lock may take
-    Dialect.takeLock(connection, lock);
+    connection.setAutoCommit(true);
+    Dialect.takeLock(connection, lock, leads);
     Dialect dialect = Dialect.of(connection);
     String missing = dialect.missingGrants(connection);
     if (!missing.isEmpty()) {
@@ -57,7 +74,8 @@ final class ManagerSession {
           "42000",
           ACCESS_DENIED);
     }
-    return new ManagerSession(connection, dialect, answerTimeout);
+    SemiSync.restore(connection, silenced);
+    return new ManagerSession(connection, dialect, answerTimeout, silenced);
   }
 
   Healthy probe(String own, Map<String, String> positions) throws SQLException {
@@ -87,6 +105,10 @@ final class ManagerSession {
           "%s holds %d prepared XA transactions, which can be committed although it is read-only: %s"
                   .formatted(own, prepared.size(), head(prepared))
               + ". Commit or roll them back, before they are committed beside the writer");
+    }
+    String unasked = SemiSync.notice(connection);
+    if (!unasked.isEmpty()) {
+      notice.add(own + ": " + unasked);
     }
     if (!ended.isEmpty()) {
       notice.add(
@@ -118,7 +140,7 @@ final class ManagerSession {
     bound(connection, answerTimeout);
     dialect.facts(connection); // who does not answer this hangs; who answers waits for locks below
     try {
-      ended = dialect.fence(connection, LOCK_WAIT.plus(answerTimeout)).ended();
+      ended = dialect.fence(connection, LOCK_WAIT.plus(answerTimeout), silenced).ended();
     } catch (SQLException e) {
       if (!isTimeout(e)) {
         throw e;
@@ -147,6 +169,7 @@ final class ManagerSession {
         throw new SQLException(lost(own, other.getKey(), gap));
       }
     }
+    SemiSync.restore(connection, silenced); // before anybody is told that a commit is safe
     dialect.open(connection);
   }
 
@@ -155,17 +178,23 @@ final class ManagerSession {
     dialect.startReplication(connection);
   }
 
-  void catchUp(CatchUp action, Duration limit) throws SQLException {
+  /**
+   * Waits for what an order names.
+   *
+   * @return whether replication has stopped if that is ordered; if not, half a transaction keeps
+   *     its locks, and {@link HalfTransaction} is to end them
+   */
+  boolean catchUp(CatchUp action, Duration limit) throws SQLException {
     bound(connection, answerTimeout.plus(limit));
     if (!action.detach()) {
       for (String position : action.positions()) {
         requireApplied(position, limit);
       }
-      return;
+      return true;
     }
     String received = dialect.stopFetching(connection);
     requireApplied(received, limit);
-    dialect.stopReplication(connection);
+    return dialect.stopReplication(connection);
   }
 
   private void requireApplied(String position, Duration limit) throws SQLException {
@@ -197,10 +226,6 @@ final class ManagerSession {
   }
 
   /** Ends the session without waiting: a suspect connection may block whoever closes it. */
-  void abandon(Executor helpers) {
-    abandon(connection, helpers);
-  }
-
   static void abandon(Connection connection, Executor helpers) {
     helpers.execute(
         () -> {

@@ -22,7 +22,9 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -75,14 +77,18 @@ final class MasterLink {
   private final Connector connector;
   private final BlockingQueue<Optional<Action>> orders = new LinkedBlockingQueue<>();
   private final AtomicBoolean looksNow = new AtomicBoolean();
+  private final HalfTransaction half;
+  private final Set<String> silenced = new ConcurrentSkipListSet<>(); // outlives the session
   private final Thread thread;
   private volatile boolean stopped;
+  private volatile @Nullable Connection connection; // from its first moment on, for stop()
   private volatile @Nullable ManagerSession session;
 
   MasterLink(Master master, Shared shared, String threadName) {
     this.master = master;
     this.shared = shared;
     this.connector = new Connector(master.manager(), shared.helpers());
+    this.half = new HalfTransaction(master, shared.helpers(), this::leads);
     this.thread = new Thread(this::run, threadName);
     thread.setDaemon(true);
   }
@@ -107,9 +113,9 @@ final class MasterLink {
   void stop() {
     stopped = true;
     thread.interrupt();
-    ManagerSession left = session;
+    Connection left = connection;
     if (left != null) {
-      left.abandon(shared.helpers());
+      ManagerSession.abandon(left, shared.helpers());
     }
   }
 
@@ -146,16 +152,20 @@ final class MasterLink {
   private boolean perform(Action order) throws InterruptedException {
     try {
       ManagerSession current = session();
+      requireLease(); // nothing is ordered in the name of a leadership that has ended
       if (order instanceof Fence) {
         fence(current);
         // What it has now is all there will be: whoever catches up with it waits for that, and not
         // for what the last probe saw.
         shared.sink().accept(new Probed(master.name(), look()));
       } else if (order instanceof CatchUp catchUp) {
-        current.catchUp(catchUp, shared.catchUpTimeout(catchUp));
+        if (!current.catchUp(catchUp, shared.catchUpTimeout(catchUp))) {
+          half.giveUp();
+        }
       } else if (order instanceof Open) {
         open(current);
       } else if (order instanceof Follow) {
+        half.requireGivenUp(); // it would wait for it
         current.follow();
         shared.sink().accept(new Probed(master.name(), look()));
       }
@@ -189,9 +199,7 @@ final class MasterLink {
 
   /** A lease that ended while the statement travelled lets a successor open another server. */
   private void open(ManagerSession current) throws SQLException {
-    if (!shared.leadership().isValid()) {
-      throw new SQLException("the lease of epoch " + shared.leadership().epoch() + " has ended");
-    }
+    requireLease();
     current.open(master.name(), shared.positions());
     if (!shared.leadership().isValid()) {
       log.warn("{}: lost the lease while opening {}: closes it", shared.lock(), master.name());
@@ -236,20 +244,31 @@ final class MasterLink {
     if (current != null) {
       return current;
     }
-    if (!shared.leadership().isValid()) {
-      throw new SQLException("the lease of epoch " + shared.leadership().epoch() + " has ended");
-    }
+    requireLease();
     Connection fresh = connector.connect(shared.limits().probeTimeout());
+    connection = fresh;
     try {
+      requireLease(); // connecting takes time, and a pause may take more
       ManagerSession begun =
-          ManagerSession.begin(fresh, shared.lock(), shared.limits().probeTimeout());
-      session = begun;
+          ManagerSession.begin(
+              fresh, shared.lock(), shared.limits().probeTimeout(), this::leads, silenced);
+      requireLease();
       closeIfNotTheWriter(begun);
+      session = begun;
       return begun;
     } catch (SQLException e) {
-      session = null;
-      ManagerSession.abandon(fresh, shared.helpers());
+      drop();
       throw e;
+    }
+  }
+
+  private boolean leads() {
+    return !stopped && shared.leadership().isValid();
+  }
+
+  private void requireLease() throws SQLException {
+    if (!leads()) {
+      throw new SQLException("the lease of epoch " + shared.leadership().epoch() + " has ended");
     }
   }
 
@@ -272,10 +291,11 @@ final class MasterLink {
   }
 
   private void drop() {
-    ManagerSession left = session;
+    Connection left = connection;
     session = null;
+    connection = null;
     if (left != null) {
-      left.abandon(shared.helpers());
+      ManagerSession.abandon(left, shared.helpers());
     }
   }
 

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,7 +61,7 @@ class DialectTest {
 
   private static void fencesAndOpens(Dialect dialect, Connection manager, DatabaseServer server)
       throws SQLException {
-    dialect.fence(manager, PATIENCE);
+    dialect.fence(manager, PATIENCE, new TreeSet<>());
     assertEquals(Mode.CLOSED, dialect.facts(manager).mode());
     assertEquals(1290, assertThrows(SQLException.class, () -> create(server)).getErrorCode());
     dialect.open(manager);
@@ -90,9 +91,12 @@ class DialectTest {
 
   private static void successorEndsThePredecessor(Connection predecessor, DatabaseServer server)
       throws SQLException {
-    Dialect.takeLock(predecessor, "understudy.db:test");
+    Dialect.takeLock(predecessor, "understudy.db:test", () -> true);
     try (Connection successor = server.connect(Account.MANAGER)) {
-      Dialect.takeLock(successor, "understudy.db:test");
+      assertThrows(
+          SQLException.class, () -> Dialect.takeLock(successor, "understudy.db:test", () -> false));
+      assertEquals("1", Sql.value(predecessor, "SELECT 1"), "who does not lead ends nobody");
+      Dialect.takeLock(successor, "understudy.db:test", () -> true);
       assertThrows(SQLException.class, () -> Sql.value(predecessor, "SELECT 1"));
       assertEquals("1", Sql.value(successor, "SELECT 1"));
     }

@@ -8,6 +8,7 @@ import com.zaxxer.hikari.util.DriverDataSource;
 import io.understudy.ha.Leadership;
 import io.understudy.jdbc.HaDataSourceConfig.Master;
 import io.understudy.jdbc.HaDataSourceConfig.TimeLimits;
+import io.understudy.jdbc.internal.dialect.Dialect;
 import io.understudy.jdbc.internal.routing.Input;
 import io.understudy.jdbc.internal.routing.Input.Probed;
 import io.understudy.jdbc.internal.routing.Observation;
@@ -22,6 +23,7 @@ import io.understudy.samples.dbpair.Flavor;
 import io.understudy.samples.dbpair.StartOption;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
@@ -31,16 +33,22 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** What a director's first contact with a real server tells it. */
 class MasterLinkTest {
   private final ExecutorService helpers = Executors.newCachedThreadPool();
+
+  private final AtomicBoolean leads = new AtomicBoolean(true);
+  private Duration probeTimeout = Duration.ofSeconds(20);
+  private Runnable afterConnecting = () -> {};
 
   @TempDir Path directory;
 
@@ -86,24 +94,59 @@ class MasterLinkTest {
     }
   }
 
+  /** The URL has no time-out, and the server froze once the driver was done with connecting. */
+  @ParameterizedTest
+  @EnumSource
+  void serverThatFreezesOnceItIsConnectedIsSilent(Flavor flavor) throws Exception {
+    try (DatabasePair pair = DatabasePair.builder(flavor).directory(directory).start()) {
+      afterConnecting = pair.a()::pause;
+      probeTimeout = Duration.ofSeconds(2);
+      Failed failed = (Failed) firstLook(pair.a(), true);
+      assertEquals(Kind.SILENT, failed.kind(), failed::toString);
+      pair.a().resume();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void leadershipThatEndsWhileItConnectsEndsAndClosesNothing(Flavor flavor) throws Exception {
+    try (DatabasePair pair = DatabasePair.builder(flavor).directory(directory).start();
+        Connection successor = pair.a().connect(Account.MANAGER)) {
+      Dialect.takeLock(successor, "understudy.db:test", () -> true);
+      afterConnecting = () -> leads.set(false);
+      Failed failed = (Failed) firstLook(pair.a(), true);
+      assertTrue(failed.message().contains("lease of epoch 1 has ended"), failed::message);
+      assertEquals(Mode.OPEN, Dialect.of(successor).facts(successor).mode());
+    }
+  }
+
   private static Mode mode(Observation observation) {
     return ((Healthy) observation).facts().mode();
   }
 
   private Observation firstLook(DatabaseServer server, boolean mustBeClosed) throws Exception {
     BlockingQueue<Input> inputs = new LinkedBlockingQueue<>();
-    DataSource manager =
+    DataSource driver =
         new DriverDataSource(
             server.jdbcUrl(),
             null,
             new Properties(),
             Account.MANAGER.user(),
             Account.MANAGER.password());
+    DataSource manager =
+        new DelegatingDataSource(driver) {
+          @Override
+          public Connection getConnection() throws SQLException {
+            Connection connection = super.getConnection();
+            afterConnecting.run();
+            return connection;
+          }
+        };
     MasterLink link =
         new MasterLink(
             new Master(server.name(), manager, manager),
             new MasterLink.Shared(
-                new Lasting(),
+                new Lasting(leads),
                 "understudy.db:test",
                 patient(),
                 name -> mustBeClosed,
@@ -121,19 +164,19 @@ class MasterLinkTest {
   }
 
   /** A busy machine makes slow servers. */
-  private static TimeLimits patient() {
+  private TimeLimits patient() {
     TimeLimits usual = TimeLimits.DEFAULT;
     return new TimeLimits(
         usual.probeInterval(),
-        Duration.ofSeconds(20),
+        probeTimeout,
         usual.probeFailures(),
         usual.borrowTimeout(),
         usual.applyTimeout(),
         usual.switching());
   }
 
-  /** A leadership that does not end. */
-  private static final class Lasting implements Leadership {
+  /** A leadership that ends when the test says so. */
+  private record Lasting(AtomicBoolean leads) implements Leadership {
     @Override
     public String role() {
       return "db:test";
@@ -146,7 +189,7 @@ class MasterLinkTest {
 
     @Override
     public boolean isValid() {
-      return true;
+      return leads.get();
     }
 
     @Override

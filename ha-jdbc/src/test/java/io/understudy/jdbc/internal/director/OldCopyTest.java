@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,7 +70,8 @@ class OldCopyTest {
   }
 
   private static ManagerSession session(Connection connection) throws SQLException {
-    return ManagerSession.begin(connection, "understudy.db:test", Duration.ofSeconds(5));
+    return ManagerSession.begin(
+        connection, "understudy.db:test", Duration.ofSeconds(5), () -> true, new TreeSet<>());
   }
 
   /** What the server does after it was copied. */
