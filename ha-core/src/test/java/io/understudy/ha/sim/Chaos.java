@@ -202,7 +202,7 @@ final class Chaos {
 
   private void clockRate(SimMember member) {
     cluster.tally().count(Fault.CLOCK_RATE);
-    member.clock().setRate(drawRate(), cluster.now());
+    member.setRate(drawRate());
   }
 
   private void storeFails(SimMember member) {

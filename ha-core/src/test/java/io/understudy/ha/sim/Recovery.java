@@ -33,6 +33,9 @@ final class Recovery {
    */
   private static final int OPERATOR_WORDS = 2;
 
+  /** Far longer than the slow saves and pauses of one step are together. */
+  private static final int SLOW_STEP_PROMISES = 1_000;
+
   private final SimCluster cluster;
   private final long seed;
   private final TimeValues times;
@@ -253,6 +256,32 @@ final class Recovery {
     }
     for (SimMember member : cluster.members()) {
       cluster.later(times.leaseNanos() / 20, () -> cluster.chaos().trueView(member));
+    }
+    awaitSlowSteps();
+  }
+
+  /**
+   * A step that was slow when the faults stopped has computed with times that lie ahead, so it is
+   * the last fault. If its effects happened at once, its member's clock would go back, and what it
+   * put off until then would come late:
+   *
+   * <pre>
+   *   n3, a quorum alone   [ slow step: leads, its lease ends, waits a little ]--> leads again
+   *   the faults                  | stop                                      |
+   *   the bound                   |------------------------>                  |-------->
+   *                                 from here is too early                      from here
+   * </pre>
+   */
+  private void awaitSlowSteps() {
+    long patience = SLOW_STEP_PROMISES * times.promiseNanos();
+    if (!cluster.runUntil(
+        () -> cluster.members().stream().noneMatch(SimMember::isInStep), patience)) {
+      throw failure("a slow step does not end", patience);
+    }
+    for (SimMember member : cluster.members()) { // a failed save may have ended some
+      if (exists(member)) {
+        cluster.start(member);
+      }
     }
   }
 

@@ -174,6 +174,13 @@ final class SimMember {
     return true;
   }
 
+  /** Runs its clock at another rate; not in a slow step, whose times are computed already. */
+  void setRate(double rate) {
+    if (!isInStep()) {
+      clock.setRate(rate, cluster.now());
+    }
+  }
+
   private void resume() {
     if (core == null || isPaused()) {
       return;
@@ -187,7 +194,7 @@ final class SimMember {
     work();
   }
 
-  /** Runs again, and has seen what it missed. */
+  /** Runs again, and has seen what it missed; a slow step still takes its time. */
   void resumeNow() {
     pausedUntil = cluster.now();
     clock.resume(cluster.now());
@@ -222,7 +229,7 @@ final class SimMember {
     while (core != null && !isPaused()) {
       if (effects.arePending()) {
         long delay = effects.nextAt() - cluster.now();
-        if (delay > 0 && cluster.chaos().isRaging()) {
+        if (delay > 0) {
           cluster.plan(delay, this, new EffectsDue(life.incarnation()));
           return;
         }
@@ -358,6 +365,11 @@ final class SimMember {
 
   boolean isUp() {
     return core != null;
+  }
+
+  /** Whether a slow step is not over yet. */
+  boolean isInStep() {
+    return effects.arePending();
   }
 
   boolean isPaused() {

@@ -14,11 +14,15 @@ import java.util.List;
  * later one by one.
  */
 final class SimPorts implements Ports {
+  /** Of whole nanoseconds, when the clock is anchored anew. */
+  private static final long ROUNDING_NANOS = 10;
+
   private final SimCluster cluster;
   private final SimMember member;
   private final Effects effects;
   private boolean slow;
   private long lagNanos;
+  private long lastNanos;
 
   SimPorts(SimCluster cluster, SimMember member, Effects effects) {
     this.cluster = cluster;
@@ -28,12 +32,21 @@ final class SimPorts implements Ports {
 
   /** A step begins now, and may turn out to be slow. */
   void beginStep() {
+    if (nanos() - lastNanos < -ROUNDING_NANOS) {
+      throw new Violation(
+          Invariant.CONTRACT,
+          member.life()
+              + " begins a step "
+              + (lastNanos - nanos()) / 1_000_000.0
+              + " ms of its clock before its last one is over");
+    }
     slow = cluster.chaos().slowness().isSlowStep() || member.store().isSlow(cluster.now());
     lagNanos = 0;
   }
 
   /** A step is over, or none of the life that begins has been done. */
   void endStep() {
+    lastNanos = nanos();
     slow = false;
     lagNanos = 0;
   }

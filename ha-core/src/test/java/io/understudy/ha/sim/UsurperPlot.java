@@ -81,8 +81,8 @@ final class UsurperPlot implements Plot {
   private void bendTime(SimMember leader, List<SimMember> others) {
     double rho = Math.max(0, cluster.shape().times().rho() - 1e-6);
     if (dice.chance(0.6)) {
-      leader.clock().setRate(1 - rho, cluster.now());
-      others.forEach(other -> other.clock().setRate(1 + rho, cluster.now()));
+      leader.setRate(1 - rho);
+      others.forEach(other -> other.setRate(1 + rho));
     }
     if (dice.chance(0.5)) {
       long slowness = dice.between(0, lease * 2 / 5);
