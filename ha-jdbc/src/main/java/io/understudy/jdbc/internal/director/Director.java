@@ -337,6 +337,9 @@ public final class Director {
 
   private void commit(Commit commit) {
     boolean begins = commit.assignment().generation() != state.assignment().generation();
+    if (begins) { // the next steps compare what the masters have
+      links.values().forEach(MasterLink::lookNow);
+    }
     Assignment stamped =
         begins ? commit.assignment().since(System.currentTimeMillis()) : commit.assignment();
     var unused =

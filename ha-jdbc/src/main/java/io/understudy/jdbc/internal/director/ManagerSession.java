@@ -83,6 +83,7 @@ final class ManagerSession {
     ServerFacts facts = dialect.facts(connection);
     Map<String, Long> lacking = new HashMap<>();
     Map<String, String> missing = new HashMap<>();
+    Map<String, Long> lostHere = new HashMap<>();
     String unfit = dialect.unfit(connection);
     unfit = unfit.isEmpty() ? "" : own + ": " + unfit;
     for (Map.Entry<String, String> other : positions.entrySet()) {
@@ -90,10 +91,11 @@ final class ManagerSession {
         Gap gap = dialect.gap(connection, other.getValue());
         lacking.put(other.getKey(), gap.count());
         missing.put(other.getKey(), gap.gtids());
+        lostHere.put(other.getKey(), gap.lost());
         unfit = gap.lost() > 0 ? lost(own, other.getKey(), gap) : unfit;
       }
     }
-    return new Healthy(facts, lacking, new Findings(missing, unfit, notice(own, facts)));
+    return new Healthy(facts, lacking, new Findings(missing, lostHere, unfit, notice(own, facts)));
   }
 
   private String notice(String own, ServerFacts facts) throws SQLException {

@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +73,9 @@ final class MasterLink {
     }
   }
 
+  /** MariaDB's driver says it, and it differs in each try: the trouble would never be the same. */
+  private static final Pattern CONNECTION_NUMBER = Pattern.compile("\\(conn=-?\\d+\\) ");
+
   private final Master master;
   private final Shared shared;
   private final Connector connector;
@@ -83,6 +87,7 @@ final class MasterLink {
   private volatile boolean stopped;
   private volatile @Nullable Connection connection; // from its first moment on, for stop()
   private volatile @Nullable ManagerSession session;
+  private boolean brokeSinceAnswer; // the server may have restarted; by the thread alone
 
   MasterLink(Master master, Shared shared, String threadName) {
     this.master = master;
@@ -162,6 +167,7 @@ final class MasterLink {
         if (!current.catchUp(catchUp, shared.catchUpTimeout(catchUp))) {
           half.giveUp();
         }
+        shared.sink().accept(new Probed(master.name(), look())); // whether another has more
       } else if (order instanceof Open) {
         open(current);
       } else if (order instanceof Follow) {
@@ -174,6 +180,7 @@ final class MasterLink {
     } catch (SQLException e) {
       boolean broken = breaksSession(e) || ManagerSession.isTimeout(e);
       if (broken) {
+        brokeSinceAnswer = true;
         drop();
       }
       if (ManagerSession.isTimeout(e)) { // as good as a probe without an answer
@@ -221,6 +228,7 @@ final class MasterLink {
       return look();
     } catch (SQLException e) {
       drop();
+      brokeSinceAnswer |= had && !isAnswer(e);
       if (!had || isFinal(e)) {
         return failed(e);
       }
@@ -236,6 +244,7 @@ final class MasterLink {
   private Healthy look() throws SQLException, InterruptedException {
     Healthy healthy = session().probe(master.name(), shared.positions());
     shared.positions().put(master.name(), healthy.facts().position());
+    brokeSinceAnswer = false;
     return healthy;
   }
 
@@ -299,8 +308,14 @@ final class MasterLink {
     }
   }
 
-  private static Failed failed(SQLException e) {
-    return new Failed(kind(e), text(e));
+  private Failed failed(SQLException e) {
+    return new Failed(kind(e), text(e), brokeSinceAnswer);
+  }
+
+  /** Whether the session lives: a server that shuts down ends it with an error of its own too. */
+  private static boolean isAnswer(SQLException e) {
+    String state = e.getSQLState();
+    return state != null && state.startsWith("42"); // privileges or names that are missing
   }
 
   static Kind kind(SQLException e) {
@@ -332,7 +347,8 @@ final class MasterLink {
       at = at.getCause();
     }
     String own = firstLine(e);
-    return at == e || at.getMessage() == null ? own : own + " (" + at.getMessage() + ")";
+    String all = at == e || at.getMessage() == null ? own : own + " (" + at.getMessage() + ")";
+    return CONNECTION_NUMBER.matcher(all).replaceAll("");
   }
 
   private static String firstLine(SQLException e) {

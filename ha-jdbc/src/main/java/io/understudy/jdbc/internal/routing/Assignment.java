@@ -1,8 +1,10 @@
 package io.understudy.jdbc.internal.routing;
 
 import io.understudy.jdbc.Phase;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the director decided: the content of the role's register. Names are empty text for "nobody".
@@ -27,6 +29,7 @@ public record Assignment(
     String reason,
     List<MasterRecord> masters) {
   private static final int MAX_REASON_CHARACTERS = 400;
+  private static final String PERHAPS_OPEN = "gone and perhaps open: ";
 
   /** Before anybody decided anything. */
   public static final Assignment NONE =
@@ -144,15 +147,35 @@ public record Assignment(
   }
 
   /**
-   * The same decision, telling that some servers could not be closed before.
+   * The same decision, telling that some servers could not be closed before. The names come first,
+   * so that they are kept if the reason is cut.
    *
    * @param gone their names
-   * @return the changed assignment
+   * @return the changed assignment; an equal one if it tells of them already
    */
   public Assignment leavingOpen(List<String> gone) {
-    String told = "gone and perhaps open: %s; %s".formatted(String.join(", ", gone), reason);
+    boolean told = reason.startsWith(PERHAPS_OPEN);
+    int begin = told ? PERHAPS_OPEN.length() : 0;
+    int end = told ? reason.indexOf(';') : 0;
+    end = end < 0 ? reason.length() : end;
+    Set<String> names = new LinkedHashSet<>(List.of(reason.substring(begin, end).split(", ", -1)));
+    names.remove("");
+    String rest = told ? reason.substring(end) : "; " + reason;
+    boolean more =
+        names.addAll(
+            gone.stream().filter(name -> !rest.startsWith("; %s is gone".formatted(name))).toList());
+    if (!more) {
+      return this;
+    }
     return new Assignment(
-        generation, phase, writer, candidate, previous, sinceEpochMillis, told, masters);
+        generation,
+        phase,
+        writer,
+        candidate,
+        previous,
+        sinceEpochMillis,
+        PERHAPS_OPEN + String.join(", ", names) + rest,
+        masters);
   }
 
   /**
@@ -174,8 +197,15 @@ public record Assignment(
    */
   static String oneLine(String text) {
     String flat = text.replaceAll("[\\p{Cntrl}\\p{Cs}\\u2028\\u2029]+", " ").strip();
-    return flat.length() <= MAX_REASON_CHARACTERS
-        ? flat
-        : flat.substring(0, MAX_REASON_CHARACTERS).strip();
+    return cut(flat, MAX_REASON_CHARACTERS);
+  }
+
+  /** The beginning of a text, without half a character at its end. */
+  static String cut(String text, int most) {
+    if (text.length() <= most) {
+      return text;
+    }
+    boolean splits = most > 0 && Character.isHighSurrogate(text.charAt(most - 1));
+    return text.substring(0, splits ? most - 1 : most).strip();
   }
 }

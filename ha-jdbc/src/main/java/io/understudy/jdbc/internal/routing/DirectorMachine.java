@@ -19,6 +19,8 @@ import io.understudy.jdbc.internal.routing.ServerFacts.Mode;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Decides what a director does. Pure: a function of state, input and time.
@@ -137,8 +139,8 @@ public final class DirectorMachine {
   private DirectorState failed(DirectorState before, Failed failed, long nowNanos) {
     Action action = failed.action();
     DirectorState state = // its answer may be lost, and the server open
-        action instanceof Open open && !before.assignment().isServing()
-            ? before.withMaster(open.master(), it -> it.inMode(Mode.OPEN))
+        action instanceof Open open
+            ? before.withMaster(open.master(), it -> it.inMode(Mode.UNKNOWN))
             : before;
     if (action instanceof HandOver) {
       return state
@@ -207,7 +209,8 @@ public final class DirectorMachine {
     }
     String name = candidate.get();
     if (!assignment.candidate().equals(name) || beginsAnew(state, judgement)) {
-      return Decision.act(new Commit(assignment.preparing(phase, name, because(state, judgement))));
+      String why = because(state, judgement) + judgement.whyRather(name);
+      return Decision.act(new Commit(assignment.preparing(phase, name, why)));
     }
     return advance(state, judgement, name);
   }
@@ -263,9 +266,8 @@ public final class DirectorMachine {
     }
     Assignment assignment = state.assignment();
     if (!state.progress().opened()) {
-      List<String> untold = judgement.untold(candidate);
-      return Decision.act(
-          untold.isEmpty() ? new Open(candidate) : new Commit(assignment.leavingOpen(untold)));
+      Assignment told = assignment.leavingOpen(judgement.mayBeOpen(candidate));
+      return Decision.act(told.equals(assignment) ? new Open(candidate) : new Commit(told));
     }
     return Decision.act(
         new Commit(assignment.serving(assignment.reason()).knowing(judgement.records())));
@@ -297,8 +299,7 @@ public final class DirectorMachine {
       return new CatchUp(candidate.name(), positions(sources), false, true);
     }
     boolean allAnswer = others.stream().allMatch(judgement::isClosed);
-    boolean cutOff = assignment.phase() == Phase.FAILING_OVER && !candidate.isFetching();
-    boolean detach = !allAnswer || cutOff;
+    boolean detach = !allAnswer || judgement.isCutOff(candidate);
     List<MasterView> sources =
         others.stream().filter(it -> judgement.stranded(it.name()) == 0).toList();
     return new CatchUp(candidate.name(), detach ? List.of() : positions(sources), detach);
@@ -320,7 +321,7 @@ public final class DirectorMachine {
       return Decision.await("waits for the first probe of " + judgement.unobserved());
     }
     if (judgement.isGone(writer)) {
-      return replace(state, judgement, writer);
+      return replace(state, judgement, judgement.whyGone(writer));
     }
     Optional<Action> fence = firstFence(judgement, writer.name());
     if (fence.isPresent()) {
@@ -332,22 +333,31 @@ public final class DirectorMachine {
     return tend(state, judgement, writer);
   }
 
-  private static Decision replace(DirectorState state, Judgement judgement, MasterView writer) {
-    String gone = judgement.whyGone(writer);
+  /** Withdraws a writer that cannot go on, if another one can. */
+  private static Decision replace(DirectorState state, Judgement judgement, String because) {
+    Assignment assignment = state.assignment();
     List<String> refusals = judgement.refusals();
-    Optional<String> candidate = judgement.candidate().filter(name -> !name.equals(writer.name()));
+    Optional<String> candidate =
+        judgement.candidate().filter(name -> !name.equals(assignment.writer()));
     if (!refusals.isEmpty() || candidate.isEmpty()) {
       String why = refusals.isEmpty() ? judgement.whyNobody() : String.join("; ", refusals);
-      return Decision.await(gone + "; it stays the writer, because " + why);
+      return Decision.await(because + "; it stays the writer, because " + why);
     }
+    String reason = because + judgement.whyRather(candidate.get());
     return Decision.act(
-        new Commit(state.assignment().preparing(Phase.FAILING_OVER, candidate.get(), gone)));
+        new Commit(assignment.preparing(Phase.FAILING_OVER, candidate.get(), reason)));
   }
 
   private Decision tend(DirectorState state, Judgement judgement, MasterView writer) {
     List<String> refusals = judgement.refusals();
-    String trouble = String.join("; ", refusals);
+    String unfit = writer.findings().unfit();
+    String trouble =
+        Stream.concat(refusals.stream(), Stream.of(unfit).filter(it -> !it.isEmpty()))
+            .collect(Collectors.joining("; "));
     if (!writer.isIn(Mode.OPEN)) {
+      if (!unfit.isEmpty()) { // nobody uses it, and it cannot be opened
+        return replace(state, judgement, unfit);
+      }
       if (!refusals.isEmpty()) {
         return Decision.await(writer.name() + " stays closed: " + trouble);
       }

@@ -7,16 +7,25 @@ import java.util.Map;
  *
  * @param missing for other masters, which of their transactions this server lacks, as text of
  *     bounded length
+ * @param lost for other masters, how many of their transactions began on this very server, which
+ *     lacks them: its own loss, and nothing that the other one holds unasked
  * @param unfit why this server must not be the writer, and what to do; empty if nothing speaks
  *     against it
  * @param notice what passes by its read-only mode all the same, and what to do; empty without
  */
-public record Findings(Map<String, String> missing, String unfit, String notice) {
+public record Findings(
+    Map<String, String> missing, Map<String, Long> lost, String unfit, String notice) {
   /** Nothing was found. */
   public static final Findings NONE = new Findings(Map.of(), "", "");
 
   /** Copies. */
   public Findings {
     missing = Map.copyOf(missing);
+    lost = Map.copyOf(lost);
+  }
+
+  /** One of a server that lost nothing of its own. */
+  Findings(Map<String, String> missing, String unfit, String notice) {
+    this(missing, Map.of(), unfit, notice);
   }
 }

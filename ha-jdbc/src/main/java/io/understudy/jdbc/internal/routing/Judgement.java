@@ -1,8 +1,10 @@
 package io.understudy.jdbc.internal.routing;
 
+import io.understudy.jdbc.Phase;
 import io.understudy.jdbc.internal.routing.OffsetAudit.Subject;
 import io.understudy.jdbc.internal.routing.ServerFacts.Mode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -65,12 +67,6 @@ final class Judgement {
         .filter(it -> isGone(it) && !it.isIn(Mode.CLOSED))
         .map(MasterView::name)
         .toList();
-  }
-
-  /** Which of them the assignment's reason does not name yet. */
-  List<String> untold(String candidate) {
-    List<String> told = List.of(state.assignment().reason().split("[ ,;:]+", -1));
-    return mayBeOpen(candidate).stream().filter(name -> !told.contains(name)).toList();
   }
 
   /** Why a master is taken for gone. */
@@ -143,7 +139,10 @@ final class Judgement {
         .or(() -> state.assignment().master(master.name()).map(MasterRecord::ids));
   }
 
-  /** How many transactions a master has that the last writer lacks. */
+  /**
+   * How many transactions a master has that the last writer lacks; not those that the last writer
+   * lost itself, which are everybody's.
+   */
   long stranded(String name) {
     String lastWriter = state.assignment().lastWriter();
     if (name.equals(lastWriter)) {
@@ -151,8 +150,8 @@ final class Judgement {
     }
     MasterView writer = state.find(lastWriter);
     Long compared = writer == null ? null : writer.lacking().get(name);
-    if (compared != null) {
-      return compared;
+    if (writer != null && compared != null) {
+      return Math.max(0, compared - writer.findings().lost().getOrDefault(name, 0L));
     }
     return state.assignment().master(name).map(MasterRecord::stranded).orElse(0L);
   }
@@ -170,24 +169,62 @@ final class Judgement {
     return state.assignment().master(name).map(MasterRecord::strandedGtids).orElse("");
   }
 
-  /** Who shall write next. */
+  /** Who shall write next; who is being prepared already, unless another one would lose less. */
   Optional<String> candidate() {
     Assignment assignment = state.assignment();
+    List<MasterView> eligible = all().stream().filter(this::isEligible).toList();
+    Optional<MasterView> best = eligible.stream().min(Comparator.comparingLong(this::wouldLose));
     MasterView present = state.find(assignment.candidate());
     if (present != null && !isGone(present) && isWhole(present)) {
-      return Optional.of(present.name());
+      boolean better = best.isPresent() && wouldLose(best.get()) < wouldLose(present);
+      return (better ? best : Optional.of(present)).map(MasterView::name);
     }
-    List<String> eligible = all().stream().filter(this::isEligible).map(MasterView::name).toList();
-    if (eligible.contains(assignment.lastWriter())) {
+    if (eligible.stream().anyMatch(it -> it.name().equals(assignment.lastWriter()))) {
       return Optional.of(assignment.lastWriter());
     }
-    List<String> open =
-        all().stream()
-            .filter(it -> isEligible(it) && it.isIn(Mode.OPEN))
-            .map(MasterView::name)
-            .toList();
+    List<MasterView> open = eligible.stream().filter(it -> it.isIn(Mode.OPEN)).toList();
     boolean clear = assignment.lastWriter().isEmpty() && open.size() == 1;
-    return clear ? Optional.of(open.get(0)) : eligible.stream().findFirst();
+    return (clear ? Optional.of(open.get(0)) : best).map(MasterView::name);
+  }
+
+  /**
+   * How many transactions of those that answer would stay with them alone if a master became the
+   * writer as it is. None if all answer and it fetches, since then it gets what it lacks before it
+   * is opened.
+   */
+  private long wouldLose(MasterView master) {
+    boolean allAnswer = others(master.name()).stream().allMatch(MasterView::reachable);
+    if (state.assignment().phase().isPlanned() || (allAnswer && !isCutOff(master))) {
+      return 0;
+    }
+    return others(master.name()).stream()
+        .filter(it -> it.reachable() && stranded(it.name()) == 0)
+        .mapToLong(it -> lacks(master, it))
+        .sum();
+  }
+
+  /** Whether it gets nothing more from others: it was detached, or replicated from nobody. */
+  boolean isCutOff(MasterView candidate) {
+    return state.assignment().phase() == Phase.FAILING_OVER && !candidate.isFetching();
+  }
+
+  private static long lacks(MasterView master, MasterView other) {
+    return master.lacking().getOrDefault(other.name(), 0L);
+  }
+
+  /** Why this candidate rather than others that could be; empty if none of them lacks more. */
+  String whyRather(String candidate) {
+    List<String> reasons = new ArrayList<>();
+    MasterView chosen = state.find(candidate);
+    for (MasterView master : all()) {
+      if (chosen != null && isEligible(master) && wouldLose(master) > wouldLose(chosen)) {
+        reasons.add("%s lacks %d".formatted(master.name(), wouldLose(master)));
+      }
+    }
+    return reasons.isEmpty()
+        ? ""
+        : "; %s was chosen, because %s of those that answer"
+            .formatted(candidate, String.join(", ", reasons));
   }
 
   private boolean isEligible(MasterView master) {

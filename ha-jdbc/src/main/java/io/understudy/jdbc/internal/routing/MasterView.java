@@ -4,6 +4,7 @@ import io.understudy.jdbc.internal.routing.Observation.Failed;
 import io.understudy.jdbc.internal.routing.Observation.Healthy;
 import io.understudy.jdbc.internal.routing.Observation.Kind;
 import io.understudy.jdbc.internal.routing.ServerFacts.Fetching;
+import io.understudy.jdbc.internal.routing.ServerFacts.Mode;
 import java.util.Map;
 import java.util.Optional;
 
@@ -40,6 +41,10 @@ public record MasterView(
         name, false, false, 0, "", Optional.empty(), Map.of(), false, Findings.NONE);
   }
 
+  /**
+   * After one more look. A server that declines after it was away may have restarted, and with
+   * whatever mode its option file says.
+   */
   MasterView after(Observation observation, int enough) {
     if (observation instanceof Healthy healthy) {
       return new MasterView(
@@ -61,8 +66,17 @@ public record MasterView(
           case DECLINED -> 0;
         };
     boolean left = failed.kind() != Kind.DECLINED;
+    boolean unsure = !left && (failed.broken() || failures > 0);
     return new MasterView(
-        name, true, false, more, failed.message(), facts, lacking, followed && !left, findings);
+        name,
+        true,
+        false,
+        more,
+        failed.message(),
+        unsure ? facts.map(it -> it.withMode(Mode.UNKNOWN)) : facts,
+        lacking,
+        followed && !left,
+        findings);
   }
 
   /** Whether it answered and would not have us: it lives, and nothing can be done on it. */
@@ -70,7 +84,7 @@ public record MasterView(
     return observed && !reachable && failures == 0;
   }
 
-  MasterView inMode(ServerFacts.Mode mode) {
+  MasterView inMode(Mode mode) {
     return new MasterView(
         name,
         observed,
@@ -78,7 +92,7 @@ public record MasterView(
         failures,
         problem,
         facts.map(it -> it.withMode(mode)),
-        mode == ServerFacts.Mode.OPEN ? Map.of() : lacking,
+        mode == Mode.CLOSED ? lacking : Map.of(),
         followed,
         findings);
   }
@@ -88,7 +102,7 @@ public record MasterView(
         name, observed, reachable, failures, problem, facts, lacking, true, findings);
   }
 
-  boolean isIn(ServerFacts.Mode mode) {
+  boolean isIn(Mode mode) {
     return facts.map(it -> it.mode() == mode).orElse(false);
   }
 

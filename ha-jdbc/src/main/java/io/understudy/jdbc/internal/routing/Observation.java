@@ -35,8 +35,20 @@ public sealed interface Observation {
    *
    * @param kind what that says of the server
    * @param message what was tried and what came back
+   * @param broken whether the session of the last answer broke, so that the server may have
+   *     restarted since then
    */
-  record Failed(Kind kind, String message) implements Observation {}
+  record Failed(Kind kind, String message, boolean broken) implements Observation {
+    /**
+     * One that says nothing of an earlier session.
+     *
+     * @param kind what that says of the server
+     * @param message what was tried and what came back
+     */
+    public Failed(Kind kind, String message) {
+      this(kind, message, false);
+    }
+  }
 
   /** What a failed probe says of the server. */
   enum Kind {

@@ -34,7 +34,9 @@ public record ServerFacts(
     /** Privileged accounts only, where the product has a stricter mode than this. */
     READ_ONLY,
     /** Nobody, as strict as the product can be: what a fence sets. */
-    CLOSED
+    CLOSED,
+    /** Not known any more: it may have been opened or restarted since it said so last. */
+    UNKNOWN
   }
 
   /** What the thread that fetches from another master does. */

@@ -89,7 +89,7 @@ final class Statuses {
         role(name, assignment),
         reach(view),
         view.map(MasterView::problem).orElse(""),
-        facts.map(it -> it.mode() != Mode.OPEN),
+        facts.map(ServerFacts::mode).filter(it -> it != Mode.UNKNOWN).map(it -> it != Mode.OPEN),
         record.map(it -> it.ids().offset()).orElse(0),
         record.map(it -> it.ids().increment()).orElse(0),
         facts.map(it -> it.replication().lagSeconds()).orElse(OptionalLong.empty()),

@@ -22,6 +22,7 @@ import io.understudy.jdbc.internal.routing.ServerFacts.Mode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class DirectorMachineTest {
@@ -205,6 +206,109 @@ class DirectorMachineTest {
   }
 
   @Test
+  void writerThatReturnsWithOlderDataIsReplacedByTheOneThatHasThem() {
+    serving();
+    probe(B, refused());
+    probe(A, refused());
+    assertEquals(Optional.empty(), action, "nobody is left");
+    String unfit = "db-01 lacks 3 transactions that it wrote itself and that db-02 has";
+    Findings old = new Findings(Map.of(B, "1-1-[5..7]"), Map.of(B, 3L), unfit, "");
+    probe(A, new Healthy(Facts.of(1, 1, Mode.CLOSED, Facts.STOPPED), Map.of(B, 3L), old));
+    assertEquals(Optional.empty(), action);
+    assertTrue(state.trouble().startsWith(unfit + "; it stays the writer"), state::trouble);
+    probe(B, healthy(2, Mode.CLOSED));
+    assertCommits(Phase.FAILING_OVER, "", B, 6);
+    assertEquals(unfit, committed().reason());
+    assertNext(new Settle());
+  }
+
+  @Test
+  void whatTheLastWriterLacksAndDidNotWriteItselfIsStranded() {
+    serving();
+    Findings old = new Findings(Map.of(), Map.of(B, 3L), "db-01 lacks 3 of its own", "");
+    probe(A, new Healthy(Facts.of(1, 1, Mode.CLOSED, Facts.STOPPED), Map.of(B, 5L), old));
+    assertEquals(Optional.empty(), action);
+    assertTrue(state.trouble().contains("db-02 holds 2 transactions"), state::trouble);
+  }
+
+  @Test
+  void openWriterThatTurnsTheApplicationAwayIsTold() {
+    serving();
+    Findings offline = new Findings(Map.of(), "db-01: it is in offline_mode", "");
+    probe(A, new Healthy(Facts.of(1, 1, Mode.OPEN, Facts.RUNNING), Map.of(), offline));
+    assertEquals(Optional.empty(), action);
+    assertEquals("db-01: it is in offline_mode", state.trouble());
+  }
+
+  @Test
+  void whoDeclinesAfterItWasAwayMayBeOpen() {
+    begin(SERVING_A.preparing(Phase.FAILING_OVER, B, "db-01 is gone"));
+    probe(B, healthy(2, Mode.CLOSED));
+    probe(A, healthy(1, Mode.CLOSED));
+    assertEquals(Optional.of(new Settle()), action);
+    probe(A, silent());
+    probe(A, declined());
+    done();
+    assertEquals(Optional.empty(), action);
+    assertTrue(state.trouble().contains("so it may be open"), state::trouble);
+    probe(A, refused());
+    assertNext(new CatchUp(B, List.of(), true));
+    done();
+    assertEquals(Optional.of(new Open(B)), action, "the reason says that db-01 is gone");
+  }
+
+  @Test
+  void whoDeclinesOnceItsSessionBrokeMayBeOpen() {
+    begin(SERVING_A.preparing(Phase.FAILING_OVER, B, "db-01 is gone"));
+    probe(B, healthy(2, Mode.CLOSED));
+    probe(A, healthy(1, Mode.CLOSED));
+    probe(A, new Observation.Failed(Observation.Kind.DECLINED, "access denied", true));
+    done();
+    assertEquals(Optional.empty(), action);
+    assertTrue(state.trouble().contains("so it may be open"), state::trouble);
+  }
+
+  @Test
+  void writerThatMayHaveBeenOpenedIsNotTakenForClosed() {
+    serving();
+    probe(A, healthy(1, Mode.CLOSED));
+    assertNext(new Settle());
+    assertNext(new Open(A));
+    step(new Failed(new Open(A), "read timed out"));
+    nowNanos += RETRY_NANOS;
+    probe(B, healthy(2, Mode.CLOSED));
+    assertEquals(Optional.of(new Open(A)), action, "tried again");
+    step(new Failed(new Open(A), "read timed out"));
+    nowNanos += RETRY_NANOS;
+    probe(A, refused());
+    assertCommits(Phase.FAILING_OVER, "", B, 6);
+    assertNext(new Settle());
+    probe(A, declined());
+    done();
+    assertTrue(state.trouble().contains("so it may be open"), state::trouble);
+  }
+
+  @Test
+  void aMasterCalledLikeAWordIsToldToo() {
+    Assignment told = SERVING_A.leavingOpen(List.of("gone", "open"));
+    assertEquals("gone and perhaps open: gone, open; first writer", told.reason());
+    assertEquals(told, told.leavingOpen(List.of("open")));
+    assertEquals(SERVING_A.knowing(List.of()), SERVING_A.knowing(List.of()).leavingOpen(List.of()));
+    Assignment lost = SERVING_A.preparing(Phase.FAILING_OVER, B, "db-01 is gone: refused");
+    assertEquals(lost, lost.leavingOpen(List.of(A)), "told in other words");
+    assertEquals(
+        "gone and perhaps open: gone, open, db-02; first writer",
+        told.leavingOpen(List.of("db-02")).reason());
+  }
+
+  @Test
+  void aListTooLongToTellIsToldOnce() {
+    List<String> many = IntStream.range(0, 80).mapToObj(i -> "master-" + i).toList();
+    Assignment told = SERVING_A.leavingOpen(many);
+    assertEquals(told, told.leavingOpen(many));
+  }
+
+  @Test
   void newDirectorGoesOnWhereTheAssignmentStands() {
     begin(SERVING_A.preparing(Phase.FAILING_OVER, B, "db-01 is gone"));
     probe(A, refused());
@@ -293,7 +397,7 @@ class DirectorMachineTest {
   }
 
   private void done() {
-    step(new Done(action.orElseThrow()));
+    step(new Done(action.or(state::running).orElseThrow()));
   }
 
   private void assertNext(Action wanted) {

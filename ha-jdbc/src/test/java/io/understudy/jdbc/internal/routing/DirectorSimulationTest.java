@@ -23,6 +23,7 @@ import java.util.Random;
 import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Model servers, model members and changing directors, from one seed. Directors are replaced at any
@@ -246,9 +247,40 @@ class DirectorSimulationTest {
       state.masters().values().stream()
           .filter(it -> it.reachable() && !it.name().equals(open.master()))
           .forEach(it -> assertTrue(it.isIn(Mode.CLOSED), it.name() + " is closed before"));
+      checkNobodyWouldLoseLess(open.master());
     } else if (action instanceof Fence fence) {
       assertTrue(!fence.master().equals(committed.writer()), "the writer is not fenced");
     }
+  }
+
+  /** With a master away, the one that is opened has most of what those who answer have. */
+  private void checkNobodyWouldLoseLess(String opened) {
+    boolean allAnswer = state.masters().values().stream().allMatch(MasterView::reachable);
+    if (committed.isServing() || allAnswer) {
+      return;
+    }
+    Judgement judgement = new Judgement(new Rules(NAMES, 2, 1, false, 2, 1, 1), state);
+    for (MasterView other : state.masters().values()) {
+      if (other.reachable() && judgement.stranded(other.name()) == 0) {
+        assertTrue(
+            lacks(other, judgement) >= lacks(state.masters().get(opened), judgement),
+            () -> other.name() + " has more than " + opened);
+      }
+    }
+  }
+
+  private long lacks(@Nullable MasterView master, Judgement judgement) {
+    return master == null
+        ? 0
+        : master.lacking().entrySet().stream()
+            .filter(it -> judgement.stranded(it.getKey()) == 0 && isReachable(it.getKey()))
+            .mapToLong(Map.Entry::getValue)
+            .sum();
+  }
+
+  private boolean isReachable(String name) {
+    MasterView view = state.find(name);
+    return view != null && view.reachable();
   }
 
   private void assertCalm() {

@@ -1,5 +1,6 @@
 package io.understudy.jdbc.internal.routing;
 
+import static io.understudy.jdbc.internal.routing.Facts.refused;
 import static io.understudy.jdbc.internal.routing.Facts.silent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -90,6 +91,53 @@ class ThreeMastersTest {
     assertEquals(planned.generation(), told.generation());
     assertTrue(told.reason().contains("perhaps open: db-03"), told::reason);
     assertNext(new Action.Open("db-02"));
+  }
+
+  @Test
+  void theOneThatLacksLeastIsChosenWhenTheLastWriterIsGone() {
+    probe(2, healthy(2, Mode.CLOSED, Map.of("db-01", 10L, "db-03", 10L)));
+    probe(1, refused());
+    Assignment next = ((Commit) action.orElseThrow()).assignment();
+    assertEquals("db-03", next.candidate());
+    assertTrue(
+        next.reason().endsWith("db-03 was chosen, because db-02 lacks 10 of those that answer"),
+        next::reason);
+    assertNext(new Settle());
+    assertNext(new CatchUp("db-03", List.of(), true));
+    assertNext(new Action.Open("db-03"));
+  }
+
+  @Test
+  void amongEqualsTheOrderOfMastersDecides() {
+    probe(2, healthy(2, Mode.CLOSED, Map.of("db-01", 10L)));
+    probe(3, healthy(3, Mode.CLOSED, Map.of("db-01", 5L)));
+    probe(1, refused());
+    Assignment next = ((Commit) action.orElseThrow()).assignment();
+    assertEquals("db-02", next.candidate(), "what the dead one has is lost in either case");
+    assertTrue(!next.reason().contains("chosen"), next::reason);
+  }
+
+  @Test
+  void whoIsFoundToLackSomethingAfterItCaughtUpIsNotOpened() {
+    probe(1, refused());
+    assertEquals("db-02", ((Commit) action.orElseThrow()).assignment().candidate());
+    assertNext(new Settle());
+    assertNext(new CatchUp("db-02", List.of(), true));
+    probe(2, healthy(2, Mode.CLOSED, Map.of("db-03", 3L)));
+    done();
+    Assignment next = ((Commit) action.orElseThrow()).assignment();
+    assertEquals("db-03", next.candidate());
+    assertEquals(7, next.generation());
+    assertTrue(next.reason().contains("db-02 lacks 3"), next::reason);
+  }
+
+  @Test
+  void whatMustBeReviewedFirstIsNoReasonToChooseAnybody() {
+    probe(1, healthy(1, Mode.OPEN, Map.of("db-03", 4L)));
+    done();
+    probe(2, healthy(2, Mode.CLOSED, Map.of("db-03", 4L)));
+    probe(1, refused());
+    assertEquals("db-02", ((Commit) action.orElseThrow()).assignment().candidate());
   }
 
   private void begin(Assignment assignment) {
