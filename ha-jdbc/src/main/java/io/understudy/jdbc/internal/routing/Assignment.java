@@ -163,7 +163,9 @@ public record Assignment(
     String rest = told ? reason.substring(end) : "; " + reason;
     boolean more =
         names.addAll(
-            gone.stream().filter(name -> !rest.startsWith("; %s is gone".formatted(name))).toList());
+            gone.stream()
+                .filter(name -> !rest.startsWith("; %s is gone".formatted(name)))
+                .toList());
     if (!more) {
       return this;
     }
