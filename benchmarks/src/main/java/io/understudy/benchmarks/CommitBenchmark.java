@@ -57,7 +57,7 @@ public class CommitBenchmark {
             "CREATE TABLE ha_commits (member VARCHAR(64) NOT NULL, life BIGINT NOT NULL,"
                 + " slot INT NOT NULL, seq BIGINT NOT NULL, generation BIGINT NOT NULL,"
                 + " written TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP"
-                + " ON UPDATE CURRENT_TIMESTAMP, PRIMARY KEY (member, life, slot)) ENGINE=InnoDB");
+                + " ON UPDATE CURRENT_TIMESTAMP, PRIMARY KEY (member, life, slot, generation)) ENGINE=InnoDB");
       }
     }
   }

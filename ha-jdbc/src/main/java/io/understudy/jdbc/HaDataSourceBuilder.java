@@ -212,11 +212,11 @@ public final class HaDataSourceBuilder {
    *   member VARCHAR(64) NOT NULL, life BIGINT NOT NULL, slot INT NOT NULL,
    *   seq BIGINT NOT NULL, generation BIGINT NOT NULL,
    *   written TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
-   *   PRIMARY KEY (member, life, slot)) ENGINE=InnoDB
+   *   PRIMARY KEY (member, life, slot, generation)) ENGINE=InnoDB
    * }</pre>
    *
-   * <p>It has one row for each connection that a JVM used at the same time; each start of a JVM
-   * begins new ones. Rows that were not written for a day may be deleted.
+   * <p>It has one row for each connection that a JVM used at the same time; each start of a JVM and
+   * each change of writer begins new ones. Rows that were not written for a day may be deleted.
    *
    * @param table its name with its database, for instance {@code shop.ha_commits}: letters, digits,
    *     {@code _} and {@code $}

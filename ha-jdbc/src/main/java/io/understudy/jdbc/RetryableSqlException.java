@@ -5,11 +5,18 @@ import java.sql.SQLTransientConnectionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The work left nothing behind: do it again from its beginning, on a new connection. Nothing else
- * is thrown as this type, so a retry may catch it without a look at the outcome.
+ * The work left nothing behind: do it again from the beginning of its transaction, on a new
+ * connection. Nothing else is thrown as this type, so a retry around <em>one</em> transaction may
+ * catch it without a look at the outcome. It speaks of the work since the last commit alone: what
+ * was committed before on the same connection is kept, so a retry that spans several commits, or
+ * several statements with auto-commit, would do the first ones twice.
  *
- * <p>To JDBC it is transient. Spring translates it to {@code TransientDataAccessResourceException},
- * so {@code @Retryable(TransientDataAccessException.class)} repeats exactly what may be repeated.
+ * <p>To JDBC it is transient. Spring translates it to {@code TransientDataAccessResourceException};
+ * but {@code TransientDataAccessException} stands for failures of other origin too, which this
+ * library knows nothing about, and {@link NoWriterException} comes as {@code
+ * CannotGetJdbcConnectionException} or {@code CannotCreateTransactionException}, which are not
+ * transient to Spring. Whoever decides by more than the type asks {@link Outcome#mayRepeat}, which
+ * looks through the causes.
  */
 public abstract sealed class RetryableSqlException extends SQLTransientConnectionException
     implements HaFailure permits NoWriterException, WriterLostException {

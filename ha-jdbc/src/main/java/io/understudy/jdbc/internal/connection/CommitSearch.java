@@ -1,5 +1,10 @@
 package io.understudy.jdbc.internal.connection;
 
+import io.understudy.jdbc.CommittedWarning;
+import io.understudy.jdbc.Outcome;
+import io.understudy.jdbc.RouteInfo;
+import io.understudy.jdbc.UnknownOutcomeException;
+import io.understudy.jdbc.WriterLostException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -44,13 +49,33 @@ final class CommitSearch {
    * @param finding what became of it
    * @param why for people
    */
-  record Result(Finding finding, String why) {}
+  record Result(Finding finding, String why) {
+    /**
+     * Tells it.
+     *
+     * @param lost what was told of the commit at first
+     * @param now the route by now
+     * @return the warning that it is committed
+     * @throws SQLException if it is anything else
+     */
+    CommittedWarning told(UnknownOutcomeException lost, RouteInfo now) throws SQLException {
+      String what = "the answer to a commit was lost, and " + why;
+      SQLException cause = lost.getCause() instanceof SQLException known ? known : lost;
+      return switch (finding) {
+        case COMMITTED -> new CommittedWarning(what, now, lost);
+        case ROLLED_BACK -> throw new WriterLostException(what, Outcome.ROLLED_BACK, now, lost);
+        case UNKNOWN -> throw new UnknownOutcomeException(what, now, cause);
+      };
+    }
+  }
 
   /** What one server says. */
   private enum Look {
     COMMITTED,
     OPEN,
     ABSENT,
+    /** The row went on without it, which nobody does: somebody else writes there. */
+    OVERWRITTEN,
     SILENT
   }
 
@@ -136,25 +161,33 @@ final class CommitSearch {
 
   private Look askNow(DataSource pool, CommitToken token) {
     try (Connection connection = pool.getConnection()) {
+      boolean before = connection.getAutoCommit();
       connection.setAutoCommit(true);
-      if (isThere(connection, Connection.TRANSACTION_READ_COMMITTED, token)) {
-        return Look.COMMITTED;
+      try {
+        return askNow(connection, token);
+      } finally {
+        connection.setAutoCommit(before);
       }
-      return isThere(connection, Connection.TRANSACTION_READ_UNCOMMITTED, token)
-          ? Look.OPEN
-          : Look.ABSENT;
     } catch (SQLException | RuntimeException e) {
       log.debug("looking for a commit token in {} failed", tokens.table(), e);
       return Look.SILENT;
     }
   }
 
-  private boolean isThere(Connection connection, int isolation, CommitToken token)
-      throws SQLException {
+  private Look askNow(Connection connection, CommitToken token) throws SQLException {
+    long kept = held(connection, Connection.TRANSACTION_READ_COMMITTED, token);
+    if (kept >= token.seq()) {
+      return kept == token.seq() ? Look.COMMITTED : Look.OVERWRITTEN;
+    }
+    long last = held(connection, Connection.TRANSACTION_READ_UNCOMMITTED, token);
+    return last < token.seq() ? Look.ABSENT : Look.OPEN;
+  }
+
+  private long held(Connection connection, int isolation, CommitToken token) throws SQLException {
     int before = connection.getTransactionIsolation();
     connection.setTransactionIsolation(isolation);
     try {
-      return tokens.isThere(connection, token);
+      return tokens.held(connection, token);
     } finally {
       connection.setTransactionIsolation(before);
     }

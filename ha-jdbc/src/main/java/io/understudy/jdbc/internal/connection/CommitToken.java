@@ -4,7 +4,8 @@ package io.understudy.jdbc.internal.connection;
  * What a transaction leaves behind as it commits: a number, in a row that belongs to one connection
  * at a time.
  *
- * @param slot the row
+ * @param slot the row, together with the generation
+ * @param generation the writer's term: what an old writer has of its own never meets a new one's
  * @param seq the number, which the row holds only if the transaction was committed
  */
-record CommitToken(int slot, long seq) {}
+record CommitToken(int slot, long generation, long seq) {}

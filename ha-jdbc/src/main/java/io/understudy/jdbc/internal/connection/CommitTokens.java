@@ -11,10 +11,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The table of commit tokens. A row belongs to one borrowed connection of one life of a member, so
- * nobody waits for another one's row; it is updated by each transaction that wrote something. A row
- * whose last transaction is in doubt is never used again, because that may hold its lock for long.
- * Threadsafe.
+ * The table of commit tokens. A row belongs to one borrowed connection of one life of a member and
+ * one term of a writer, so nobody waits for another one's row, and no row of a writer that was cut
+ * off collides with one of its successor. It is updated by each transaction that wrote something. A
+ * row whose last transaction is in doubt is never used again, because that may hold its lock for
+ * long. Threadsafe.
  */
 final class CommitTokens {
   private final String table;
@@ -43,12 +44,12 @@ final class CommitTokens {
     free.add(slot);
   }
 
-  CommitToken next(int slot) {
-    return new CommitToken(slot, seq.incrementAndGet());
+  CommitToken next(int slot, long generation) {
+    return new CommitToken(slot, generation, seq.incrementAndGet());
   }
 
   /** Writes a token within the transaction that is about to be committed. */
-  void write(Connection connection, CommitToken token, long generation) throws SQLException {
+  void write(Connection connection, CommitToken token) throws SQLException {
     try (PreparedStatement write =
         connection.prepareStatement(
             "INSERT INTO "
@@ -59,23 +60,26 @@ final class CommitTokens {
       write.setLong(2, life);
       write.setInt(3, token.slot());
       write.setLong(4, token.seq());
-      write.setLong(5, generation);
+      write.setLong(5, token.generation());
       write.setLong(6, token.seq());
-      write.setLong(7, generation);
+      write.setLong(7, token.generation());
       int unused = write.executeUpdate();
     }
   }
 
-  /** Whether a row holds a token, by the connection's present isolation. */
-  boolean isThere(Connection connection, CommitToken token) throws SQLException {
+  /** The number that the row of a token holds, by the connection's isolation; 0 without a row. */
+  long held(Connection connection, CommitToken token) throws SQLException {
     try (PreparedStatement look =
         connection.prepareStatement(
-            "SELECT seq FROM " + table + " WHERE member = ? AND life = ? AND slot = ?")) {
+            "SELECT seq FROM "
+                + table
+                + " WHERE member = ? AND life = ? AND slot = ? AND generation = ?")) {
       look.setString(1, member);
       look.setLong(2, life);
       look.setInt(3, token.slot());
+      look.setLong(4, token.generation());
       try (ResultSet rows = look.executeQuery()) {
-        return rows.next() && rows.getLong(1) == token.seq();
+        return rows.next() ? rows.getLong(1) : 0;
       }
     }
   }

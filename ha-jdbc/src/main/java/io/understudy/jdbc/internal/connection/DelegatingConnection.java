@@ -35,6 +35,26 @@ abstract class DelegatingConnection implements Connection {
   /** What a failure of a call means that stands for no work by itself. */
   abstract SQLException judged(SQLException failure);
 
+  /** Whether it is lost, and no open work with it. */
+  abstract boolean hasNothingToLose();
+
+  /**
+   * Sets something up or back, or ends what is empty. On a lost connection without open work that
+   * is no failure: who cleans up after a commit must not be told to repeat it.
+   */
+  final void orderly(Order call) throws SQLException {
+    if (hasNothingToLose()) {
+      return;
+    }
+    try {
+      tell(call);
+    } catch (SQLException e) {
+      if (!hasNothingToLose()) {
+        throw e;
+      }
+    }
+  }
+
   final <T extends @Nullable Object> T pass(Passed<T> call) throws SQLException {
     Connection connection = live();
     try {
@@ -55,12 +75,12 @@ abstract class DelegatingConnection implements Connection {
 
   @Override
   public void clearWarnings() throws SQLException {
-    tell(Connection::clearWarnings);
+    orderly(Connection::clearWarnings);
   }
 
   @Override
   public void endRequest() throws SQLException {
-    tell(Connection::endRequest);
+    orderly(Connection::endRequest);
   }
 
   @Override
@@ -80,7 +100,7 @@ abstract class DelegatingConnection implements Connection {
 
   @Override
   public void setReadOnly(boolean readOnly) throws SQLException {
-    tell(it -> it.setReadOnly(readOnly));
+    orderly(it -> it.setReadOnly(readOnly));
   }
 
   @Override
@@ -90,7 +110,7 @@ abstract class DelegatingConnection implements Connection {
 
   @Override
   public void setCatalog(String catalog) throws SQLException {
-    tell(it -> it.setCatalog(catalog));
+    orderly(it -> it.setCatalog(catalog));
   }
 
   @Override
@@ -100,7 +120,7 @@ abstract class DelegatingConnection implements Connection {
 
   @Override
   public void setTransactionIsolation(int level) throws SQLException {
-    tell(it -> it.setTransactionIsolation(level));
+    orderly(it -> it.setTransactionIsolation(level));
   }
 
   @Override
@@ -120,7 +140,7 @@ abstract class DelegatingConnection implements Connection {
 
   @Override
   public void setHoldability(int holdability) throws SQLException {
-    tell(it -> it.setHoldability(holdability));
+    orderly(it -> it.setHoldability(holdability));
   }
 
   @Override
@@ -190,7 +210,7 @@ abstract class DelegatingConnection implements Connection {
 
   @Override
   public void setSchema(String schema) throws SQLException {
-    tell(it -> it.setSchema(schema));
+    orderly(it -> it.setSchema(schema));
   }
 
   @Override
@@ -200,7 +220,7 @@ abstract class DelegatingConnection implements Connection {
 
   @Override
   public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
-    tell(it -> it.setNetworkTimeout(executor, milliseconds));
+    orderly(it -> it.setNetworkTimeout(executor, milliseconds));
   }
 
   @Override

@@ -13,8 +13,8 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
-import java.util.Locale;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,19 +31,24 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
     @Nullable Object run() throws SQLException;
   }
 
+  /** Taking away and closing exclude each other: whoever comes first has the connection. */
+  private enum State {
+    OPEN,
+    LOST,
+    CLOSED
+  }
+
+  private static final AtomicReferenceFieldUpdater<GuardedConnection, State> STATE =
+      AtomicReferenceFieldUpdater.newUpdater(GuardedConnection.class, State.class, "state");
   private static final int NO_SLOT = 0;
 
   private final Connection delegate;
   private final Route route;
   private final Lending lending;
   private final long keepUntilNanos;
+  private final Transaction transaction = new Transaction();
   private int slot;
-  private volatile boolean lost;
-  private boolean closed;
-  private boolean autoCommit = true;
-  private boolean autoCommitKnown;
-  private boolean changedByText;
-  private boolean wrote;
+  private volatile State state = State.OPEN;
   private int tokenSlot = NO_SLOT;
   private @Nullable CommittedWarning committed;
 
@@ -69,14 +74,13 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
 
   /** Makes the connection useless, and breaks what is under way on it. */
   void revoke() {
-    if (!lost && !closed) {
-      lost = true;
+    if (STATE.compareAndSet(this, State.OPEN, State.LOST)) {
       lending.abort(delegate);
     }
   }
 
   boolean isLost() {
-    return lost;
+    return state == State.LOST;
   }
 
   long generation() {
@@ -90,13 +94,22 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
 
   @Override
   Connection live() throws SQLException {
-    if (closed) {
+    return live(Work.SESSION);
+  }
+
+  private Connection live(Work work) throws SQLException {
+    if (isClosed()) {
       throw new SQLNonTransientConnectionException("the connection is closed", "08003");
     }
-    if (lost) {
-      throw failure("the connection to the writer was lost", Work.ROWS.unsent(autoCommit), null);
+    if (isLost()) {
+      throw failure("the connection to the writer was lost", transaction.unsent(work), null);
     }
     return delegate;
+  }
+
+  @Override
+  boolean hasNothingToLose() {
+    return isLost() && !transaction.isOpen();
   }
 
   /**
@@ -105,17 +118,18 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
    * the writer all the time.
    */
   private boolean usable() {
-    return !lost
+    return !isLost()
         && (lending.router().isCurrent(route.generation()) || lending.becomesCurrent(this));
   }
 
   /** Runs a call between the two checks. */
   @Nullable Object guarded(Work work, Call call) throws SQLException {
-    Connection unused = live();
+    Connection unused = live(work);
     if (!usable()) {
       revoke();
-      throw failure("this node may not use the writer any more", work.unsent(autoCommit), null);
+      throw failure("this node may not use the writer any more", transaction.unsent(work), null);
     }
+    transaction.sending(work);
     Object answer;
     try {
       answer = call.run();
@@ -125,7 +139,7 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
     if (!usable()) {
       revoke();
       throw failure(
-          "the answer came after the end of the permit", work.inFlight(commitsAlone()), null);
+          "the answer came after the end of the permit", transaction.inFlight(work), null);
     }
     return answer;
   }
@@ -137,56 +151,33 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
 
   /** What a failure means; those of the application, like a duplicate key, stay as they are. */
   SQLException judged(SQLException e, Work work) {
-    if (closed || e instanceof HaFailure) {
+    if (isClosed() || e instanceof HaFailure) {
       return e;
     }
-    if (isReadOnlyRefusal(e)) {
+    if (ServerFailure.isReadOnlyRefusal(e)) {
       lending.broke(route);
       revoke();
-      return failure("the server refuses writes: " + firstLine(e), work.refused(commitsAlone()), e);
+      return failure(
+          "the server refuses writes: " + ServerFailure.firstLine(e), transaction.refused(work), e);
     }
-    if (lost || isBreak(e)) {
-      if (!lost) {
+    if (isLost() || ServerFailure.isBreak(e, delegate, work)) {
+      if (!isLost()) {
         lending.broke(route);
       }
       revoke();
       return failure(
-          "the connection to the writer broke: " + firstLine(e), work.inFlight(commitsAlone()), e);
+          "the connection to the writer broke: " + ServerFailure.firstLine(e),
+          transaction.inFlight(work),
+          e);
     }
     return e;
   }
 
-  /**
-   * Whether each statement commits by itself. If a statement's text has changed that, nobody knows,
-   * and it is taken to be so: then nothing is said to be rolled back that may be kept.
-   */
-  private boolean commitsAlone() {
-    return autoCommit || changedByText;
-  }
-
-  private static boolean isBreak(SQLException e) {
-    String state = e.getSQLState();
-    return state != null && state.startsWith("08");
-  }
-
-  private static String firstLine(SQLException e) {
-    return String.valueOf(e.getMessage()).strip().lines().findFirst().orElse("");
-  }
-
   private SQLException failure(String what, Outcome outcome, @Nullable SQLException cause) {
+    transaction.told(outcome);
     return outcome == Outcome.UNKNOWN
         ? new UnknownOutcomeException(what, route.info(), cause)
         : new WriterLostException(what, outcome, route.info(), cause);
-  }
-
-  /** 1290 stands for several server options, of which two make a server read-only. */
-  static boolean isReadOnlyRefusal(SQLException e) {
-    int code = e.getErrorCode();
-    if (code == 1836 || code == 3032) {
-      return true;
-    }
-    String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-    return code == 1290 && (message.contains("read-only") || message.contains("read_only"));
   }
 
   /**
@@ -194,32 +185,48 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
    */
   private Connection prepared() throws SQLException {
     Connection connection = live();
-    if (!autoCommitKnown) {
-      autoCommit = connection.getAutoCommit();
-      autoCommitKnown = true;
+    if (!transaction.isModeKnown()) {
+      transaction.modeIs(connection.getAutoCommit());
     }
     return connection;
   }
 
+  /** With nothing sent there is nothing that could be lost. */
   @Override
   public void commit() throws SQLException {
-    commitBy(
-        () -> {
-          delegate.commit();
-          return null;
-        });
+    if (transaction.isEmpty()) {
+      orderly(Connection::commit);
+    } else {
+      commitBy(
+          () -> {
+            delegate.commit();
+            return null;
+          });
+    }
   }
 
   private void commitBy(Call call) throws SQLException {
-    CommitSearch search = wrote && !autoCommit ? lending.search() : null;
-    CommitToken token = search == null ? null : mark(search.tokens());
-    wrote = false;
+    CommitSearch search = transaction.isWorthAToken() ? lending.search() : null;
+    try {
+      if (search == null) {
+        Object unused = guarded(Work.COMMIT, call);
+      } else {
+        commitWithToken(search, call);
+      }
+    } catch (SQLException e) {
+      if (isLost()) {
+        transaction.commitFailed();
+      }
+      throw e;
+    }
+    transaction.committed();
+  }
+
+  private void commitWithToken(CommitSearch search, Call call) throws SQLException {
+    CommitToken token = mark(search.tokens());
     try {
       Object unused = guarded(Work.COMMIT, call);
     } catch (UnknownOutcomeException e) {
-      if (search == null || token == null) {
-        throw e;
-      }
       tokenSlot = NO_SLOT; // its transaction may hold the row for long
       lending.discard(route, delegate); // its place in the pool may be needed for looking
       settle(search.find(token, route), e);
@@ -230,12 +237,12 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
     if (tokenSlot == NO_SLOT) {
       tokenSlot = tokens.take();
     }
-    CommitToken token = tokens.next(tokenSlot);
+    CommitToken token = tokens.next(tokenSlot, route.generation());
     Object unused =
         guarded(
             Work.ROWS,
             () -> {
-              tokens.write(delegate, token, route.generation());
+              tokens.write(delegate, token);
               return null;
             });
     return token;
@@ -243,59 +250,62 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
 
   private void settle(CommitSearch.Result result, UnknownOutcomeException e) throws SQLException {
     RouteInfo now = lending.router().routeOf(lending.router().view()).info();
-    SQLException cause = e.getCause() instanceof SQLException known ? known : null;
-    String what = "the answer to a commit was lost, and " + result.why();
-    switch (result.finding()) {
-      case COMMITTED -> committed = new CommittedWarning(what, now, e);
-      case ROLLED_BACK -> throw new WriterLostException(what, Outcome.ROLLED_BACK, now, e);
-      case UNKNOWN -> throw new UnknownOutcomeException(what, now, cause == null ? e : cause);
+    if (result.finding() == CommitSearch.Finding.ROLLED_BACK) {
+      transaction.foundRolledBack();
     }
+    committed = result.told(e, now);
   }
 
   /** The connection is lost then, but this can be told. */
   @Override
   public @Nullable SQLWarning getWarnings() throws SQLException {
     CommittedWarning warning = committed;
-    return warning != null && !closed ? warning : pass(Connection::getWarnings);
+    return (warning != null && !isClosed()) ? warning : pass(Connection::getWarnings);
   }
 
-  /** Something was sent that may change data. */
+  /** Something is to be sent that may change data. */
   void wrote() {
-    wrote = true;
+    transaction.wrote();
   }
 
   /** On a lost connection there is nothing left to roll back, so that is no failure. */
   @Override
   public void rollback() throws SQLException {
-    if (lost && !closed) {
-      return;
-    }
-    Connection connection = live();
-    try {
-      connection.rollback();
-    } catch (SQLException e) {
-      SQLException judged = judged(e);
-      if (!lost) {
-        throw judged;
+    if (!isLost()) {
+      Connection connection = live();
+      try {
+        connection.rollback();
+      } catch (SQLException e) {
+        SQLException judged = judged(e);
+        if (!isLost()) {
+          throw judged;
+        }
       }
     }
+    transaction.rolledBack();
+  }
+
+  /** Of a lost connection too: who cleans up asks for it. */
+  @Override
+  public boolean getAutoCommit() throws SQLException {
+    return (isLost() && transaction.isModeKnown())
+        ? transaction.autoCommit()
+        : pass(Connection::getAutoCommit);
   }
 
   /** Switching it on commits, so that is guarded like a commit. */
   @Override
   public void setAutoCommit(boolean on) throws SQLException {
-    Connection connection = prepared();
-    if (on && !autoCommit) {
+    if (on && transaction.isOpen()) {
       commitBy(
           () -> {
-            connection.setAutoCommit(true);
+            delegate.setAutoCommit(true);
             return null;
           });
     } else {
-      tell(it -> it.setAutoCommit(on));
+      orderly(it -> it.setAutoCommit(on));
     }
-    autoCommit = on;
-    changedByText = false;
+    transaction.switchedTo(on);
   }
 
   @Override
@@ -305,16 +315,12 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
 
   @Override
   public void close() throws SQLException {
-    if (closed) {
+    State before = STATE.getAndSet(this, State.CLOSED);
+    if (before == State.CLOSED) {
       return;
     }
-    closed = true;
     lending.returned(this);
-    CommitSearch search = lending.search();
-    if (search != null && tokenSlot != NO_SLOT && !lost) {
-      search.tokens().giveBack(tokenSlot);
-    }
-    if (lost) {
+    if (before == State.LOST) {
       lending.discard(route, delegate);
       return;
     }
@@ -322,30 +328,36 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
       delegate.close();
     } catch (SQLException e) {
       // A pool that sets a broken connection back notices by itself, and the work is done.
-      if (!isBreak(e)) {
+      if (!ServerFailure.isBreak(e)) {
         throw e;
       }
+      return;
+    }
+    CommitSearch search = lending.search();
+    if (search != null && tokenSlot != NO_SLOT) {
+      search.tokens().giveBack(tokenSlot); // not before the session has let go of the row
     }
   }
 
   @Override
   public boolean isClosed() {
-    return closed;
+    return state == State.CLOSED;
   }
 
   /** Zero would mean "wait for ever" to one of the drivers, whatever its socket time-out. */
   @Override
   public boolean isValid(int timeoutSeconds) throws SQLException {
-    return !closed
-        && !lost
+    return state == State.OPEN
         && lending.router().isCurrent(route.generation())
         && delegate.isValid(timeoutSeconds == 0 ? 5 : timeoutSeconds);
   }
 
   @Override
   public void abort(Executor executor) throws SQLException {
-    lost = true;
-    delegate.abort(executor);
+    boolean unused = STATE.compareAndSet(this, State.OPEN, State.LOST);
+    if (isLost()) {
+      delegate.abort(executor);
+    }
   }
 
   /**
@@ -354,7 +366,11 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
   @Override
   public <T> T unwrap(Class<T> type) throws SQLException {
     XaRefusal.check(type);
-    return type.isInstance(this) ? type.cast(this) : pass(it -> it.unwrap(type));
+    if (type.isInstance(this)) {
+      return type.cast(this);
+    }
+    bypassed();
+    return pass(it -> it.unwrap(type));
   }
 
   @Override
@@ -370,9 +386,14 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
     return GuardedStatement.of(this, type, pass(call), sql);
   }
 
-  /** A statement was sent whose text may have switched auto-commit. */
+  /** A statement is to be sent whose text may switch auto-commit. */
   void changedByText() {
-    changedByText = true;
+    transaction.changedByText();
+  }
+
+  /** Somebody gets a way past the guard. */
+  void bypassed() {
+    transaction.bypassed();
   }
 
   @Override

@@ -24,6 +24,8 @@ final class GuardedMetaData extends GuardedProxy {
       return connection;
     }
     Object answer = judgedCall(Work.SESSION, method, args);
-    return answer instanceof ResultSet rows ? GuardedRows.of(connection, null, rows) : answer;
+    return answer instanceof ResultSet rows
+        ? GuardedRows.of(connection, null, rows, Work.SESSION)
+        : answer;
   }
 }

@@ -37,10 +37,16 @@ abstract class GuardedProxy implements InvocationHandler {
     return switch (method.getName()) {
       case "equals" -> args != null && proxy == args[0];
       case "hashCode" -> System.identityHashCode(proxy);
-      case "unwrap" -> isOwn(proxy, args) ? proxy : call(method, args);
+      case "unwrap" -> isOwn(proxy, args) ? proxy : bypass(method, args);
       case "isWrapperFor" -> isOwn(proxy, args) ? true : call(method, args);
       default -> intercept(proxy, method, args);
     };
+  }
+
+  private @Nullable Object bypass(Method method, @Nullable Object @Nullable [] args)
+      throws SQLException {
+    connection.bypassed();
+    return call(method, args);
   }
 
   private static boolean isOwn(Object proxy, @Nullable Object @Nullable [] args) {

@@ -16,20 +16,23 @@ final class GuardedRows extends GuardedProxy {
       Set.of("insertRow", "updateRow", "deleteRow", "refreshRow");
 
   private final @Nullable Statement statement;
+  private final Work origin;
   private final boolean updatable;
 
   private GuardedRows(
-      GuardedConnection connection, @Nullable Statement statement, ResultSet delegate)
+      GuardedConnection connection, @Nullable Statement statement, ResultSet delegate, Work origin)
       throws SQLException {
     super(connection, delegate);
     this.statement = statement;
+    this.origin = origin;
     this.updatable = delegate.getConcurrency() == ResultSet.CONCUR_UPDATABLE;
   }
 
+  /** Wraps the rows of some work, which may still be under way while they are read. */
   static ResultSet of(
-      GuardedConnection connection, @Nullable Statement statement, ResultSet delegate)
+      GuardedConnection connection, @Nullable Statement statement, ResultSet delegate, Work origin)
       throws SQLException {
-    return proxy(ResultSet.class, new GuardedRows(connection, statement, delegate));
+    return proxy(ResultSet.class, new GuardedRows(connection, statement, delegate, origin));
   }
 
   @Override
@@ -39,8 +42,6 @@ final class GuardedRows extends GuardedProxy {
       connection.wrote();
       return connection.guarded(Work.ROWS, () -> call(method, args));
     }
-    return method.getName().equals("getStatement")
-        ? statement
-        : judgedCall(Work.ROWS, method, args);
+    return method.getName().equals("getStatement") ? statement : judgedCall(origin, method, args);
   }
 }

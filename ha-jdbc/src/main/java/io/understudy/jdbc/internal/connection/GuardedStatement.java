@@ -13,6 +13,11 @@ final class GuardedStatement extends GuardedProxy {
   private final @Nullable String sql;
   private final Work work;
 
+  /** What was executed last: results that are read later may be of work that is still done. */
+  private Work last = Work.ROWS;
+
+  private boolean batchChangesMode;
+
   private GuardedStatement(GuardedConnection connection, Statement delegate, @Nullable String sql) {
     super(connection, delegate);
     this.sql = sql;
@@ -35,16 +40,26 @@ final class GuardedStatement extends GuardedProxy {
       return guardRows(proxy, execute(method, args));
     }
     if (name.equals("addBatch")) {
-      XaRefusal.check(text(args));
+      added(text(args));
     }
-    return guardRows(proxy, judgedCall(Work.ROWS, method, args));
+    return guardRows(proxy, judgedCall(last, method, args));
+  }
+
+  /** Of a batch of texts only the mode matters now: as a whole it may be anything. */
+  private void added(@Nullable String text) throws SQLException {
+    XaRefusal.check(text);
+    batchChangesMode |= text != null && SqlText.mayChangeMode(text);
   }
 
   private @Nullable Object execute(Method method, @Nullable Object @Nullable [] args)
       throws SQLException {
     String given = text(args);
     if (given == null) {
-      return guarded(method.getName().endsWith("Batch") ? batch() : work, sql, method, args);
+      boolean batch = method.getName().endsWith("Batch");
+      if (batch && batchChangesMode) {
+        connection.changedByText();
+      }
+      return guarded(batch ? batch() : work, sql, method, args);
     }
     XaRefusal.check(given);
     Work now = SqlText.cannotCommit(given) ? Work.ROWS : Work.ANYTHING;
@@ -60,6 +75,7 @@ final class GuardedStatement extends GuardedProxy {
     if (text == null || !SqlText.beginsWith(text, "SELECT")) {
       connection.wrote();
     }
+    last = now;
     return connection.guarded(now, () -> call(method, args));
   }
 
@@ -73,7 +89,7 @@ final class GuardedStatement extends GuardedProxy {
 
   private @Nullable Object guardRows(Object proxy, @Nullable Object answer) throws SQLException {
     return answer instanceof ResultSet rows
-        ? GuardedRows.of(connection, (Statement) proxy, rows)
+        ? GuardedRows.of(connection, (Statement) proxy, rows, last)
         : answer;
   }
 }

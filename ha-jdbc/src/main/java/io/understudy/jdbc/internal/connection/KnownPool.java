@@ -50,7 +50,6 @@ enum KnownPool {
     }
   },
 
-  /** It looks at each connection that comes back whether it is closed. */
   DBCP2("org.apache.commons.dbcp2.BasicDataSource") {
     @Override
     void evict(Object pool) throws ReflectiveOperationException {
@@ -61,7 +60,12 @@ enum KnownPool {
     }
 
     @Override
-    void forget(Object pool, Connection connection) {}
+    void forget(Object pool, Connection connection) throws ReflectiveOperationException {
+      Object unused =
+          pool.getClass()
+              .getMethod("invalidateConnection", Connection.class)
+              .invoke(pool, connection);
+    }
   };
 
   private static final Logger log = LoggerFactory.getLogger(KnownPool.class);
@@ -87,13 +91,26 @@ enum KnownPool {
     find(source, "evicting idle connections", KnownPool::evict);
   }
 
-  /** Closes a connection that is of no use any more, so that the pool does not lend it again. */
+  /**
+   * Breaks and closes a connection that is of no use any more, so that the pool does not lend it
+   * again. Broken first: a close could wait for its server.
+   */
   static void discard(DataSource source, Connection connection) {
+    abort(connection);
     find(source, "discarding a connection", (kind, pool) -> kind.forget(pool, connection));
     try {
       connection.close();
     } catch (SQLException | RuntimeException e) {
       log.debug("closing {} failed", connection, e);
+    }
+  }
+
+  /** Breaks a connection, whatever happens on it. */
+  static void abort(Connection connection) {
+    try {
+      connection.abort(Runnable::run);
+    } catch (SQLException | RuntimeException e) {
+      log.debug("aborting {} failed", connection, e);
     }
   }
 

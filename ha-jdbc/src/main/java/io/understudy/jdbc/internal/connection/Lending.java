@@ -299,14 +299,7 @@ public final class Lending {
 
   /** Breaks a connection, whatever happens on it. */
   void abort(Connection connection) {
-    helpers.execute(
-        () -> {
-          try {
-            connection.abort(Runnable::run);
-          } catch (SQLException | RuntimeException e) {
-            log.debug("aborting {} failed", connection, e);
-          }
-        });
+    helpers.execute(() -> KnownPool.abort(connection));
   }
 
   /** Closes a broken connection, so that its pool does not lend it again. */
@@ -354,8 +347,9 @@ public final class Lending {
         evictIfOver(route);
         boolean drains = route.isDraining() && !isDrained(route);
         LockSupport.parkNanos(this, drains ? DRAINING_LOOK_NANOS : lookAgainNanos(leftNanos));
-      } catch (RuntimeException e) {
-        // Each use of a connection is checked by itself, so this only delays an abort.
+      } catch (Throwable e) {
+        // Each use of a connection is checked by itself, so this only delays an abort; not even an
+        // error, say for want of memory or of threads, may end it.
         log.error("watching the route failed", e);
         LockSupport.parkNanos(this, LONGEST_LOOK_NANOS);
       }

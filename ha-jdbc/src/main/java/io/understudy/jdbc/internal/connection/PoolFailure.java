@@ -13,6 +13,9 @@ final class PoolFailure {
    * Pools wrap what the driver said, and have no SQLState for "nothing free in time".
    */
   static boolean isPassing(SQLException e) {
+    if (isWrongAccount(e)) {
+      return false;
+    }
     boolean said = false;
     for (Throwable at = e; at != null && at != at.getCause(); at = at.getCause()) {
       if (at instanceof SQLTransientConnectionException || at instanceof SQLTimeoutException) {
@@ -25,5 +28,17 @@ final class PoolFailure {
       said |= state != null && !state.isEmpty();
     }
     return !said;
+  }
+
+  /** HikariCP wraps that too in an exception that is transient by its type. */
+  private static boolean isWrongAccount(SQLException e) {
+    for (Throwable at = e; at != null && at != at.getCause(); at = at.getCause()) {
+      if (at instanceof SQLException known
+          && known.getSQLState() != null
+          && known.getSQLState().startsWith("28")) {
+        return true;
+      }
+    }
+    return false;
   }
 }

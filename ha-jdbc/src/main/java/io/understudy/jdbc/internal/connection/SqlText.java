@@ -4,11 +4,16 @@ import org.jspecify.annotations.Nullable;
 
 /** What can be told from a statement's text without parsing it. Allocates nothing. */
 final class SqlText {
+  private static final String AUTOCOMMIT = "autocommit";
+
   private static final String[] WITHIN_TRANSACTION = {
-    "SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH"
+    "SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "SHOW", "USE", "SAVEPOINT"
   };
 
-  private static final String AUTOCOMMIT = "autocommit";
+  /**
+   * What makes a SET more than a setting: SET PASSWORD commits, SET STATEMENT holds another one.
+   */
+  private static final String[] MORE_THAN_SETTING = {AUTOCOMMIT, "PASSWORD", "ROLE", "STATEMENT"};
 
   private SqlText() {}
 
@@ -25,27 +30,83 @@ final class SqlText {
         return true;
       }
     }
+    return beginsWith(sql, "SET") && isSetting(sql);
+  }
+
+  private static boolean isSetting(String sql) {
+    for (String word : MORE_THAN_SETTING) {
+      if (contains(sql, word)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether a statement begins with a word, after comments and parentheses. */
+  static boolean beginsWith(String sql, String word) {
+    return wordAt(sql, skipBlank(sql, 0), word);
+  }
+
+  /** Whether one of several statements begins with a word. */
+  static boolean anyBeginsWith(String sql, String word) {
+    int start = 0;
+    do {
+      if (wordAt(sql, skipBlank(sql, start), word)) {
+        return true;
+      }
+      start = sql.indexOf(';', start) + 1;
+    } while (start > 0);
     return false;
   }
 
-  /** Whether a statement begins with a word. */
-  static boolean beginsWith(String sql, String word) {
-    int start = 0;
-    while (start < sql.length() && Character.isWhitespace(sql.charAt(start))) {
-      start++;
-    }
+  private static boolean wordAt(String sql, int start, String word) {
     int end = start + word.length();
     return sql.regionMatches(true, start, word, 0, word.length())
-        && (end == sql.length() || !Character.isLetter(sql.charAt(end)));
+        && (end == sql.length() || !Character.isLetterOrDigit(sql.charAt(end)))
+        && (end == sql.length() || sql.charAt(end) != '_');
+  }
+
+  /** Skips what may stand before a statement; what a comment has executed is none. */
+  private static int skipBlank(String sql, int from) {
+    int at = from;
+    while (at < sql.length()) {
+      char next = sql.charAt(at);
+      if (Character.isWhitespace(next) || next == '(') {
+        at++;
+      } else if (sql.startsWith("/*!", at) || sql.startsWith("/*M!", at)) {
+        at = skipDigits(sql, sql.indexOf('!', at) + 1);
+      } else if (sql.startsWith("/*", at)) {
+        at = after(sql, "*/", at + 2);
+      } else if (next == '#' || sql.startsWith("--", at)) {
+        at = after(sql, "\n", at);
+      } else {
+        return at;
+      }
+    }
+    return at;
+  }
+
+  private static int skipDigits(String sql, int from) {
+    int at = from;
+    while (at < sql.length() && Character.isDigit(sql.charAt(at))) {
+      at++;
+    }
+    return at;
+  }
+
+  private static int after(String sql, String mark, int from) {
+    int found = sql.indexOf(mark, from);
+    return found < 0 ? sql.length() : found + mark.length();
   }
 
   /** Whether it speaks of auto-commit, and so may switch it behind the driver's interface. */
   static boolean mayChangeMode(@Nullable String sql) {
-    if (sql == null) {
-      return false;
-    }
-    for (int i = sql.length() - AUTOCOMMIT.length(); i >= 0; i--) {
-      if (sql.regionMatches(true, i, AUTOCOMMIT, 0, AUTOCOMMIT.length())) {
+    return sql != null && contains(sql, AUTOCOMMIT);
+  }
+
+  private static boolean contains(String sql, String word) {
+    for (int i = sql.length() - word.length(); i >= 0; i--) {
+      if (sql.regionMatches(true, i, word, 0, word.length())) {
         return true;
       }
     }

@@ -48,7 +48,7 @@ public final class XaRefusal {
   }
 
   static void check(@Nullable String sql) throws SQLException {
-    if (sql != null && SqlText.beginsWith(sql, "XA")) {
+    if (sql != null && SqlText.anyBeginsWith(sql, "XA")) {
       throw refusal("the statement '" + sql.strip() + "'");
     }
   }

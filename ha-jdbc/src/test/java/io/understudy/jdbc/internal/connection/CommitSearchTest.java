@@ -11,6 +11,7 @@ import io.understudy.jdbc.Outcome;
 import io.understudy.jdbc.UnknownOutcomeException;
 import io.understudy.jdbc.WriterLostException;
 import io.understudy.samples.dbpair.Account;
+import io.understudy.samples.dbpair.DatabaseServer;
 import io.understudy.samples.dbpair.Flavor;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -44,7 +45,7 @@ class CommitSearchTest {
         "CREATE TABLE appdb.ha_commits (member VARCHAR(64) NOT NULL, life BIGINT NOT NULL,"
             + " slot INT NOT NULL, seq BIGINT NOT NULL, generation BIGINT NOT NULL,"
             + " written TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP"
-            + " ON UPDATE CURRENT_TIMESTAMP, PRIMARY KEY (member, life, slot)) ENGINE=InnoDB");
+            + " ON UPDATE CURRENT_TIMESTAMP, PRIMARY KEY (member, life, slot, generation)) ENGINE=InnoDB");
     site.pair.awaitReplicated(LONG);
     site.lending.resolveCommits("appdb.ha_commits", "n1", wait);
     site.started();
@@ -165,6 +166,35 @@ class CommitSearchTest {
     }
   }
 
+  /** What waits on the old writer, or was cut off with it, has the new one's slot numbers too. */
+  @ParameterizedTest
+  @EnumSource
+  void tokensOfTwoWritersDoNotMeet(Flavor flavor) throws SQLException {
+    begin(flavor, LONG);
+    GuardedSite.admin(site.pair.b(), "STOP SLAVE SQL_THREAD");
+    try {
+      bill(1);
+      site.serve(2, NEW);
+      bill(2);
+    } finally {
+      GuardedSite.admin(site.pair.b(), "START SLAVE SQL_THREAD");
+    }
+    site.pair.awaitReplicated(LONG);
+    for (DatabaseServer server : site.pair.servers()) {
+      assertEquals(2, GuardedSite.count(server, "bill"));
+      assertEquals(2, GuardedSite.count(server, "ha_commits"));
+    }
+  }
+
+  private void bill(int number) throws SQLException {
+    try (Connection connection = site.lending.borrow();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.executeUpdate("INSERT INTO bill VALUES (" + number + ")");
+      connection.commit();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void withoutAnAgreedWriterNobodyKnows(Flavor flavor) throws SQLException {
@@ -275,10 +305,6 @@ class CommitSearchTest {
   }
 
   private void kill(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet id = statement.executeQuery("SELECT CONNECTION_ID()")) {
-      id.next();
-      GuardedSite.admin(site.pair.a(), "KILL " + id.getLong(1));
-    }
+    GuardedSite.admin(site.pair.a(), "KILL " + GuardedSite.session(connection));
   }
 }

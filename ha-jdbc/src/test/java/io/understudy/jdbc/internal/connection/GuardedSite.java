@@ -111,6 +111,15 @@ final class GuardedSite implements AutoCloseable {
     }
   }
 
+  /** The server's number of a session. */
+  static long session(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet id = statement.executeQuery("SELECT CONNECTION_ID()")) {
+      id.next();
+      return id.getLong(1);
+    }
+  }
+
   static long count(DatabaseServer server, String table) throws SQLException {
     try (Connection app = server.connect(Account.APP);
         Statement statement = app.createStatement();

@@ -15,7 +15,12 @@ class SqlTextTest {
         "  insert into t values (1)",
         "Update t set a=1",
         "WITH x AS (..)",
-        "DELETE FROM t; "
+        "DELETE FROM t; ",
+        "/* hint */ SELECT 1",
+        "-- why\nSELECT 1",
+        "(SELECT 1) UNION (SELECT 2)",
+        "SET @a = 1",
+        "SHOW VARIABLES LIKE 'autocommit'"
       })
   void rowStatementsCannotCommit(String sql) {
     assertTrue(SqlText.cannotCommit(sql));
@@ -28,12 +33,35 @@ class SqlTextTest {
         "CREATE TABLE t (a INT)",
         "CALL p()",
         "INSERT INTO t VALUES (1); COMMIT",
-        "/* hint */ SELECT 1",
+        "/*! COMMIT */",
+        "/*!50000 COMMIT */",
+        "/* SELECT",
+        "SET autocommit = 1",
+        "SET PASSWORD = 'x'",
+        "SET STATEMENT max_statement_time=1 FOR CREATE TABLE t (a INT)",
         "SELECTED",
         ""
       })
   void anythingElseMight(String sql) {
     assertFalse(SqlText.cannotCommit(sql));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "xa start 'a'",
+        "/* why */ XA END 'a'",
+        "SELECT 1; XA RECOVER",
+        "/*! XA END 'a' */"
+      })
+  void xaIsSeenBehindCommentsAndOtherStatements(String sql) {
+    assertTrue(SqlText.anyBeginsWith(sql, "XA"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SELECT xa FROM t", "XAVER", "SELECT 1; SELECT 2;", ""})
+  void otherTextIsNot(String sql) {
+    assertFalse(SqlText.anyBeginsWith(sql, "XA"));
   }
 
   @Test
