@@ -369,8 +369,9 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
     if (type.isInstance(this)) {
       return type.cast(this);
     }
+    T behind = pass(it -> it.unwrap(type));
     bypassed();
-    return pass(it -> it.unwrap(type));
+    return behind;
   }
 
   @Override

@@ -45,8 +45,9 @@ abstract class GuardedProxy implements InvocationHandler {
 
   private @Nullable Object bypass(Method method, @Nullable Object @Nullable [] args)
       throws SQLException {
+    Object behind = call(method, args);
     connection.bypassed();
-    return call(method, args);
+    return behind;
   }
 
   private static boolean isOwn(Object proxy, @Nullable Object @Nullable [] args) {
