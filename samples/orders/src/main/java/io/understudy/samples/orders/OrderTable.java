@@ -26,7 +26,7 @@ final class OrderTable {
         member VARCHAR(64) NOT NULL, life BIGINT NOT NULL, slot INT NOT NULL,
         seq BIGINT NOT NULL, generation BIGINT NOT NULL,
         written TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
-        PRIMARY KEY (member, life, slot)) ENGINE=InnoDB
+        PRIMARY KEY (member, life, slot, generation)) ENGINE=InnoDB
       """;
 
   private OrderTable() {}
