@@ -35,6 +35,7 @@ import org.slf4j.LoggerFactory;
  * others must not. Each case looks at the writer afterwards, the reason, and how many generations
  * it cost.
  */
+@Tag("fault")
 class RecognitionTest {
   private static final Logger log = LoggerFactory.getLogger(RecognitionTest.class);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -83,7 +84,6 @@ class RecognitionTest {
 
   @ParameterizedTest
   @EnumSource
-  @Tag("fault")
   void writerWithoutFreeConnectionsStaysTheWriter(Flavor flavor) throws Exception {
     try (Site site = serving(flavor)) {
       long generation = generation(site);
@@ -106,7 +106,6 @@ class RecognitionTest {
 
   @ParameterizedTest
   @EnumSource
-  @Tag("fault")
   void writerThatKnowsAnotherPasswordStaysTheWriterAndIsNamed(Flavor flavor) throws Exception {
     try (Site site = serving(flavor)) {
       long generation = generation(site);
@@ -126,7 +125,6 @@ class RecognitionTest {
 
   @ParameterizedTest
   @EnumSource
-  @Tag("fault")
   void frozenWriterIsGoneAfterTheFailuresThatAreConfigured(Flavor flavor) throws Exception {
     try (Site site = serving(flavor)) {
       long generation = generation(site);
@@ -146,7 +144,6 @@ class RecognitionTest {
   /** The figures are logged; what is asserted is that each kill costs one generation. */
   @ParameterizedTest
   @EnumSource
-  @Tag("fault")
   void killedWriterTwentyTimes(Flavor flavor) throws Exception {
     List<Long> pauses = new ArrayList<>();
     for (int round = 0; pauses.size() < KILLS; round++) {

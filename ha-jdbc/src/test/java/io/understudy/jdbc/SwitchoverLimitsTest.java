@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,6 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Planned changes at their limits: frozen servers, and directors that are lost half-way. */
+@Tag("fault")
 class SwitchoverLimitsTest {
   private static final Logger log = LoggerFactory.getLogger(SwitchoverLimitsTest.class);
   private static final Duration PATIENCE = Duration.ofSeconds(60);

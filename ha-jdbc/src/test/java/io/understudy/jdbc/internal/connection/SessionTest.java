@@ -264,11 +264,11 @@ class SessionTest {
   @EnumSource
   void ifATextSwitchedAutoCommitNothingIsSaidToBeRolledBack(Flavor flavor) throws Exception {
     begin(flavor);
+    site.register.permit(Duration.ofSeconds(2)); // what is borrowed is kept for as long as that
     try (Connection connection = site.lending.borrow();
         Statement statement = connection.createStatement()) {
       connection.setAutoCommit(false);
       statement.execute("SET AutoCommit = 1");
-      site.register.permit(Duration.ofMillis(200));
       SQLException lost =
           assertThrows(SQLException.class, () -> statement.executeQuery("SELECT SLEEP(60)"));
       assertEquals(Outcome.UNKNOWN, Outcome.of(lost).orElseThrow(), lost::getMessage);

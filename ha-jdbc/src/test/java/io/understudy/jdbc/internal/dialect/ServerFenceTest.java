@@ -24,11 +24,13 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What stands in the way of a fence on real servers, and what becomes of it. */
+@Tag("fault")
 class ServerFenceTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 

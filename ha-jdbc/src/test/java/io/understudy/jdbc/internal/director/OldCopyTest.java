@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A server whose data directory was restored from an older copy has forgotten transactions of its
  * own. Nobody sends them back to it, and it would give their ids away again.
  */
+@Tag("fault")
 class OldCopyTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 

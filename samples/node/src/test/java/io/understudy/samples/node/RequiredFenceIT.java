@@ -10,10 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A role that demands a fence, and a command that goes on when its member's process has ended. */
+@Tag("fault")
 class RequiredFenceIT {
   private static final Duration LEASE = Duration.ofSeconds(1);
 
