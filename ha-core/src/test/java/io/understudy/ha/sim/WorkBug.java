@@ -52,7 +52,8 @@ enum WorkBug {
   PUTS_ITS_NAME_OVER_ANOTHER("A name stands until its work has ended.") {
     @Override
     ExclusionStep after(Exclusion healthy, ExclusionInput input, ExclusionStep step, long now) {
-      boolean begins = step.next().phase() instanceof Phase.Waiting w && w.sinceNanos() == now;
+      // Once, when it has won: a mark for every answer to a mark would go round for ever.
+      boolean begins = input instanceof Won && step.next().phase() instanceof Phase.Waiting;
       return begins ? saying(step, new ExclusionOutput.Mark()) : step;
     }
   },
