@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -200,8 +201,11 @@ class FailoverTest {
   }
 
   private static List<Long> orderEverywhereAtOnce(Site site) {
+    Executor threads = task -> new Thread(task).start(); // the common pool may have only one
     List<CompletableFuture<Long>> orders =
-        site.sources().stream().map(it -> CompletableFuture.supplyAsync(() -> retry(it))).toList();
+        site.sources().stream()
+            .map(it -> CompletableFuture.supplyAsync(() -> retry(it), threads))
+            .toList();
     return orders.stream().map(CompletableFuture::join).toList();
   }
 

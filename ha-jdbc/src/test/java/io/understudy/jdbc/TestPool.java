@@ -90,8 +90,6 @@ public enum TestPool {
   static Properties limits() {
     Properties limits = new Properties();
     limits.setProperty("connectTimeout", "1000");
-    // The one limit that frees a thread of the MariaDB driver from a frozen server: abort() waits
-    // too.
     limits.setProperty("socketTimeout", "3000");
     return limits;
   }

@@ -1,5 +1,6 @@
 package io.understudy.jdbc.internal.connection;
 
+import io.understudy.jdbc.internal.dialect.Sessions;
 import java.lang.reflect.InvocationTargetException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -96,21 +97,12 @@ enum KnownPool {
    * again. Broken first: a close could wait for its server.
    */
   static void discard(DataSource source, Connection connection) {
-    abort(connection);
+    Sessions.abort(connection);
     find(source, "discarding a connection", (kind, pool) -> kind.forget(pool, connection));
     try {
       connection.close();
     } catch (SQLException | RuntimeException e) {
       log.debug("closing {} failed", connection, e);
-    }
-  }
-
-  /** Breaks a connection, whatever happens on it. */
-  static void abort(Connection connection) {
-    try {
-      connection.abort(Runnable::run);
-    } catch (SQLException | RuntimeException e) {
-      log.debug("aborting {} failed", connection, e);
     }
   }
 

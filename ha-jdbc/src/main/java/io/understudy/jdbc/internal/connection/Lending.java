@@ -5,6 +5,7 @@ import io.understudy.ha.RegisterView;
 import io.understudy.jdbc.HaDataSourceStatus.LendingStatus;
 import io.understudy.jdbc.NoWriterException;
 import io.understudy.jdbc.Phase;
+import io.understudy.jdbc.internal.dialect.Sessions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -299,7 +300,7 @@ public final class Lending {
 
   /** Breaks a connection, whatever happens on it. */
   void abort(Connection connection) {
-    helpers.execute(() -> KnownPool.abort(connection));
+    helpers.execute(() -> Sessions.abort(connection));
   }
 
   /** Closes a broken connection, so that its pool does not lend it again. */

@@ -4,6 +4,7 @@ import io.understudy.jdbc.internal.dialect.Dialect;
 import io.understudy.jdbc.internal.dialect.FenceReport.Ended;
 import io.understudy.jdbc.internal.dialect.Gap;
 import io.understudy.jdbc.internal.dialect.SemiSync;
+import io.understudy.jdbc.internal.dialect.Sessions;
 import io.understudy.jdbc.internal.routing.Action.CatchUp;
 import io.understudy.jdbc.internal.routing.Findings;
 import io.understudy.jdbc.internal.routing.Observation.Healthy;
@@ -229,14 +230,7 @@ final class ManagerSession {
 
   /** Ends the session without waiting: a suspect connection may block whoever closes it. */
   static void abandon(Connection connection, Executor helpers) {
-    helpers.execute(
-        () -> {
-          try {
-            connection.abort(Runnable::run);
-          } catch (SQLException e) {
-            // It is not used again in any case; the server ends the session when it notices.
-          }
-        });
+    helpers.execute(() -> Sessions.abort(connection));
   }
 
   private static void bound(Connection connection, Duration limit) throws SQLException {

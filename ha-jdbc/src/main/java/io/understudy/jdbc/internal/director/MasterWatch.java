@@ -2,6 +2,7 @@ package io.understudy.jdbc.internal.director;
 
 import io.understudy.jdbc.HaDataSourceConfig.Master;
 import io.understudy.jdbc.HaDataSourceConfig.TimeLimits;
+import io.understudy.jdbc.internal.dialect.Sessions;
 import io.understudy.jdbc.internal.routing.Sight;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -158,16 +159,7 @@ final class MasterWatch {
     Connection left = session;
     session = null;
     if (left != null) {
-      orders
-          .helpers()
-          .execute(
-              () -> {
-                try {
-                  left.abort(Runnable::run);
-                } catch (SQLException e) {
-                  // It is not used again in any case.
-                }
-              });
+      orders.helpers().execute(() -> Sessions.abort(left));
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.understudy.jdbc.internal.source;
 
 import io.understudy.jdbc.internal.dialect.Dialect;
+import io.understudy.jdbc.internal.dialect.Sessions;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -71,11 +72,8 @@ final class VettedPool implements DataSource {
 
   /** A session keeps the privileges it began with, so it is not for the pool to lend later. */
   private static void discard(Connection connection) throws SQLException {
-    try {
-      connection.abort(Runnable::run);
-    } finally {
-      connection.close();
-    }
+    Sessions.abort(connection);
+    connection.close();
   }
 
   private String vet(Connection connection) throws SQLException {

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("fault")
 class ServerFenceTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Two block at once; the common pool may have one thread. */
+  private static final Executor THREADS = task -> new Thread(task).start();
 
   private static final String LOCKED_ROWS =
       "SELECT trx_id FROM information_schema.innodb_trx WHERE trx_rows_modified > 0";
@@ -124,7 +128,7 @@ class ServerFenceTest {
       String id = Sql.value(manager, "SELECT CONNECTION_ID()");
       Set<String> silenced = new ConcurrentSkipListSet<>();
       CompletableFuture<FenceReport> fence =
-          CompletableFuture.supplyAsync(() -> fence(dialect, manager, silenced));
+          CompletableFuture.supplyAsync(() -> fence(dialect, manager, silenced), THREADS);
       await().pollInterval(Duration.ofMillis(20)).until(() -> !asks(watcher));
       Sql.execute(watcher, "KILL " + id);
       assertThrows(Exception.class, () -> fence.get(30_000, MILLISECONDS));
@@ -301,7 +305,8 @@ class ServerFenceTest {
           } catch (SQLException e) {
             throw new IllegalStateException(e);
           }
-        });
+        },
+        THREADS);
   }
 
   private static boolean isInState(Connection watcher, String pattern) throws SQLException {
