@@ -1,6 +1,7 @@
 package io.understudy.samples.dbpair;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -126,7 +127,12 @@ final class RunRecord implements AutoCloseable {
               process.destroyForcibly();
               awaitEnd(process, argument);
             });
-    Trees.delete(home);
+    try {
+      Trees.delete(home);
+    } catch (UncheckedIOException e) {
+      // Somebody else's leftovers, a mounted directory say, must keep no new pair from starting.
+      LOG.warn("of an orphaned server {} is left, not to be deleted: {}", home, e.toString());
+    }
   }
 
   /**
