@@ -38,6 +38,7 @@ public final class HaDataSourceBuilder {
   private UnappliedPolicy unapplied = UnappliedPolicy.WAIT;
   private boolean unfencedAccounts;
   private @Nullable Resolution resolution;
+  private @Nullable String guard;
 
   HaDataSourceBuilder() {}
 
@@ -229,6 +230,45 @@ public final class HaDataSourceBuilder {
   }
 
   /**
+   * Proves in the data that no older writer's term goes on; default: not done. A row in the
+   * database names the generation that may write. A transaction looks there directly before its
+   * commit, and shares the row until the commit is done; if the row names another generation than
+   * the connection's, the transaction is rolled back and {@link WriterLostException} thrown. The
+   * director changes the row on the next writer before that is opened, so it is the first thing
+   * that a generation writes, and replication brings it to every other master before anything else
+   * of that generation. <b>So on a master that has the row of a generation nothing of an older one
+   * can be committed, whatever its read-only mode is, and whatever a JVM believes.</b> A master
+   * that cannot have it yet, because it is cut off from the new writer, is protected by read-only
+   * mode and permits alone.
+   *
+   * <p>It costs one more round trip for each transaction that may have changed something, and none
+   * with {@link #resolveCommits}, whose statement does both. With auto-commit each statement that
+   * changes rows gets a transaction: three more round trips, and what the session says of the last
+   * statement ({@code SHOW WARNINGS}, {@code ROW_COUNT()}) is lost. Not covered: DDL itself; what a
+   * procedure or a text of several statements does after its own first commit, or without a
+   * transaction around it (both are refused if another generation is named when they begin);
+   * functions that change data if the transaction consists of {@code SELECT} alone. {@code BEGIN}
+   * and {@code SET autocommit} as text are refused.
+   *
+   * <p>Give it to every member: a director without it changes no row, and then nothing can be
+   * committed. The manager's account needs {@code SELECT, INSERT, UPDATE} on the table, and {@code
+   * CREATE} if the director shall create it; the application's account {@code SELECT} alone:
+   *
+   * <pre>{@code
+   * CREATE TABLE shop.ha_epoch (
+   *   name VARCHAR(40) NOT NULL PRIMARY KEY, generation BIGINT NOT NULL) ENGINE=InnoDB
+   * }</pre>
+   *
+   * @param table its name with its database, for instance {@code shop.ha_epoch}: letters, digits,
+   *     {@code _} and {@code $}; data sources of different names may share it
+   * @return this
+   */
+  public HaDataSourceBuilder guardWrites(String table) {
+    this.guard = table;
+    return this;
+  }
+
+  /**
    * Validates the configuration, declares the role {@code db:<name>} at the node and begins to
    * route. Returns at once: the first {@link HaDataSource#getConnection()} waits for the writer.
    *
@@ -249,7 +289,7 @@ public final class HaDataSourceBuilder {
             () -> new IllegalStateException("ha-jdbc's own service entry is missing from the jar"))
         .create(
             new HaDataSourceConfig(
-                member, name, masters, limits(), unapplied, unfencedAccounts, resolution));
+                member, name, masters, limits(), unapplied, unfencedAccounts, resolution, guard));
   }
 
   private TimeLimits limits() {
@@ -292,6 +332,10 @@ public final class HaDataSourceBuilder {
             "table of commit tokens '" + resolving.table() + "' is not like shop.ha_commits");
       }
       checkBounds(faults, "resolveCommits", resolving.limit(), Duration.ofMillis(100), 60);
+    }
+    String guarding = guard;
+    if (guarding != null && !TABLE.matcher(guarding).matches()) {
+      faults.add("table of the epoch guard '" + guarding + "' is not like shop.ha_epoch");
     }
     if (probeFailures < 1 || probeFailures > 100) {
       faults.add("probeFailures is " + probeFailures + ", 1 to 100 is wanted");

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param unfencedAccounts whether to lend connections of an account that could write on a server
  *     that is fenced
  * @param resolution how commits in doubt are found out about; null if they are not
+ * @param guard the table that names the generation that may write, with its database; null if no
+ *     transaction looks there
  */
 public record HaDataSourceConfig(
     HaNode node,
@@ -25,7 +27,8 @@ public record HaDataSourceConfig(
     TimeLimits timing,
     UnappliedPolicy unapplied,
     boolean unfencedAccounts,
-    @Nullable Resolution resolution) {
+    @Nullable Resolution resolution,
+    @Nullable String guard) {
   /** Copies. */
   public HaDataSourceConfig {
     masters = List.copyOf(masters);

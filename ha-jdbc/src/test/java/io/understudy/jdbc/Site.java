@@ -60,6 +60,12 @@ final class Site implements AutoCloseable {
     return start(hikari(DatabasePair.builder(flavor)), directory, true, configuration);
   }
 
+  /** On servers that run already. */
+  static Site open(
+      DatabasePair running, Path directory, UnaryOperator<HaDataSourceBuilder> configuration) {
+    return start(new Site(running, TestPool.HIKARI, false), directory, true, configuration);
+  }
+
   static Site open(Flavor flavor, Path directory, TestPool kind) {
     Site site = new Site(DatabasePair.builder(flavor).start(), kind, false);
     return start(site, directory, true, it -> it);

@@ -1,5 +1,6 @@
 package io.understudy.jdbc.internal.connection;
 
+import io.understudy.jdbc.internal.dialect.EpochTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -9,6 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The table of commit tokens. A row belongs to one borrowed connection of one life of a member and
@@ -48,22 +50,37 @@ final class CommitTokens {
     return new CommitToken(slot, generation, seq.incrementAndGet());
   }
 
-  /** Writes a token within the transaction that is about to be committed. */
-  void write(Connection connection, CommitToken token) throws SQLException {
+  /**
+   * Writes a token within the transaction that is about to be committed.
+   *
+   * @param epochs if given: only if its row admits the token's generation, which is locked with it
+   * @return whether it was written
+   */
+  boolean write(Connection connection, CommitToken token, @Nullable EpochTable epochs)
+      throws SQLException {
+    String values =
+        epochs == null
+            ? "VALUES (?, ?, ?, ?, ?)"
+            : "SELECT ?, ?, ?, ?, ? " + epochs.sharedBy(token.generation());
     try (PreparedStatement write =
         connection.prepareStatement(
             "INSERT INTO "
                 + table
-                + " (member, life, slot, seq, generation) VALUES (?, ?, ?, ?, ?)"
-                + " ON DUPLICATE KEY UPDATE seq = ?, generation = ?")) {
+                + " (member, life, slot, seq, generation) "
+                + values
+                + " ON DUPLICATE KEY UPDATE seq = ?")) {
       write.setString(1, member);
       write.setLong(2, life);
       write.setInt(3, token.slot());
       write.setLong(4, token.seq());
       write.setLong(5, token.generation());
       write.setLong(6, token.seq());
-      write.setLong(7, token.generation());
-      int unused = write.executeUpdate();
+      return write.executeUpdate() > 0;
+    } catch (SQLException e) {
+      if (epochs != null && EpochTable.hasChanged(e)) {
+        return false;
+      }
+      throw e;
     }
   }
 

@@ -1,5 +1,7 @@
 package io.understudy.jdbc.internal.connection;
 
+import static java.util.Objects.requireNonNull;
+
 import io.understudy.jdbc.CommittedWarning;
 import io.understudy.jdbc.HaConnection;
 import io.understudy.jdbc.HaFailure;
@@ -7,12 +9,14 @@ import io.understudy.jdbc.Outcome;
 import io.understudy.jdbc.RouteInfo;
 import io.understudy.jdbc.UnknownOutcomeException;
 import io.understudy.jdbc.WriterLostException;
+import io.understudy.jdbc.internal.dialect.EpochTable;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +33,12 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
   @FunctionalInterface
   interface Call {
     @Nullable Object run() throws SQLException;
+  }
+
+  /** A question to the server. */
+  @FunctionalInterface
+  interface Looking {
+    OptionalLong at(Connection session) throws SQLException;
   }
 
   /** Taking away and closing exclude each other: whoever comes first has the connection. */
@@ -206,12 +216,17 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
   }
 
   private void commitBy(Call call) throws SQLException {
-    CommitSearch search = transaction.isWorthAToken() ? lending.search() : null;
+    boolean changed = transaction.mayHaveChanged();
+    CommitSearch search = changed ? lending.search() : null;
+    EpochGuard guard = changed ? lending.guard() : null;
     try {
-      if (search == null) {
-        Object unused = guarded(Work.COMMIT, call);
+      if (search != null) {
+        commitWithToken(search, guard, call);
       } else {
-        commitWithToken(search, call);
+        if (guard != null) {
+          guard.require(this);
+        }
+        Object unused = guarded(Work.COMMIT, call);
       }
     } catch (SQLException e) {
       if (isLost()) {
@@ -222,8 +237,9 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
     transaction.committed();
   }
 
-  private void commitWithToken(CommitSearch search, Call call) throws SQLException {
-    CommitToken token = mark(search.tokens());
+  private void commitWithToken(CommitSearch search, @Nullable EpochGuard guard, Call call)
+      throws SQLException {
+    CommitToken token = mark(search.tokens(), guard);
     try {
       Object unused = guarded(Work.COMMIT, call);
     } catch (UnknownOutcomeException e) {
@@ -233,18 +249,16 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
     }
   }
 
-  private CommitToken mark(CommitTokens tokens) throws SQLException {
+  private CommitToken mark(CommitTokens tokens, @Nullable EpochGuard guard) throws SQLException {
     if (tokenSlot == NO_SLOT) {
       tokenSlot = tokens.take();
     }
     CommitToken token = tokens.next(tokenSlot, route.generation());
-    Object unused =
-        guarded(
-            Work.ROWS,
-            () -> {
-              tokens.write(delegate, token);
-              return null;
-            });
+    EpochTable epochs = guard == null ? null : guard.epochs();
+    Object written = guarded(Work.ROWS, () -> tokens.write(delegate, token, epochs));
+    if (guard != null && !Boolean.TRUE.equals(written)) {
+      throw guard.refused(this);
+    }
     return token;
   }
 
@@ -263,9 +277,39 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
     return (warning != null && !isClosed()) ? warning : pass(Connection::getWarnings);
   }
 
-  /** Something is to be sent that may change data. */
-  void wrote() {
+  /**
+   * Sends something that may change data. Under an epoch guard what would commit by itself gets a
+   * transaction; what may commit anything else is preceded by the check that a commit has.
+   */
+  @Nullable Object changing(Work work, Call call) throws SQLException {
+    EpochGuard guard = lending.guard();
+    if (guard != null && work == Work.ANYTHING) {
+      guard.require(this);
+    } else if (guard != null && transaction.autoCommit()) {
+      return guard.alone(this, () -> changing(work, call));
+    }
     transaction.wrote();
+    return guarded(work, call);
+  }
+
+  /** Asks the server something for this library, which is no part of the application's work. */
+  OptionalLong look(Looking looking) throws SQLException {
+    Object found = guarded(Work.SESSION, () -> looking.at(delegate));
+    return (OptionalLong) requireNonNull(found);
+  }
+
+  /** The database admits this generation no more: nothing of its transaction is kept. */
+  SQLException refused(String what) {
+    lending.broke(route); // if the database is wrong, the director mends it
+    revoke();
+    return failure(what, transaction.unsent(Work.SESSION), null);
+  }
+
+  /** Text about transactions is to be sent. */
+  void checkBegin(@Nullable String sql) throws SQLException {
+    if (sql != null && lending.guard() != null) {
+      EpochGuard.requireKnownBegin(sql, transaction.autoCommit());
+    }
   }
 
   /** On a lost connection there is nothing left to roll back, so that is no failure. */

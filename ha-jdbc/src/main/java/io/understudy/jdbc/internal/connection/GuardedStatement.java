@@ -18,6 +18,9 @@ final class GuardedStatement extends GuardedProxy {
 
   private boolean batchChangesMode;
 
+  /** One of the texts of a batch may commit by itself. */
+  private boolean batchMayCommit;
+
   private GuardedStatement(GuardedConnection connection, Statement delegate, @Nullable String sql) {
     super(connection, delegate);
     this.sql = sql;
@@ -45,9 +48,12 @@ final class GuardedStatement extends GuardedProxy {
     return guardRows(proxy, judgedCall(last, method, args));
   }
 
-  /** Of a batch of texts only the mode matters now: as a whole it may be anything. */
   private void added(@Nullable String text) throws SQLException {
     XaRefusal.check(text);
+    if (text != null && !SqlText.cannotCommit(text)) {
+      connection.checkBegin(text);
+      batchMayCommit = true;
+    }
     batchChangesMode |= text != null && SqlText.mayChangeMode(text);
   }
 
@@ -69,18 +75,21 @@ final class GuardedStatement extends GuardedProxy {
   private @Nullable Object guarded(
       Work now, @Nullable String text, Method method, @Nullable Object @Nullable [] args)
       throws SQLException {
-    if (now == Work.ANYTHING && SqlText.mayChangeMode(text)) {
-      connection.changedByText();
-    }
-    if (text == null || !SqlText.beginsWith(text, "SELECT")) {
-      connection.wrote();
+    if (now == Work.ANYTHING) {
+      connection.checkBegin(text);
+      if (SqlText.mayChangeMode(text)) {
+        connection.changedByText();
+      }
     }
     last = now;
-    return connection.guarded(now, () -> call(method, args));
+    return SqlText.changesNothing(text)
+        ? connection.guarded(now, () -> call(method, args))
+        : connection.changing(now, () -> call(method, args));
   }
 
   private Work batch() {
-    return work == Work.ROWS ? Work.BATCH : Work.ANYTHING;
+    boolean rowsAlone = sql == null ? !batchMayCommit : work == Work.ROWS;
+    return rowsAlone ? Work.BATCH : Work.ANYTHING;
   }
 
   private static @Nullable String text(@Nullable Object @Nullable [] args) {

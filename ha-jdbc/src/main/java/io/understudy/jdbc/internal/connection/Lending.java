@@ -5,6 +5,7 @@ import io.understudy.ha.RegisterView;
 import io.understudy.jdbc.HaDataSourceStatus.LendingStatus;
 import io.understudy.jdbc.NoWriterException;
 import io.understudy.jdbc.Phase;
+import io.understudy.jdbc.internal.dialect.EpochTable;
 import io.understudy.jdbc.internal.dialect.Sessions;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -49,6 +50,7 @@ public final class Lending {
   private volatile Consumer<String> broken = master -> {};
   private volatile boolean closed;
   private volatile @Nullable CommitSearch search;
+  private volatile @Nullable EpochGuard guard;
 
   /** From then on a permit that is away is taken for gone. */
   private volatile long permitGoneNanos = System.nanoTime();
@@ -106,6 +108,21 @@ public final class Lending {
    */
   public void resolveCommits(String table, String member, Duration wait) {
     search = new CommitSearch(router, new CommitTokens(table, member), wait, helpers);
+  }
+
+  /**
+   * Lets nothing be committed but under the generation that the database names. To be called before
+   * {@link #start}.
+   *
+   * @param table where it names it
+   */
+  public void guardWrites(EpochTable table) {
+    guard = new EpochGuard(table);
+  }
+
+  /** What each transaction asks before it commits; null if nobody wants that. */
+  @Nullable EpochGuard guard() {
+    return guard;
   }
 
   /** What finds out about commits; null if nobody wants to know. */

@@ -10,6 +10,10 @@ final class SqlText {
     "SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "SHOW", "USE", "SAVEPOINT"
   };
 
+  private static final String[] CHANGING_NOTHING = {
+    "SELECT", "SHOW", "USE", "SAVEPOINT", "EXPLAIN", "DESCRIBE", "DESC"
+  };
+
   /**
    * What makes a SET more than a setting: SET PASSWORD commits, SET STATEMENT holds another one.
    */
@@ -22,14 +26,35 @@ final class SqlText {
    * changes rows, and no second statement can follow. DDL, CALL and COMMIT as text may commit.
    */
   static boolean cannotCommit(@Nullable String sql) {
-    if (sql == null || !isSingle(sql)) {
-      return false;
-    }
-    for (String word : WITHIN_TRANSACTION) {
+    return sql != null && isSingle(sql) && (beginsWithAny(sql, WITHIN_TRANSACTION) || sets(sql));
+  }
+
+  /**
+   * Whether the statement certainly changes no data, but for what functions do that it calls: one
+   * alone that begins like a query or a setting.
+   */
+  static boolean changesNothing(@Nullable String sql) {
+    return sql != null && isSingle(sql) && (beginsWithAny(sql, CHANGING_NOTHING) || sets(sql));
+  }
+
+  /**
+   * Whether it, or one of several statements, begins a transaction as text; a body may hold BEGIN.
+   */
+  static boolean beginsTransaction(String sql) {
+    return !beginsWith(sql, "CREATE")
+        && (anyBeginsWith(sql, "BEGIN") || anyBeginsWith(sql, "START"));
+  }
+
+  private static boolean beginsWithAny(String sql, String[] words) {
+    for (String word : words) {
       if (beginsWith(sql, word)) {
         return true;
       }
     }
+    return false;
+  }
+
+  private static boolean sets(String sql) {
     return beginsWith(sql, "SET") && isSetting(sql);
   }
 

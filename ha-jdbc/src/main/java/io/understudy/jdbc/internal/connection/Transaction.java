@@ -79,7 +79,7 @@ final class Transaction {
   }
 
   /** Whether a commit ends a transaction that may have changed something. */
-  boolean isWorthAToken() {
+  boolean mayHaveChanged() {
     return wrote && !autoCommit;
   }
 

@@ -166,6 +166,14 @@ public interface Dialect {
   List<String> preparedPassingFence(Connection connection) throws SQLException;
 
   /**
+   * Lets the manager write on a closed server, and nobody who could not before.
+   *
+   * @param connection a session of the manager
+   * @throws SQLException if the server does not answer
+   */
+  void admitManager(Connection connection) throws SQLException;
+
+  /**
    * Makes the server accept writes, and verifies it.
    *
    * @param connection a session

@@ -15,39 +15,50 @@ import java.util.regex.Pattern;
  *
  * @param global privileges on everything, in upper case
  * @param schemas privileges on whole databases, as {@code SELECT ON performance_schema}
+ * @param tables privileges on single tables, as {@code SELECT ON shop.orders}
  * @param roles the roles that the account was granted, quoted as the server quotes them
  */
-record Grants(Set<String> global, Set<String> schemas, Set<String> roles) {
+record Grants(Set<String> global, Set<String> schemas, Set<String> tables, Set<String> roles) {
   private static final Pattern PRIVILEGES =
-      Pattern.compile("GRANT (.+?) ON (?:TABLE )?(\\S+)\\.\\* TO .*", Pattern.DOTALL);
+      Pattern.compile("GRANT (.+?) ON (?:TABLE )?(\\S+)\\.(\\S+) TO .*", Pattern.DOTALL);
   private static final Pattern ROLES = Pattern.compile("GRANT ([^ ].*?) TO .*", Pattern.DOTALL);
   private static final String ALL = "ALL PRIVILEGES";
 
   Grants {
     global = Set.copyOf(global);
     schemas = Set.copyOf(schemas);
+    tables = Set.copyOf(tables);
     roles = Set.copyOf(roles);
   }
 
   static Grants parse(Collection<String> lines) {
     Set<String> global = new LinkedHashSet<>();
     Set<String> schemas = new LinkedHashSet<>();
+    Set<String> tables = new LinkedHashSet<>();
     Set<String> roles = new LinkedHashSet<>();
     for (String line : lines) {
       Matcher privileges = PRIVILEGES.matcher(line);
       Matcher granted = ROLES.matcher(line);
       if (privileges.matches()) {
-        String where = privileges.group(2).replace("`", "");
+        String schema = bare(privileges.group(2));
+        String table = bare(privileges.group(3));
         for (String privilege : names(privileges.group(1))) {
           String name = privilege.toUpperCase(Locale.ROOT);
           boolean unused =
-              where.equals("*") ? global.add(name) : schemas.add(name + " ON " + where);
+              !table.equals("*")
+                  ? tables.add(name + " ON " + schema + "." + table)
+                  : schema.equals("*") ? global.add(name) : schemas.add(name + " ON " + schema);
         }
       } else if (!line.contains(" ON ") && granted.matches()) {
         roles.addAll(names(granted.group(1)));
       }
     }
-    return new Grants(global, schemas, roles);
+    return new Grants(global, schemas, tables, roles);
+  }
+
+  /** Without quotes; databases are patterns there, in which an underscore is escaped. */
+  private static String bare(String name) {
+    return name.replace("`", "").replace("\\_", "_");
   }
 
   private static List<String> names(String list) {
@@ -62,6 +73,13 @@ record Grants(Set<String> global, Set<String> schemas, Set<String> roles) {
     return has(privilege)
         || schemas.contains(privilege + " ON " + schema)
         || schemas.contains(ALL + " ON " + schema);
+  }
+
+  /** Whether it holds a privilege on a table, given with its database. */
+  boolean hasOn(String privilege, String table) {
+    return has(privilege, table.substring(0, table.indexOf('.')))
+        || tables.contains(privilege + " ON " + table)
+        || tables.contains(ALL + " ON " + table);
   }
 
   /** Those of the given privileges that the account holds; ALL PRIVILEGES are told as that. */

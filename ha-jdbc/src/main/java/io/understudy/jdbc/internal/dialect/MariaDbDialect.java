@@ -127,6 +127,10 @@ final class MariaDbDialect implements Dialect {
     return List.of();
   }
 
+  /** It may write already: its account has READ_ONLY ADMIN. */
+  @Override
+  public void admitManager(Connection connection) {}
+
   @Override
   public void open(Connection connection) throws SQLException {
     Sql.execute(connection, "SET GLOBAL read_only = OFF");

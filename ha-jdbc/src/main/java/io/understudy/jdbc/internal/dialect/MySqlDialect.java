@@ -150,6 +150,12 @@ final class MySqlDialect implements Dialect {
     return Sql.rows(connection, "XA RECOVER").stream().map(it -> it.get("data")).toList();
   }
 
+  /** What stays on keeps out whoever has no CONNECTION_ADMIN. */
+  @Override
+  public void admitManager(Connection connection) throws SQLException {
+    Sql.execute(connection, "SET GLOBAL super_read_only = OFF");
+  }
+
   @Override
   public void open(Connection connection) throws SQLException {
     Sql.execute(connection, "SET GLOBAL read_only = OFF"); // takes super_read_only with it

@@ -11,6 +11,7 @@ import io.understudy.jdbc.HaDataSourceConfig;
 import io.understudy.jdbc.HaDataSourceConfig.Master;
 import io.understudy.jdbc.SwitchoverResult;
 import io.understudy.jdbc.UnappliedPolicy;
+import io.understudy.jdbc.internal.dialect.EpochTable;
 import io.understudy.jdbc.internal.routing.Action;
 import io.understudy.jdbc.internal.routing.Action.Commit;
 import io.understudy.jdbc.internal.routing.Action.Drain;
@@ -113,7 +114,8 @@ public final class Director {
             leadership,
             "understudy.db:" + config.name(),
             config.timing(),
-            name -> state.assignment().isClosedTo(name),
+            EpochTable.of(config.guard(), config.name()),
+            () -> state.assignment(),
             new ConcurrentHashMap<>(),
             helpers,
             inputs::add,

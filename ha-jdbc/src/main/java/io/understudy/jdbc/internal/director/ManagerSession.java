@@ -1,6 +1,7 @@
 package io.understudy.jdbc.internal.director;
 
 import io.understudy.jdbc.internal.dialect.Dialect;
+import io.understudy.jdbc.internal.dialect.EpochTable;
 import io.understudy.jdbc.internal.dialect.FenceReport.Ended;
 import io.understudy.jdbc.internal.dialect.Gap;
 import io.understudy.jdbc.internal.dialect.SemiSync;
@@ -19,11 +20,13 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one session in which a director works on one server. It never reconnects: a successor ends it
@@ -40,11 +43,22 @@ final class ManagerSession {
   private final Dialect dialect;
   private final Duration answerTimeout;
   private final Set<String> silenced;
+  private final @Nullable EpochTable epochs;
   private List<Ended> ended = List.of();
 
+  /**
+   * What outlives a session.
+   *
+   * @param lock the name of the lock that marks the one session in which a server is managed
+   * @param epochs where the database names the generation that may write; null if it does not
+   * @param silenced what earlier sessions switched off and could not switch on again
+   */
+  record Terms(String lock, @Nullable EpochTable epochs, Set<String> silenced) {}
+
   private ManagerSession(
-      Connection connection, Dialect dialect, Duration answerTimeout, Set<String> silenced) {
-    this.silenced = silenced;
+      Connection connection, Dialect dialect, Duration answerTimeout, Terms terms) {
+    this.silenced = terms.silenced();
+    this.epochs = terms.epochs();
     this.connection = connection;
     this.dialect = dialect;
     this.answerTimeout = answerTimeout;
@@ -55,28 +69,38 @@ final class ManagerSession {
    * before there is a bound on its answer: it may freeze at any time, and not every URL sets one.
    *
    * @param leads whether the caller still leads, and so may end whoever holds the lock
-   * @param silenced what earlier sessions switched off and could not switch on again
    */
   static ManagerSession begin(
-      Connection connection,
-      String lock,
-      Duration answerTimeout,
-      BooleanSupplier leads,
-      Set<String> silenced)
+      Connection connection, Duration answerTimeout, BooleanSupplier leads, Terms terms)
       throws SQLException {
     bound(connection, answerTimeout.plusSeconds(2)); // what the lock may take
     connection.setAutoCommit(true);
-    Dialect.takeLock(connection, lock, leads);
+    Dialect.takeLock(connection, terms.lock(), leads);
     Dialect dialect = Dialect.of(connection);
-    String missing = dialect.missingGrants(connection);
+    String missing = missingGrants(connection, dialect, terms.epochs());
     if (!missing.isEmpty()) {
       throw new SQLException(
           "the manager's account lacks privileges: run " + missing + " (docs/accounts.md)",
           "42000",
           ACCESS_DENIED);
     }
-    SemiSync.restore(connection, silenced);
-    return new ManagerSession(connection, dialect, answerTimeout, silenced);
+    SemiSync.restore(connection, terms.silenced());
+    return new ManagerSession(connection, dialect, answerTimeout, terms);
+  }
+
+  private static String missingGrants(
+      Connection connection, Dialect dialect, @Nullable EpochTable epochs) throws SQLException {
+    StringJoiner missing = new StringJoiner("; ");
+    String always = dialect.missingGrants(connection);
+    if (!always.isEmpty()) {
+      missing.add(always);
+    }
+    String guard =
+        epochs == null ? "" : epochs.missingGrants(connection, dialect.account(connection));
+    if (!guard.isEmpty()) {
+      missing.add(guard);
+    }
+    return missing.toString();
   }
 
   Healthy probe(String own, Map<String, String> positions) throws SQLException {
@@ -159,8 +183,19 @@ final class ManagerSession {
     return ended;
   }
 
-  /** Opens a server that has all that it ever told others; the rest is for replication. */
-  void open(String own, Map<String, String> positions) throws SQLException {
+  /**
+   * Whether the database admits a generation, as far as it is asked: if not, the server is as good
+   * as read-only to the application.
+   */
+  boolean admits(long generation) throws SQLException {
+    return epochs == null || epochs.read(connection).equals(OptionalLong.of(generation));
+  }
+
+  /**
+   * Opens a server that has all that it ever told others; the rest is for replication. It admits
+   * the generation, and no older one, before anybody but this account may write.
+   */
+  void open(String own, Map<String, String> positions, long generation) throws SQLException {
     bound(connection, answerTimeout);
     String unfit = dialect.unfit(connection);
     if (!unfit.isEmpty()) {
@@ -173,7 +208,27 @@ final class ManagerSession {
       }
     }
     SemiSync.restore(connection, silenced); // before anybody is told that a commit is safe
+    if (epochs != null) {
+      admit(epochs, generation);
+    }
     dialect.open(connection);
+  }
+
+  /** Who holds the row of an older generation and does not let go is ended as by any fence. */
+  private void admit(EpochTable table, long generation) throws SQLException {
+    bound(connection, answerTimeout.plus(LOCK_WAIT));
+    dialect.admitManager(connection);
+    try {
+      table.mark(connection, generation);
+    } catch (SQLException e) {
+      if (!EpochTable.isHeldUp(e)) {
+        throw e;
+      }
+      fence();
+      bound(connection, answerTimeout.plus(LOCK_WAIT));
+      dialect.admitManager(connection);
+      table.mark(connection, generation);
+    }
   }
 
   void follow() throws SQLException {

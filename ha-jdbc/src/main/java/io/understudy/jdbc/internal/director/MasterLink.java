@@ -3,11 +3,13 @@ package io.understudy.jdbc.internal.director;
 import io.understudy.ha.Leadership;
 import io.understudy.jdbc.HaDataSourceConfig.Master;
 import io.understudy.jdbc.HaDataSourceConfig.TimeLimits;
+import io.understudy.jdbc.internal.dialect.EpochTable;
 import io.understudy.jdbc.internal.routing.Action;
 import io.understudy.jdbc.internal.routing.Action.CatchUp;
 import io.understudy.jdbc.internal.routing.Action.Fence;
 import io.understudy.jdbc.internal.routing.Action.Follow;
 import io.understudy.jdbc.internal.routing.Action.Open;
+import io.understudy.jdbc.internal.routing.Assignment;
 import io.understudy.jdbc.internal.routing.Input;
 import io.understudy.jdbc.internal.routing.Input.Done;
 import io.understudy.jdbc.internal.routing.Input.Probed;
@@ -30,7 +32,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,7 +55,8 @@ final class MasterLink {
    * @param leadership under which they act
    * @param lock the name of the lock that marks the managing session
    * @param limits the time values
-   * @param mustBeClosed whether a master must not be open by the agreed assignment
+   * @param epochs where the database names the generation that may write; null if it does not
+   * @param agreed the assignment in force; it stays while an action runs
    * @param positions the last position of each master, for comparing
    * @param helpers runs what may block for ever
    * @param sink takes what happened
@@ -63,7 +66,8 @@ final class MasterLink {
       Leadership leadership,
       String lock,
       TimeLimits limits,
-      Predicate<String> mustBeClosed,
+      @Nullable EpochTable epochs,
+      Supplier<Assignment> agreed,
       Map<String, String> positions,
       Executor helpers,
       Consumer<Input> sink,
@@ -207,7 +211,7 @@ final class MasterLink {
   /** A lease that ended while the statement travelled lets a successor open another server. */
   private void open(ManagerSession current) throws SQLException {
     requireLease();
-    current.open(master.name(), shared.positions());
+    current.open(master.name(), shared.positions(), shared.agreed().get().generation());
     if (!shared.leadership().isValid()) {
       log.warn("{}: lost the lease while opening {}: closes it", shared.lock(), master.name());
       fence(current);
@@ -242,7 +246,12 @@ final class MasterLink {
   }
 
   private Healthy look() throws SQLException, InterruptedException {
-    Healthy healthy = session().probe(master.name(), shared.positions());
+    ManagerSession current = session();
+    Healthy healthy = current.probe(master.name(), shared.positions());
+    Assignment agreed = shared.agreed().get();
+    if (agreed.writer().equals(master.name()) && !current.admits(agreed.generation())) {
+      healthy = healthy.asReadOnly(); // as it is to the application; opening it mends that
+    }
     shared.positions().put(master.name(), healthy.facts().position());
     brokeSinceAnswer = false;
     return healthy;
@@ -260,7 +269,10 @@ final class MasterLink {
       requireLease(); // connecting takes time, and a pause may take more
       ManagerSession begun =
           ManagerSession.begin(
-              fresh, shared.lock(), shared.limits().probeTimeout(), this::leads, silenced);
+              fresh,
+              shared.limits().probeTimeout(),
+              this::leads,
+              new ManagerSession.Terms(shared.lock(), shared.epochs(), silenced));
       requireLease();
       closeIfNotTheWriter(begun);
       session = begun;
@@ -286,7 +298,7 @@ final class MasterLink {
    * it is closed before it is looked at.
    */
   private void closeIfNotTheWriter(ManagerSession begun) throws SQLException {
-    if (!shared.mustBeClosed().test(master.name())) {
+    if (!shared.agreed().get().isClosedTo(master.name())) {
       return;
     }
     try {

@@ -1,5 +1,6 @@
 package io.understudy.jdbc.internal.routing;
 
+import io.understudy.jdbc.internal.routing.ServerFacts.Mode;
 import java.util.Map;
 
 /** The result of one probe of one master. */
@@ -27,6 +28,15 @@ public sealed interface Observation {
      */
     public Healthy(ServerFacts facts, Map<String, Long> lacking) {
       this(facts, lacking, Findings.NONE);
+    }
+
+    /**
+     * The same of a server on which the application may not write, whatever its mode is.
+     *
+     * @return the changed observation
+     */
+    public Healthy asReadOnly() {
+      return new Healthy(facts.withMode(Mode.READ_ONLY), lacking, findings);
     }
   }
 

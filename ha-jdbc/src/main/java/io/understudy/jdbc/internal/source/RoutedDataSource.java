@@ -19,6 +19,7 @@ import io.understudy.jdbc.internal.connection.Lending;
 import io.understudy.jdbc.internal.connection.Route;
 import io.understudy.jdbc.internal.connection.Router;
 import io.understudy.jdbc.internal.connection.XaRefusal;
+import io.understudy.jdbc.internal.dialect.EpochTable;
 import io.understudy.jdbc.internal.director.Lookout;
 import io.understudy.jdbc.internal.routing.Assignment;
 import io.understudy.jdbc.internal.routing.DirectorState;
@@ -86,6 +87,10 @@ final class RoutedDataSource implements HaDataSource {
     if (resolution != null) {
       lending.resolveCommits(resolution.table(), node.member().value(), resolution.limit());
     }
+    EpochTable epochs = EpochTable.of(config.guard(), config.name());
+    if (epochs != null) {
+      lending.guardWrites(epochs);
+    }
     lending.start();
     lookout.start();
     pools.values().forEach(it -> helpers.execute(it::ask));
@@ -94,7 +99,11 @@ final class RoutedDataSource implements HaDataSource {
 
   private static VettedPool vetted(HaDataSourceConfig config, Master master) {
     return new VettedPool(
-        config.name(), master.name(), master.application(), config.unfencedAccounts());
+        config.name(),
+        master.name(),
+        master.application(),
+        config.unfencedAccounts(),
+        EpochTable.of(config.guard(), config.name()));
   }
 
   /** A connection to a master broke: director and lookout look at once. */

@@ -1,6 +1,7 @@
 package io.understudy.jdbc.internal.source;
 
 import io.understudy.jdbc.internal.dialect.Dialect;
+import io.understudy.jdbc.internal.dialect.EpochTable;
 import io.understudy.jdbc.internal.dialect.Sessions;
 import java.io.PrintWriter;
 import java.sql.Connection;
@@ -27,20 +28,33 @@ final class VettedPool implements DataSource {
   private final String master;
   private final DataSource pool;
   private final boolean accepted;
+  private final @Nullable EpochTable epochs;
   private volatile @Nullable Verdict verdict; // null: not asked yet
 
   /** A good one holds; a bad one is asked for again, because a REVOKE is what it asks for. */
-  private record Verdict(String problem, long nanos) {
+  private record Verdict(String problem, boolean refuses, long nanos) {
     boolean holds() {
       return problem.isEmpty() || System.nanoTime() - nanos < ASK_AGAIN_NANOS;
     }
   }
 
-  VettedPool(String source, String master, DataSource pool, boolean accepted) {
+  /**
+   * Wraps a pool.
+   *
+   * @param accepted whether it lends connections of an account that could write through a fence
+   * @param epochs what every transaction has to read; null if it has not
+   */
+  VettedPool(
+      String source,
+      String master,
+      DataSource pool,
+      boolean accepted,
+      @Nullable EpochTable epochs) {
     this.source = source;
     this.master = master;
     this.pool = pool;
     this.accepted = accepted;
+    this.epochs = epochs;
   }
 
   /** What is wrong with the account; empty while nothing is known to be. */
@@ -62,12 +76,12 @@ final class VettedPool implements DataSource {
   public Connection getConnection() throws SQLException {
     Connection connection = pool.getConnection();
     Verdict known = verdict;
-    String problem = known != null && known.holds() ? known.problem() : vet(connection);
-    if (problem.isEmpty() || accepted) {
+    Verdict now = known != null && known.holds() ? known : vet(connection);
+    if (!now.refuses()) {
       return connection;
     }
     discard(connection);
-    throw new SQLInvalidAuthorizationSpecException(source + ": " + problem, "28000");
+    throw new SQLInvalidAuthorizationSpecException(source + ": " + now.problem(), "28000");
   }
 
   /** A session keeps the privileges it began with, so it is not for the pool to lend later. */
@@ -76,23 +90,38 @@ final class VettedPool implements DataSource {
     connection.close();
   }
 
-  private String vet(Connection connection) throws SQLException {
+  private Verdict vet(Connection connection) throws SQLException {
     try {
       Dialect dialect = Dialect.of(connection);
+      String account = dialect.account(connection);
       List<String> passing = dialect.passingFence(connection);
-      String found = passing.isEmpty() ? "" : describe(dialect.account(connection), passing);
+      String unfenced = passing.isEmpty() ? "" : describe(account, passing);
+      String unguarded = epochs == null ? "" : unguarded(connection, account, epochs);
+      String found = unfenced + (unfenced.isEmpty() || unguarded.isEmpty() ? "" : "; ") + unguarded;
       boolean told = found.equals(problem());
-      verdict = new Verdict(found, System.nanoTime());
+      boolean refuses = !unguarded.isEmpty() || (!unfenced.isEmpty() && !accepted);
+      Verdict now = new Verdict(found, refuses, System.nanoTime());
+      verdict = now;
       if (!told && found.isEmpty()) {
         log.info("{}: the application's account on {} is right now", source, master);
       } else if (!told) {
         log.error("{}: {}", source, found);
       }
-      return found;
+      return now;
     } catch (SQLException e) {
       connection.close();
       throw e;
     }
+  }
+
+  /** Nobody can accept that: each of its commits would fail. */
+  private String unguarded(Connection connection, String account, EpochTable table)
+      throws SQLException {
+    String missing = table.missingForReader(connection, account);
+    return missing.isEmpty()
+        ? ""
+        : "the application's account %s on %s cannot look which generation may write: run there %s (docs/accounts.md)"
+            .formatted(account, master, missing);
   }
 
   private String describe(String account, List<String> passing) {

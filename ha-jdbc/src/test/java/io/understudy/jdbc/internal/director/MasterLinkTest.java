@@ -8,7 +8,9 @@ import com.zaxxer.hikari.util.DriverDataSource;
 import io.understudy.ha.Leadership;
 import io.understudy.jdbc.HaDataSourceConfig.Master;
 import io.understudy.jdbc.HaDataSourceConfig.TimeLimits;
+import io.understudy.jdbc.Phase;
 import io.understudy.jdbc.internal.dialect.Dialect;
+import io.understudy.jdbc.internal.routing.Assignment;
 import io.understudy.jdbc.internal.routing.Input;
 import io.understudy.jdbc.internal.routing.Input.Probed;
 import io.understudy.jdbc.internal.routing.Observation;
@@ -26,6 +28,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,6 +47,9 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** What a director's first contact with a real server tells it. */
 class MasterLinkTest {
+  private static final Assignment ELSEWHERE =
+      new Assignment(1, Phase.SERVING, "another", "", "", 0, "test", List.of());
+
   private final ExecutorService helpers = Executors.newCachedThreadPool();
 
   private final AtomicBoolean leads = new AtomicBoolean(true);
@@ -149,7 +155,8 @@ class MasterLinkTest {
                 new Lasting(leads),
                 "understudy.db:test",
                 patient(),
-                name -> mustBeClosed,
+                null,
+                () -> mustBeClosed ? ELSEWHERE : Assignment.NONE,
                 new ConcurrentHashMap<>(),
                 helpers,
                 inputs::add,

@@ -65,7 +65,8 @@ class OldCopyTest {
             () ->
                 restored.catchUp(
                     new CatchUp("db-02", List.of(position), false, true), Duration.ofSeconds(1)));
-        assertThrows(SQLException.class, () -> restored.open("db-02", Map.of("db-01", position)));
+        assertThrows(
+            SQLException.class, () -> restored.open("db-02", Map.of("db-01", position), 1));
         assertThrows(SQLException.class, () -> write(pair.b(), "INSERT INTO item VALUES (4)"));
       }
     }
@@ -73,7 +74,10 @@ class OldCopyTest {
 
   private static ManagerSession session(Connection connection) throws SQLException {
     return ManagerSession.begin(
-        connection, "understudy.db:test", Duration.ofSeconds(5), () -> true, new TreeSet<>());
+        connection,
+        Duration.ofSeconds(5),
+        () -> true,
+        new ManagerSession.Terms("understudy.db:test", null, new TreeSet<>()));
   }
 
   /** What the server does after it was copied. */

@@ -48,6 +48,8 @@ class SwitchoverSimulationTest {
   private final Map<Outcome, Integer> outcomes = new EnumMap<>(Outcome.class);
   private final Map<String, Integer> reasons = new HashMap<>();
   private long unclosed;
+  private long late;
+  private long refused;
   private Random random = new Random(0);
   private SwitchoverWorld world = new SwitchoverWorld(PAIR, random);
   private DirectorState state = DirectorState.initial(PAIR, Assignment.NONE);
@@ -71,6 +73,8 @@ class SwitchoverSimulationTest {
     outcomes.clear();
     reasons.clear();
     unclosed = 0;
+    late = 0;
+    refused = 0;
     for (long seed = 0; seed < 200; seed++) {
       run(seed);
     }
@@ -80,6 +84,8 @@ class SwitchoverSimulationTest {
     }
     assertTrue(reasons.getOrDefault("perhaps open", 0) >= 5, reasons::toString);
     assertTrue(reasons.getOrDefault("is stuck", 0) >= 3, reasons::toString);
+    assertTrue(late >= 5, () -> "committed late where no later term has begun: " + late);
+    assertTrue(refused >= 20, () -> "wanted to commit where one has: " + refused);
     assertTrue(unclosed >= 5, () -> "opened while another was open and gone: " + unclosed);
   }
 
@@ -105,6 +111,8 @@ class SwitchoverSimulationTest {
     }
     assertCalm();
     unclosed += world.unclosed;
+    late += world.rows.late();
+    refused += world.rows.refused;
   }
 
   private void turn(boolean calm) {
@@ -242,6 +250,10 @@ class SwitchoverSimulationTest {
       probe(names.get(i % names.size()), false);
     }
     assertTrue(isAtRest(), () -> world.committed() + " " + state);
+    assertEquals(
+        world.committed().generation(),
+        world.server(world.committed().writer()).named,
+        "the writer admits its generation");
     for (String name : names) {
       Mode wanted = name.equals(world.committed().writer()) ? Mode.OPEN : Mode.CLOSED;
       assertEquals(wanted, world.server(name).mode, () -> name + " with " + world.committed());

@@ -48,6 +48,12 @@ final class SwitchoverWorld {
     /** It began anew after the director last heard of it. */
     boolean restarted;
 
+    /** The generation that it would let write, had it mode OPEN; 0 if it names none. */
+    long named;
+
+    /** The generation that a late opening names. */
+    long lateGeneration;
+
     /** All transactions that it has. */
     final BitSet has = new BitSet();
   }
@@ -70,6 +76,7 @@ final class SwitchoverWorld {
   private final Map<String, BitSet> positions = new HashMap<>();
   private final Map<String, String> lastPositions = new HashMap<>();
   private final Set<Long> openedGenerations = new HashSet<>();
+  final EpochRows rows;
   private boolean drained;
   private long newestGeneration;
   private String newestWriter = "";
@@ -84,6 +91,7 @@ final class SwitchoverWorld {
   SwitchoverWorld(List<String> names, Random random) {
     this.names = names;
     this.random = random;
+    this.rows = new EpochRows(random);
     this.nowNanos = random.nextLong();
     names.forEach(name -> servers.put(name, new Server()));
     for (int i = 0; i < MEMBERS; i++) {
@@ -110,6 +118,12 @@ final class SwitchoverWorld {
     Server server = server(names.get(random.nextInt(names.size())));
     Member member = members.get(random.nextInt(MEMBERS));
     int dice = random.nextInt(400);
+    if (random.nextInt(400) == 0) {
+      server.mode = Mode.OPEN; // by hand
+      server.restarted = true;
+    } else if (random.nextInt(400) == 0) {
+      server.named = 0; // by hand, too
+    }
     if (dice < 2) {
       server.alive = false;
       server.opensLate = false;
@@ -154,13 +168,17 @@ final class SwitchoverWorld {
     }
     servers.values().stream()
         .filter(it -> it.opensLate && random.nextInt(20) == 0)
-        .forEach(SwitchoverWorld::openNow);
+        .forEach(it -> openNow(it, it.lateGeneration));
+    transactions = rows.thaw(this, transactions);
     replicate();
   }
 
-  private static void openNow(Server server) {
-    server.mode = Mode.OPEN;
+  /** It names the generation first. */
+  private boolean openNow(Server server, long generation) {
     server.opensLate = false;
+    boolean opens = rows.name(server, generation, ++transactions);
+    server.mode = opens ? Mode.OPEN : server.mode;
+    return opens;
   }
 
   private void hear(Member member) {
@@ -175,6 +193,9 @@ final class SwitchoverWorld {
   private void expire(Member member) {
     Assignment known = history.get(member.seen);
     int before = member.open.size();
+    member.open.stream()
+        .filter(it -> !isPermitted(member) && random.nextInt(4) == 0)
+        .forEach(it -> rows.freeze(it.generation(), it.writer()));
     member.open.removeIf(it -> !isPermitted(member) || !isCurrent(known, it));
     aborted += before - member.open.size();
   }
@@ -200,8 +221,9 @@ final class SwitchoverWorld {
   /** Always over then; whether the server took it is another matter. */
   private boolean commit(Transaction transaction) {
     Server writer = server(transaction.writer());
-    if (writer.alive && writer.mode == Mode.OPEN) {
-      writer.has.set(++transactions);
+    if (writer.alive
+        && writer.mode == Mode.OPEN
+        && rows.admits(writer, transaction.generation(), ++transactions)) {
       assertTrue(transaction.generation() >= newestGeneration, "an older generation is over");
       boolean same = transaction.generation() == newestGeneration;
       assertTrue(!same || transaction.writer().equals(newestWriter), "one writer each generation");
@@ -215,7 +237,7 @@ final class SwitchoverWorld {
     for (Server to : servers.values()) {
       for (Server from : servers.values()) {
         if (to != from && to.alive && from.alive && to.replicating && random.nextInt(3) == 0) {
-          to.has.or(from.has);
+          rows.receive(to, from.has);
         }
       }
     }
@@ -245,13 +267,20 @@ final class SwitchoverWorld {
             number,
             name,
             true,
-            server.mode,
+            isAdmitting(name) ? server.mode : Mode.READ_ONLY,
             position,
             server.replicating ? Facts.RUNNING : Facts.STOPPED);
     Map<String, Long> lacking = new HashMap<>();
     lastPositions.forEach((other, at) -> lacking.put(other, missing(server, at)));
     lacking.remove(name);
     return new Healthy(facts, lacking);
+  }
+
+  /** As the application finds it: what names another generation is as good as read-only. */
+  private boolean isAdmitting(String name) {
+    Server server = server(name);
+    boolean serves = committed().writer().equals(name) && server.mode == Mode.OPEN;
+    return !serves || server.named == committed().generation();
   }
 
   private long missing(Server server, String position) {
@@ -302,7 +331,7 @@ final class SwitchoverWorld {
     for (String position : order.positions()) {
       Server source = server(position.substring(0, position.lastIndexOf('-')));
       if (server.replicating && source.alive) {
-        server.has.or(positions.getOrDefault(position, new BitSet()));
+        rows.receive(server, positions.getOrDefault(position, new BitSet()));
       }
       if (missing(server, position) > 0) {
         return false;
@@ -344,13 +373,14 @@ final class SwitchoverWorld {
 
   boolean open(String name) {
     Server server = server(name);
-    if (server.isReached()) {
-      openedGenerations.add(committed().generation());
-      openNow(server);
-    } else {
+    long generation = committed().generation();
+    if (!server.isReached()) {
       server.opensLate = server.cut && server.alive;
+      server.lateGeneration = generation;
+      return false;
     }
-    return server.isReached();
+    openedGenerations.add(generation);
+    return openNow(server, generation);
   }
 
   void commit(Assignment next) {
@@ -372,7 +402,7 @@ final class SwitchoverWorld {
     if (before.phase() == Phase.SWITCHING && next.isServing()) {
       BitSet missing = (BitSet) server(before.previous()).has.clone();
       missing.andNot(server(next.writer()).has);
-      assertTrue(missing.isEmpty(), () -> "missing: " + missing);
+      assertTrue(rows.withoutLate(missing).isEmpty(), () -> "missing: " + missing);
     }
     drained = drained && next.phase() == Phase.DRAINING;
     history.add(next);

@@ -69,6 +69,6 @@ class VettedPoolTest {
             new Properties(),
             Account.APP.user(),
             Account.APP.password());
-    return new VettedPool("main", server.name(), plain, accepted);
+    return new VettedPool("main", server.name(), plain, accepted, null);
   }
 }

@@ -12,8 +12,8 @@ public enum Account {
 
   /**
    * The one who manages the servers, with the least privileges for it: switch read-only mode, read
-   * and control replication, see and end other sessions. It may not use {@code appdb}: connect it
-   * with {@link DatabaseServer#jdbcUrl() a URL that names no database}.
+   * and control replication, see and end other sessions. It sees nothing of {@code appdb} but the
+   * table {@code ha_epoch}, in which a director names the generation that may write.
    */
   MANAGER("manager", "manager-secret"),
 

@@ -152,6 +152,7 @@ final class MariaDbProduct implements Product {
     statements.add(
         "GRANT READ_ONLY ADMIN, REPLICATION SLAVE ADMIN, REPLICATION MASTER ADMIN, CONNECTION ADMIN ON *.* TO manager@'%'");
     statements.add("GRANT SLAVE MONITOR, PROCESS ON *.* TO manager@'%'");
+    statements.add("GRANT CREATE, SELECT, INSERT, UPDATE ON appdb.ha_epoch TO manager@'%'");
     statements.add("GRANT ALL ON *.* TO admin@'%' WITH GRANT OPTION");
     return statements;
   }

@@ -111,6 +111,7 @@ final class MySqlProduct implements Product {
         "GRANT SYSTEM_VARIABLES_ADMIN, REPLICATION_SLAVE_ADMIN, CONNECTION_ADMIN, XA_RECOVER_ADMIN ON *.* TO manager@'%'");
     statements.add("GRANT REPLICATION CLIENT, PROCESS ON *.* TO manager@'%'");
     statements.add("GRANT SELECT ON performance_schema.* TO manager@'%'");
+    statements.add("GRANT CREATE, SELECT, INSERT, UPDATE ON appdb.ha_epoch TO manager@'%'");
     statements.add("GRANT ALL ON *.* TO admin@'%' WITH GRANT OPTION");
     return statements;
   }

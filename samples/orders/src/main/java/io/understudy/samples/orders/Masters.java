@@ -80,6 +80,7 @@ final class Masters implements AutoCloseable {
     HaDataSourceBuilder builder = HaDataSource.builder().node(node).name(arguments.name());
     arguments.probeInterval().ifPresent(builder::probeInterval);
     arguments.probeTimeout().ifPresent(builder::probeTimeout);
+    arguments.epochs().ifPresent(builder::guardWrites);
     arguments.tokens().ifPresent(table -> builder.resolveCommits(table, RESOLVE_WAIT));
     for (MasterUrl master : arguments.masters()) {
       HikariDataSource pool = pool(master);

@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param probeInterval how often the director probes, if not as usual
  * @param probeTimeout how long it waits, if not as usual
  * @param tokens the table of commit tokens, if commits in doubt are to be found out about
+ * @param epochs the table that names the generation that may write, if transactions look there
  */
 record OrderArguments(
     String name,
@@ -36,8 +37,10 @@ record OrderArguments(
     Optional<Path> ledger,
     Optional<Duration> probeInterval,
     Optional<Duration> probeTimeout,
-    Optional<String> tokens) {
+    Optional<String> tokens,
+    Optional<String> epochs) {
   private static final String TOKENS = ".ha_commits";
+  private static final String EPOCHS = ".ha_epoch";
   private static final int DEFAULT_CLIENTS = 4;
   private static final int MOST_CLIENTS = 500;
   private static final int DEFAULT_RATE = 50;
@@ -58,11 +61,8 @@ record OrderArguments(
 
   static OrderArguments parse(Map<OrderOption, List<String>> given) throws ArgumentException {
     CommandLine.requireAll(OrderOption.class, given);
-    if (given.containsKey(OrderOption.GUARDED)) {
-      throw new ArgumentException(
-          OrderOption.GUARDED + " is not available in this version; leave it out");
-    }
     List<MasterUrl> masters = masters(given.getOrDefault(OrderOption.MASTER, List.of()));
+    String database = masters.get(0).database();
     return new OrderArguments(
         required(given, OrderOption.DB),
         masters,
@@ -73,9 +73,13 @@ record OrderArguments(
         ledger(given),
         duration(given, OrderOption.PROBE_INTERVAL),
         duration(given, OrderOption.PROBE_TIMEOUT),
-        given.containsKey(OrderOption.RESOLVE)
-            ? Optional.of(masters.get(0).database() + TOKENS)
-            : Optional.empty());
+        table(given, OrderOption.RESOLVE, database + TOKENS),
+        table(given, OrderOption.GUARDED, database + EPOCHS));
+  }
+
+  private static Optional<String> table(
+      Map<OrderOption, List<String>> given, OrderOption flag, String name) {
+    return given.containsKey(flag) ? Optional.of(name) : Optional.empty();
   }
 
   private static List<MasterUrl> masters(List<String> texts) throws ArgumentException {

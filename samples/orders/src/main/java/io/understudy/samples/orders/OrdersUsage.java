@@ -32,7 +32,10 @@ final class OrdersUsage {
                                the master is '-'; the SQLState of a success is 00000, '-' if
                                a failure has none. Sequence numbers go on where the file ends;
                                without one they begin at 1
-        --guarded              not available yet
+        --guarded              each transaction proves to the database that its writer's term goes
+                               on: the table ha_epoch names the generation that may write. The
+                               director creates it if the manager's account may, on that table:
+                                 GRANT CREATE, SELECT, INSERT, UPDATE ON shop.ha_epoch TO M
         --resolve              find out what became of a commit whose answer was lost, for 10s
         --probe-interval TIME  how often the director probes; default 500ms
         --probe-timeout TIME   how long it waits for an answer; default 1s

@@ -156,7 +156,6 @@ class OrdersIT {
   void whatCannotRunAsCalledSaysSoInOneLine() {
     try (DatabasePair pair = DatabasePair.builder(Flavor.MARIADB).start()) {
       OrderService service = service(pair);
-      assertRefused(service.start("n1", Map.of("--guarded", Cluster.FLAG)), "--guarded");
       assertRefused(service.start("n1", Map.of("--rate", "0")), "--rate");
       assertRefused(service.start("n1", Map.of("--clients", "many")), "--clients");
       assertRefused(
