@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.understudy.samples.dbpair.Account;
 import io.understudy.samples.dbpair.DatabasePair;
 import io.understudy.samples.dbpair.DatabaseServer;
 import io.understudy.samples.dbpair.Flavor;
@@ -14,6 +15,10 @@ import io.understudy.samples.node.JsonReader;
 import io.understudy.samples.node.NodeProcess;
 import io.understudy.samples.node.Processes;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +72,42 @@ class OrdersIT {
       assertEquals(List.of(), audit.duplicates());
       assertEquals(List.of(), audit.violations());
       MEMBERS.forEach(name -> assertEquals(0, exitStatus(service.node(name))));
+    }
+  }
+
+  /** The table that names the generation is the first thing that is written, before any client. */
+  @Test
+  void theWriterIsSwitchedAndKilledUnderAnEpochGuard() throws SQLException {
+    try (DatabasePair pair = DatabasePair.builder(Flavor.MARIADB).startReadOnly().start()) {
+      OrderService service =
+          service(pair).with("--guarded", Cluster.FLAG).with("--resolve", Cluster.FLAG).startAll();
+      service.awaitOrdersOfAll();
+      assertNamed(service, service.awaitWriter());
+
+      long fromNanos = System.nanoTime();
+      assertEquals("switched", service.switchTo("db-02").get("outcome"));
+      service.awaitOrdersOfAll();
+      assertEquals(List.of(), service.book().failuresSince(fromNanos), "it costs no error");
+      assertNamed(service, pair.b());
+
+      service.awaitStandby("db-01");
+      killTheWriter(service);
+      assertNamed(service, pair.a());
+      service.stop();
+      Audit audit = settledAudit(service, pair.a());
+      assertEquals(List.of(), audit.lost());
+      assertEquals(List.of(), audit.duplicates());
+      assertEquals(List.of(), audit.violations());
+    }
+  }
+
+  private static void assertNamed(OrderService service, DatabaseServer writer) throws SQLException {
+    try (Connection app = writer.connect(Account.APP);
+        Statement statement = app.createStatement();
+        ResultSet row = statement.executeQuery("SELECT generation FROM ha_epoch")) {
+      assertTrue(row.next());
+      assertEquals(
+          service.status(service.director().orElseThrow()).get("generation"), row.getLong(1));
     }
   }
 
