@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
  */
 public interface RoleRegister {
   /** The longest statement that can be {@linkplain #tell told}, in bytes. */
-  int MAX_TOLD_BYTES = 64;
+  int MAX_TOLD_BYTES = 255;
 
   /**
    * What this member knows to be committed, and until when the leader vouched for it. One volatile

@@ -10,7 +10,7 @@ package io.understudy.ha.internal.facts;
  */
 public record ReportPart(int index, int count, Report report) {
   /** Enough for all roles that a cluster can have. */
-  public static final int MAX_COUNT = 16;
+  public static final int MAX_COUNT = 32;
 
   /**
    * Checks.
