@@ -38,6 +38,28 @@ public interface HaDataSource extends DataSource, AutoCloseable {
   }
 
   /**
+   * Connections for reading alone, if {@link HaDataSourceBuilder#readsWithoutQuorum} allows them:
+   * they need no permit, so a JVM without quorum can still read. Who may write gets them too.
+   *
+   * <p>No write passes by them: the session is read-only at the server, and whatever could change
+   * that is refused, as are procedures, updatable rows, several statements in one text, {@code
+   * setReadOnly(false)} and unwrapping. A connection belongs to one master, {@link
+   * HaConnection#master()}. When the generation that it was borrowed under is over it can be used
+   * for the {@linkplain HaDataSourceBuilder#drainTimeout drain time-out}, and is lost then with a
+   * {@link WriterLostException}: get another one. If none can be had within the {@linkplain
+   * HaDataSourceBuilder#borrowTimeout borrow time-out}, {@link NoWriterException} says of each
+   * master why. One borrows and returns in order: an open transaction is rolled back by close.
+   *
+   * <p>Spring calls {@code setReadOnly} after it has got a connection, which is too late to choose:
+   * put a {@code LazyConnectionDataSourceProxy} before this data source and give it the reader as
+   * {@code readOnlyDataSource}; then {@code @Transactional(readOnly = true)} reads without quorum.
+   *
+   * @return the same one each time
+   * @throws IllegalStateException if reading was not allowed
+   */
+  DataSource reader();
+
+  /**
    * Whether a connection to the writer could be lent now, or within moments: one is agreed and
    * open, and the director vouches for it or did so a quarter second ago; or the writer is being
    * changed {@linkplain #switchTo on purpose}, for not longer than a borrower waits. For gates that
@@ -69,7 +91,12 @@ public interface HaDataSource extends DataSource, AutoCloseable {
    * Makes another master the writer, without an error for callers within the bounds: borrowers are
    * held, connections that are out go on until they are returned or the drain time-out is over, the
    * old writer is made read-only, the new one applies all that the old one has, and borrowers get
-   * connections to it. Any JVM can be asked, the director alone does it.
+   * connections to it. Any JVM can be asked, the director alone does it: elsewhere the order is
+   * told to the director, which takes some tens of milliseconds more, and the answer comes back. An
+   * order is meant for one director, so it is never done twice. If that one is lost before it
+   * answers, or says nothing for three times the longest hold (below) and two leases, the outcome
+   * is {@link SwitchoverResult.Outcome#UNKNOWN}: look at the {@link #status()} before asking again.
+   * A JVM forwards one order at a time.
    *
    * <p>Borrowers are held for the {@linkplain HaDataSourceBuilder#drainTimeout drain time-out} (1 s
    * if that is shorter and a JVM does not hear), 1 s for locks at the old writer, the {@linkplain
@@ -88,10 +115,10 @@ public interface HaDataSource extends DataSource, AutoCloseable {
    *
    * @param master its configured name
    * @return completes with what came of it, on a thread of this data source; fails with {@link
-   *     SwitchoverRefusedException}, which says why and whom to ask, if this JVM does not direct,
-   *     the master is unknown, is the writer already, does not answer, does not replicate or is too
-   *     far behind, the writer replicates from nobody, a master holds transactions to review, ids
-   *     are not proved unique, or another change is under way. Then nobody was held
+   *     SwitchoverRefusedException}, which says why, if no director is known here, the master is
+   *     unknown, is the writer already, does not answer, does not replicate or is too far behind,
+   *     the writer replicates from nobody, a master holds transactions to review, ids are not
+   *     proved unique, or another change is under way. Then nobody was held
    */
   CompletionStage<SwitchoverResult> switchTo(String master);
 

@@ -2,13 +2,16 @@ package io.understudy.jdbc;
 
 import io.understudy.ha.HaNode;
 import io.understudy.jdbc.HaDataSourceConfig.Master;
+import io.understudy.jdbc.HaDataSourceConfig.Reading;
 import io.understudy.jdbc.HaDataSourceConfig.Resolution;
 import io.understudy.jdbc.HaDataSourceConfig.SwitchLimits;
 import io.understudy.jdbc.HaDataSourceConfig.TimeLimits;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -39,6 +42,8 @@ public final class HaDataSourceBuilder {
   private boolean unfencedAccounts;
   private @Nullable Resolution resolution;
   private @Nullable String guard;
+  private final Map<String, DataSource> readerPools = new LinkedHashMap<>();
+  private @Nullable Duration maxReadLag;
 
   HaDataSourceBuilder() {}
 
@@ -269,6 +274,42 @@ public final class HaDataSourceBuilder {
   }
 
   /**
+   * Lends connections for reading, also while this JVM may not write: it has no quorum, no
+   * director, or there is no writer. Default: not done, and {@link HaDataSource#reader()} is
+   * refused. They go to the writer that was agreed last; if that does not answer, or is seen to be
+   * no writer any more, to another master that is not too far behind, in the order of
+   * configuration.
+   *
+   * <p>What is read may be old, and this bounds it in part only. A writer that this JVM shares a
+   * side of a partition with may have been replaced on the other side: how long ago it was agreed
+   * is in {@link HaDataSourceStatus.ReadingStatus#agreedAgo()}.
+   *
+   * @param maxLag how far a master may be behind that is not known to be the writer, as its own
+   *     replication says; if its source is gone, the time since then is added. 0 to 7 days, of
+   *     which whole seconds count
+   * @return this
+   */
+  public HaDataSourceBuilder readsWithoutQuorum(Duration maxLag) {
+    this.maxReadLag = maxLag;
+    return this;
+  }
+
+  /**
+   * A pool of its own for {@linkplain #readsWithoutQuorum reading} from a master; default: the
+   * application's, whose sessions are made read-only for the time, two round trips more at each
+   * borrowing and return. Best with an account that has SELECT alone: then no statement whatever
+   * can write, whoever thinks of it.
+   *
+   * @param masterName a master that is configured
+   * @param pool as that of the application
+   * @return this
+   */
+  public HaDataSourceBuilder readerPool(String masterName, DataSource pool) {
+    readerPools.put(masterName, pool);
+    return this;
+  }
+
+  /**
    * Validates the configuration, declares the role {@code db:<name>} at the node and begins to
    * route. Returns at once: the first {@link HaDataSource#getConnection()} waits for the writer.
    *
@@ -289,7 +330,15 @@ public final class HaDataSourceBuilder {
             () -> new IllegalStateException("ha-jdbc's own service entry is missing from the jar"))
         .create(
             new HaDataSourceConfig(
-                member, name, masters, limits(), unapplied, unfencedAccounts, resolution, guard));
+                member,
+                name,
+                masters,
+                limits(),
+                unapplied,
+                unfencedAccounts,
+                resolution,
+                guard,
+                reading()));
   }
 
   private TimeLimits limits() {
@@ -311,7 +360,7 @@ public final class HaDataSourceBuilder {
     if (masters.size() < 2) {
       faults.add("masters: " + masters.size() + " given, at least 2 are wanted");
     }
-    Set<String> seen = new HashSet<>();
+    Set<String> seen = new LinkedHashSet<>();
     for (Master master : masters) {
       checkName(faults, "master", master.name());
       if (!seen.add(master.name())) {
@@ -337,10 +386,30 @@ public final class HaDataSourceBuilder {
     if (guarding != null && !TABLE.matcher(guarding).matches()) {
       faults.add("table of the epoch guard '" + guarding + "' is not like shop.ha_epoch");
     }
+    checkReading(faults, seen);
     if (probeFailures < 1 || probeFailures > 100) {
       faults.add("probeFailures is " + probeFailures + ", 1 to 100 is wanted");
     }
     return faults;
+  }
+
+  private @Nullable Reading reading() {
+    Duration most = maxReadLag;
+    return most == null ? null : new Reading(most, readerPools);
+  }
+
+  private void checkReading(List<String> faults, Set<String> known) {
+    Duration most = maxReadLag;
+    if (most != null) {
+      checkBounds(faults, "readsWithoutQuorum", most, Duration.ZERO, 7 * 86_400);
+    } else if (!readerPools.isEmpty()) {
+      faults.add("readerPool is given for " + readerPools.keySet() + ", readsWithoutQuorum is not");
+    }
+    for (String name : readerPools.keySet()) {
+      if (!known.contains(name)) {
+        faults.add("readerPool is given for '" + name + "', the masters are " + known);
+      }
+    }
   }
 
   private static void checkName(List<String> faults, String what, String found) {

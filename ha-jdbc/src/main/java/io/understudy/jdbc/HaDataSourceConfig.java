@@ -3,6 +3,7 @@ package io.understudy.jdbc;
 import io.understudy.ha.HaNode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param resolution how commits in doubt are found out about; null if they are not
  * @param guard the table that names the generation that may write, with its database; null if no
  *     transaction looks there
+ * @param reading how connections for reading are lent; null if they are not
  */
 public record HaDataSourceConfig(
     HaNode node,
@@ -28,7 +30,8 @@ public record HaDataSourceConfig(
     UnappliedPolicy unapplied,
     boolean unfencedAccounts,
     @Nullable Resolution resolution,
-    @Nullable String guard) {
+    @Nullable String guard,
+    @Nullable Reading reading) {
   /** Copies. */
   public HaDataSourceConfig {
     masters = List.copyOf(masters);
@@ -42,6 +45,20 @@ public record HaDataSourceConfig(
    * @param manager where the director's session comes from
    */
   public record Master(String name, DataSource application, DataSource manager) {}
+
+  /**
+   * How connections for reading are lent, also without quorum.
+   *
+   * @param maxLag how far a master may be behind that is not known to be the writer
+   * @param pools where they come from, by master; those that are missing come from the
+   *     application's
+   */
+  public record Reading(Duration maxLag, Map<String, DataSource> pools) {
+    /** Copies. */
+    public Reading {
+      pools = Map.copyOf(pools);
+    }
+  }
 
   /**
    * How commits in doubt are found out about.

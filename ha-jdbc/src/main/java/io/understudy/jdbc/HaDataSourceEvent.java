@@ -31,8 +31,8 @@ public sealed interface HaDataSourceEvent {
       implements HaDataSourceEvent {}
 
   /**
-   * A master's role, reach, mode, replication, lag or number of stranded transactions changed. On
-   * the director alone, which probes.
+   * A master's role, reach, mode, replication, lag or number of stranded transactions changed, or
+   * which JVMs reach it. On every JVM, by what that one knows: see {@link MasterStatus}.
    *
    * @param time when
    * @param master how it stands now
@@ -40,7 +40,8 @@ public sealed interface HaDataSourceEvent {
   record MasterChanged(Instant time, MasterStatus master) implements HaDataSourceEvent {}
 
   /**
-   * A planned change of writer was asked for, took a step, or ended. On the director alone.
+   * A planned change of writer was asked for, took a step, or ended. On every JVM; others than the
+   * director hear of several steps at a time.
    *
    * @param time when
    * @param progress how it stands; the last of its steps is the newest

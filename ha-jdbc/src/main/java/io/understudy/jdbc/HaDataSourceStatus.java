@@ -21,10 +21,12 @@ import java.util.OptionalLong;
  * @param lastSwitch when the assignment's generation began; empty before the first
  * @param masters one entry for each master, in the configured order
  * @param lending the connections that are out, and the borrowers that wait, in this JVM
- * @param switchover the last planned change of writer since this JVM directs, or the one under way
- * @param history what came of the last 20 planned changes that this JVM directed since it started,
- *     the newest last, each with the time of its steps; of those that others directed it knows
- *     nothing, so ask each JVM for the whole story
+ * @param switchover the last planned change of writer since its director directs, or the one under
+ *     way; in another JVM than the director as it last told, some ten milliseconds ago as a rule
+ * @param reading the connections for reading; empty if they are not {@linkplain
+ *     HaDataSourceBuilder#readsWithoutQuorum allowed}
+ * @param history what came of the last 20 planned changes that this JVM directed or heard of since
+ *     it started, the newest last, each with the time of its steps
  */
 public record HaDataSourceStatus(
     String name,
@@ -38,6 +40,7 @@ public record HaDataSourceStatus(
     List<MasterStatus> masters,
     LendingStatus lending,
     Optional<SwitchoverResult> switchover,
+    Optional<ReadingStatus> reading,
     List<SwitchoverResult> history) {
   /** Copies. */
   public HaDataSourceStatus {
@@ -71,9 +74,31 @@ public record HaDataSourceStatus(
     }
   }
 
+  /**
+   * What this JVM can read without a permit.
+   *
+   * @param maxLag how far a master may be behind that is not known to be the writer
+   * @param agreedAgo how long ago the director vouched for the writer: for so long another one may
+   *     have been written to, and what is read now be old. A tenth of a second or less while this
+   *     JVM may write; since the start of this data source if it never could
+   * @param connections how many are out, by master
+   * @param refused by master, why it is not read from now
+   */
+  public record ReadingStatus(
+      Duration maxLag,
+      Duration agreedAgo,
+      Map<String, Integer> connections,
+      Map<String, String> refused) {
+    /** Copies. */
+    public ReadingStatus {
+      connections = Map.copyOf(connections);
+      refused = Map.copyOf(refused);
+    }
+  }
+
   /** What the last probe of a master gave. */
   public enum Reach {
-    /** This JVM does not direct, so it does not probe; or it has not yet. */
+    /** Nobody has looked yet, or said what it saw. */
     UNKNOWN,
     /** It answered. */
     REACHABLE,
@@ -82,7 +107,8 @@ public record HaDataSourceStatus(
   }
 
   /**
-   * A master. Only the director knows reach, mode and replication; the rest is in the assignment.
+   * A master. The director tells what its own session at the server found; every other JVM what it
+   * sees itself, about once a second. Role, ids and stranded transactions are in the assignment.
    *
    * @param name its name
    * @param role what it is there for
@@ -98,6 +124,8 @@ public record HaDataSourceStatus(
    *     "..."
    * @param notice what else is wrong with it, and what to do; empty without
    * @param position the transactions that it has, in the product's own notation; empty if unknown
+   * @param seenBy what the last look of each JVM gave, by member: this one, and the others that are
+   *     seen and told it lately
    */
   public record MasterStatus(
       String name,
@@ -112,5 +140,11 @@ public record HaDataSourceStatus(
       long stranded,
       String strandedGtids,
       String notice,
-      String position) {}
+      String position,
+      Map<String, Reach> seenBy) {
+    /** Copies. */
+    public MasterStatus {
+      seenBy = Map.copyOf(seenBy);
+    }
+  }
 }

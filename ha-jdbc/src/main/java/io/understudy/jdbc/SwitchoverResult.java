@@ -12,9 +12,17 @@ import java.util.List;
  * @param reason why, if the writer is not the one that was asked for; for people
  * @param generation the assignment's generation at the end, or now
  * @param steps what was done, in order; steps come again if it went back
+ * @param director the member that directed it, or was asked to if the outcome is {@link
+ *     Outcome#UNKNOWN}
  */
 public record SwitchoverResult(
-    String from, String to, Outcome outcome, String reason, long generation, List<StepTime> steps) {
+    String from,
+    String to,
+    Outcome outcome,
+    String reason,
+    long generation,
+    List<StepTime> steps,
+    String director) {
   /** Copies. */
   public SwitchoverResult {
     steps = List.copyOf(steps);
@@ -33,8 +41,13 @@ public record SwitchoverResult(
      * nobody writes until what the reason names is mended.
      */
     OVERTAKEN,
-    /** This JVM directs no longer. The next director finishes it, or rolls it back. */
-    LEFT_TO_SUCCESSOR
+    /** Who directed it directs no longer. The next director finishes it, or rolls it back. */
+    LEFT_TO_SUCCESSOR,
+    /**
+     * This JVM asked the director, and has no answer: it was lost, or is silent. The change may
+     * have been made, may be made yet, or not. Nobody asks for it again: look at the status first.
+     */
+    UNKNOWN
   }
 
   /** What is done for it, step by step. */

@@ -52,6 +52,9 @@ public final class Lending {
   private volatile @Nullable CommitSearch search;
   private volatile @Nullable EpochGuard guard;
 
+  /** When a permit was seen last; when this was made if none ever was. */
+  private volatile long permittedNanos = System.nanoTime();
+
   /** From then on a permit that is away is taken for gone. */
   private volatile long permitGoneNanos = System.nanoTime();
 
@@ -207,6 +210,15 @@ public final class Lending {
     return new LendingStatus(connections, waiting.size(), waiting.longest(System.nanoTime()));
   }
 
+  /**
+   * How long ago the director vouched for the writer.
+   *
+   * @return the time since a permit was seen, or since this was made
+   */
+  public Duration sincePermitted() {
+    return Duration.ofNanos(System.nanoTime() - permittedNanos);
+  }
+
   private @Nullable GuardedConnection lend(RegisterView view, Route route, DataSource pool)
       throws SQLException {
     GuardedConnection connection =
@@ -353,6 +365,7 @@ public final class Lending {
         Route route = router.routeOf(view);
         if (route.pool() != null && view.isPermitted()) {
           keepUntilNanos = view.permitUntilNanos();
+          permittedNanos = System.nanoTime();
           permitGoneNanos = System.nanoTime() + SHORT_GAP_NANOS;
           keptGeneration = route.generation();
         }

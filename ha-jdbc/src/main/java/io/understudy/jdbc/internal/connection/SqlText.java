@@ -139,7 +139,7 @@ final class SqlText {
   }
 
   /** A semicolon at the very end separates nothing; one within a literal counts all the same. */
-  private static boolean isSingle(String sql) {
+  static boolean isSingle(String sql) {
     int semicolon = sql.indexOf(';');
     if (semicolon < 0) {
       return true;

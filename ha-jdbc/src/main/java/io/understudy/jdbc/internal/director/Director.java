@@ -29,6 +29,7 @@ import io.understudy.jdbc.internal.routing.Input.SwitchAsked;
 import io.understudy.jdbc.internal.routing.Rules;
 import io.understudy.jdbc.internal.routing.Sightings;
 import io.understudy.jdbc.internal.routing.Step;
+import io.understudy.jdbc.internal.routing.SwitchOrder;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -65,6 +66,7 @@ public final class Director {
   private final Map<String, MasterLink> links = new HashMap<>();
   private final DirectorMachine machine;
   private final SwitchoverDesk desk;
+  private final ForwardedOrders orders;
   private final Thread thread;
   private final long begunNanos = System.nanoTime();
   private volatile DirectorState state;
@@ -76,25 +78,28 @@ public final class Director {
   private @Nullable Drainage drainage;
 
   /**
+   * What all directors of a member share.
+   *
+   * @param handOvers how one gives the role to another member
+   * @param bulletin what the member tells the others
+   * @param helpers runs what may block for ever
+   */
+  public record Means(HandOvers handOvers, Bulletin bulletin, Executor helpers) {}
+
+  /**
    * Makes a director; {@link #start} sets it to work.
    *
    * @param config masters and limits
    * @param leadership under which it acts
    * @param role where it writes its decisions, and which it may have to give up
-   * @param handOvers how it gives the role to another member
-   * @param helpers runs what may block for ever
+   * @param means what it shares with the directors before and after it
    */
-  public Director(
-      HaDataSourceConfig config,
-      Leadership leadership,
-      Role role,
-      HandOvers handOvers,
-      Executor helpers) {
+  public Director(HaDataSourceConfig config, Leadership leadership, Role role, Means means) {
     this.config = config;
     this.leadership = leadership;
     this.role = role;
     this.register = role.register();
-    this.handOvers = handOvers;
+    this.handOvers = means.handOvers();
     List<String> names = config.masters().stream().map(Master::name).toList();
     this.machine =
         new DirectorMachine(
@@ -106,7 +111,8 @@ public final class Director {
                 config.timing().switching().maxLag().toSeconds(),
                 SwitchoverDesk.longestHold(config.timing()).toNanos(),
                 handOvers.patience().toNanos()));
-    this.desk = new SwitchoverDesk(config, helpers);
+    this.desk = new SwitchoverDesk(config, means.helpers(), means.bulletin());
+    this.orders = new ForwardedOrders(config, leadership.epoch(), means.bulletin(), this::takeUp);
     this.state = DirectorState.initial(names, Assignment.NONE);
     this.committed = RegisterVersion.NONE;
     MasterLink.Shared shared =
@@ -117,7 +123,7 @@ public final class Director {
             EpochTable.of(config.guard(), config.name()),
             () -> state.assignment(),
             new ConcurrentHashMap<>(),
-            helpers,
+            means.helpers(),
             inputs::add,
             this::fail);
     for (Master master : config.masters()) {
@@ -164,7 +170,16 @@ public final class Director {
    * @return what came of it; fails with {@link io.understudy.jdbc.SwitchoverRefusedException}
    */
   public CompletableFuture<SwitchoverResult> switchTo(String to) {
-    CompletableFuture<SwitchoverResult> answer = desk.order(to);
+    return order(to, SwitchOrder.LOCAL);
+  }
+
+  /** The desk tells the member that sent it what comes of it. */
+  private void takeUp(SwitchOrder order) {
+    var unused = order(order.to(), order.id());
+  }
+
+  private CompletableFuture<SwitchoverResult> order(String to, long id) {
+    CompletableFuture<SwitchoverResult> answer = desk.order(to, id);
     inputs.add(new SwitchAsked(to));
     return answer;
   }
@@ -184,6 +199,7 @@ public final class Director {
   /** Another member told something; on any thread. */
   private void told() {
     inputs.add(new Heard(sightings()));
+    orders.look(register.told());
   }
 
   /** At first it waits for those who may not have heard yet that this member is there. */
@@ -208,6 +224,7 @@ public final class Director {
   private void run() {
     Subscription subscription = register.whenTold(this::told);
     try {
+      orders.look(register.told()); // what was told before that
       RegisterValue start = register.view().value();
       committed = start.version();
       List<String> names = config.masters().stream().map(Master::name).toList();
@@ -274,7 +291,7 @@ public final class Director {
     state = step.next();
     observer.accept(before, state);
     report(input);
-    desk.follow(state);
+    desk.follow(before, state);
     step.action().ifPresent(this::execute);
   }
 

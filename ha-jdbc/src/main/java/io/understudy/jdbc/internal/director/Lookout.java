@@ -7,16 +7,20 @@ import io.understudy.ha.Subscription;
 import io.understudy.ha.Told;
 import io.understudy.jdbc.HaDataSourceConfig;
 import io.understudy.jdbc.HaDataSourceConfig.Master;
+import io.understudy.jdbc.internal.routing.ServerFacts;
 import io.understudy.jdbc.internal.routing.Sight;
-import io.understudy.jdbc.internal.routing.SightCodec;
 import io.understudy.jdbc.internal.routing.Sightings;
+import io.understudy.jdbc.internal.routing.WordCodec;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -29,27 +33,55 @@ import java.util.function.Consumer;
 public final class Lookout {
   private final HaDataSourceConfig config;
   private final RoleRegister register;
+  private final Bulletin bulletin;
   private final Consumer<String> lost;
   private final Map<String, MasterWatch> watches = new LinkedHashMap<>();
   private final Map<String, Sight> sights = new ConcurrentHashMap<>();
+  private final Map<String, Inquiry> inquiries = new ConcurrentHashMap<>();
+  private volatile Runnable changed = () -> {};
   private final Subscription subscription;
   private boolean stopped; // guarded by this
+
+  private final Map<String, Lag> lags = new ConcurrentHashMap<>();
+
+  /** How far a server was behind while it received from its source, and when that was. */
+  private record Lag(long seconds, long atNanos) {}
+
+  /** What a server said of itself, and when. */
+  private record Inquiry(ServerFacts facts, long atNanos) {}
+
+  /**
+   * A master, as this JVM sees it.
+   *
+   * @param sight what the last look gave
+   * @param facts what the server said of itself; empty if it does not answer, or has not lately
+   * @param behindSeconds how far it is behind at most, as it said while it received from its
+   *     source, and the time since; empty if it never received
+   */
+  public record Seen(Sight sight, Optional<ServerFacts> facts, OptionalLong behindSeconds) {}
 
   /**
    * Makes a lookout that {@link #start} sets to work.
    *
    * @param config masters and limits
-   * @param register where members tell each other what they see
+   * @param register where members hear what others see
+   * @param bulletin where this one tells it
    * @param helpers runs what may block for ever
    * @param lost gets a master of which this JVM has lost sight
    */
   public Lookout(
-      HaDataSourceConfig config, RoleRegister register, Executor helpers, Consumer<String> lost) {
+      HaDataSourceConfig config,
+      RoleRegister register,
+      Bulletin bulletin,
+      Executor helpers,
+      Consumer<String> lost) {
     this.config = config;
     this.register = register;
+    this.bulletin = bulletin;
     this.lost = lost;
     for (Master master : config.masters()) {
-      MasterWatch.Orders orders = new MasterWatch.Orders(config.timing(), helpers, this::saw);
+      MasterWatch.Orders orders =
+          new MasterWatch.Orders(config.timing(), helpers, this::saw, this::said);
       watches.put(
           master.name(),
           new MasterWatch(
@@ -69,8 +101,65 @@ public final class Lookout {
     watches.values().forEach(MasterWatch::stop);
     synchronized (this) {
       stopped = true;
-      register.tell(new byte[0]);
+      bulletin.close();
     }
+  }
+
+  /**
+   * Tells that this JVM or another one sees something else than before.
+   *
+   * @param listener called on any thread, several calls perhaps at once: it must not block
+   */
+  public void whenChanged(Runnable listener) {
+    changed = listener;
+  }
+
+  /**
+   * How this JVM sees the masters.
+   *
+   * @return by master, those that it has looked at
+   */
+  public Map<String, Seen> seen() {
+    long now = System.nanoTime();
+    Map<String, Seen> seen = new HashMap<>();
+    sights.forEach(
+        (master, sight) ->
+            seen.put(master, new Seen(sight, facts(master, sight, now), behind(master, now))));
+    return seen;
+  }
+
+  private OptionalLong behind(String master, long now) {
+    Lag lag = lags.get(master);
+    if (lag == null) {
+      return OptionalLong.empty();
+    }
+    long since = Math.max(0, now - lag.atNanos() - MasterWatch.INQUIRY_NANOS);
+    return OptionalLong.of(lag.seconds() + TimeUnit.NANOSECONDS.toSeconds(since));
+  }
+
+  private Optional<ServerFacts> facts(String master, Sight sight, long now) {
+    long mostNanos = MasterWatch.INQUIRY_NANOS + 2 * config.timing().probeTimeout().toNanos();
+    return Optional.ofNullable(inquiries.get(master))
+        .filter(it -> sight.equals(Sight.OK) && now - it.atNanos() < mostNanos)
+        .map(Inquiry::facts);
+  }
+
+  /**
+   * How the other members see the masters, as far as they are seen and said it lately.
+   *
+   * @return by member, by master
+   */
+  public Map<String, Map<String, Sight>> others() {
+    return sightings().others();
+  }
+
+  private void said(String master, ServerFacts facts) {
+    long now = System.nanoTime();
+    inquiries.put(master, new Inquiry(facts, now));
+    if (facts.replication().running()) {
+      facts.replication().lagSeconds().ifPresent(it -> lags.put(master, new Lag(it, now)));
+    }
+    changed.run();
   }
 
   /**
@@ -93,7 +182,7 @@ public final class Lookout {
         return;
       }
       try {
-        register.tell(SightCodec.encode(sights, RoleRegister.MAX_TOLD_BYTES));
+        bulletin.see(sights);
       } catch (RuntimeException | Error e) {
         sights.remove(master); // it was not told, so the next look tells it
         throw e;
@@ -102,6 +191,7 @@ public final class Lookout {
     if (!sight.equals(Sight.OK)) {
       lost.accept(master);
     }
+    changed.run();
   }
 
   /** What another member does not see may be about to be lost here too. */
@@ -114,6 +204,7 @@ public final class Lookout {
             }
           });
     }
+    changed.run();
   }
 
   private Sightings sightings() {
@@ -135,7 +226,8 @@ public final class Lookout {
       if (other.reachable() && !other.witness() && !other.member().equals(config.node().member())) {
         Told word = told.get(other.member());
         if (word != null && word.age().compareTo(fresh) < 0) {
-          others.put(other.member().value(), SightCodec.decode(word.bytes(), names));
+          String name = other.member().value();
+          others.put(name, WordCodec.decode(word.bytes(), names, name).sights());
         } else if (waits) {
           unheard++;
         }

@@ -2,7 +2,10 @@ package io.understudy.jdbc.internal.director;
 
 import io.understudy.jdbc.HaDataSourceConfig.Master;
 import io.understudy.jdbc.HaDataSourceConfig.TimeLimits;
+import io.understudy.jdbc.internal.dialect.Dialect;
 import io.understudy.jdbc.internal.dialect.Sessions;
+import io.understudy.jdbc.internal.routing.Observation.Kind;
+import io.understudy.jdbc.internal.routing.ServerFacts;
 import io.understudy.jdbc.internal.routing.Sight;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -26,14 +29,22 @@ final class MasterWatch {
   /** However many connections break, it looks no more often than this. */
   private static final long SHORTEST_GAP_NANOS = Duration.ofMillis(20).toNanos();
 
+  /** How often a server is asked about itself, at most: nobody's safety depends on it. */
+  static final long INQUIRY_NANOS = Duration.ofSeconds(1).toNanos();
+
   /**
    * What all watches share.
    *
    * @param limits the time values
    * @param helpers runs what may block for ever
    * @param sink gets what was seen
+   * @param facts gets what a server says of itself
    */
-  record Orders(TimeLimits limits, Executor helpers, BiConsumer<String, Sight> sink) {}
+  record Orders(
+      TimeLimits limits,
+      Executor helpers,
+      BiConsumer<String, Sight> sink,
+      BiConsumer<String, ServerFacts> facts) {}
 
   private final Master master;
   private final Orders orders;
@@ -42,6 +53,8 @@ final class MasterWatch {
   private final Thread thread;
   private volatile boolean stopped;
   private volatile @Nullable Connection session;
+  private @Nullable Dialect dialect; // of the session
+  private long inquiredNanos = System.nanoTime() - INQUIRY_NANOS;
   private int failures;
 
   MasterWatch(Master master, Orders orders, String threadName) {
@@ -98,6 +111,7 @@ final class MasterWatch {
   private void lookAndTell() throws InterruptedException {
     try {
       tell(look());
+      inquire();
     } catch (RuntimeException | Error e) {
       log.error("looking at master {} failed, and is tried again", master.name(), e);
       try {
@@ -136,6 +150,30 @@ final class MasterWatch {
     };
   }
 
+  /**
+   * Asks a server that was just seen about itself. What it does not say is not known; one that does
+   * not answer at all was not seen.
+   */
+  private void inquire() {
+    Connection current = session;
+    if (stopped || current == null || System.nanoTime() - inquiredNanos < INQUIRY_NANOS) {
+      return;
+    }
+    inquiredNanos = System.nanoTime();
+    try {
+      Dialect known = dialect == null ? Dialect.of(current) : dialect;
+      dialect = known;
+      orders.facts().accept(master.name(), known.facts(current));
+    } catch (SQLException e) {
+      log.debug("{} does not say how it stands", master.name(), e);
+      if (MasterLink.kind(e) != Kind.DECLINED) {
+        drop();
+        tell(Sight.silent(++failures));
+        lookNow();
+      }
+    }
+  }
+
   private @Nullable SQLException ask() throws InterruptedException {
     Duration timeout = orders.limits().probeTimeout();
     try {
@@ -143,6 +181,7 @@ final class MasterWatch {
       if (current == null) {
         current = connector.connect(timeout);
         session = current;
+        dialect = null;
       }
       current.setNetworkTimeout(Runnable::run, (int) timeout.toMillis());
       try (Statement statement = current.createStatement()) {

@@ -9,7 +9,10 @@ import io.understudy.jdbc.SwitchoverResult.Outcome;
 import io.understudy.jdbc.SwitchoverResult.StepTime;
 import io.understudy.jdbc.internal.routing.Assignment;
 import io.understudy.jdbc.internal.routing.DirectorState;
+import io.understudy.jdbc.internal.routing.SwitchOrder;
 import io.understudy.jdbc.internal.routing.Switchover;
+import io.understudy.jdbc.internal.routing.Word.Progress;
+import io.understudy.jdbc.internal.routing.Word.Refusal;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -27,26 +30,30 @@ import org.jspecify.annotations.Nullable;
 public final class SwitchoverDesk {
   private final HaDataSourceConfig config;
   private final Executor helpers;
+  private final Bulletin bulletin;
   private final Queue<Order> waiting = new ArrayDeque<>(); // guarded by this
   private @Nullable Order current; // guarded by this
+  private long newest = SwitchOrder.LOCAL; // guarded by this
   private boolean closed; // guarded by this
 
   /**
    * An order.
    *
    * @param to who shall be the writer
+   * @param id of the one that another member sent; else {@link SwitchOrder#LOCAL}
    * @param answer what came of it
    */
-  record Order(String to, CompletableFuture<SwitchoverResult> answer) {}
+  record Order(String to, long id, CompletableFuture<SwitchoverResult> answer) {}
 
-  SwitchoverDesk(HaDataSourceConfig config, Executor helpers) {
+  SwitchoverDesk(HaDataSourceConfig config, Executor helpers, Bulletin bulletin) {
     this.config = config;
     this.helpers = helpers;
+    this.bulletin = bulletin;
   }
 
   /** Queues an order; whoever directs must be woken. */
-  synchronized CompletableFuture<SwitchoverResult> order(String to) {
-    Order order = new Order(to, new CompletableFuture<>());
+  synchronized CompletableFuture<SwitchoverResult> order(String to, long id) {
+    Order order = new Order(to, id, new CompletableFuture<>());
     if (closed) {
       refuse(order, "this JVM directs no longer: ask the director");
     } else {
@@ -73,6 +80,7 @@ public final class SwitchoverDesk {
       return Optional.empty();
     }
     current = order;
+    newest = order.id();
     return Optional.of(order.to());
   }
 
@@ -102,20 +110,34 @@ public final class SwitchoverDesk {
   }
 
   private void refuse(Order order, String why) {
+    if (order.id() != SwitchOrder.LOCAL) {
+      bulletin.refuse(new Refusal(order.id(), why));
+    }
     String message =
         "%s: no switchover to '%s' is begun: %s".formatted(config.name(), order.to(), why);
     helpers.execute(
         () -> order.answer().completeExceptionally(new SwitchoverRefusedException(message)));
   }
 
-  /** The director has taken a step. */
-  synchronized void follow(DirectorState state) {
+  /** The director has taken a step. What is new of a planned change, all members hear. */
+  synchronized void follow(DirectorState before, DirectorState state) {
     Order order = current;
     Switchover now = state.switchover().orElse(null);
-    if (order != null && now != null && !now.isUnderWay()) {
-      current = null;
-      answer(order, result(now, state));
+    if (now == null) {
+      return;
     }
+    SwitchoverResult result = result(now, state, self());
+    if (!now.equals(before.switchover().orElse(null))) {
+      bulletin.report(new Progress(newest, result));
+    }
+    if (order != null && !now.isUnderWay()) {
+      current = null;
+      answer(order, result);
+    }
+  }
+
+  private String self() {
+    return config.node().member().value();
   }
 
   /** The director directs no longer. */
@@ -129,17 +151,24 @@ public final class SwitchoverDesk {
       SwitchoverResult left =
           state
               .switchover()
-              .map(it -> result(it.ended(Outcome.LEFT_TO_SUCCESSOR, why), state))
+              .map(it -> result(it.ended(Outcome.LEFT_TO_SUCCESSOR, why), state, self()))
               .orElseGet(() -> unbegun(order, state, why));
+      bulletin.report(new Progress(order.id(), left));
       answer(order, left);
     }
     current = null;
   }
 
-  private static SwitchoverResult unbegun(Order order, DirectorState state, String why) {
+  private SwitchoverResult unbegun(Order order, DirectorState state, String why) {
     Assignment now = state.assignment();
     return new SwitchoverResult(
-        now.writer(), order.to(), Outcome.LEFT_TO_SUCCESSOR, why, now.generation(), List.of());
+        now.writer(),
+        order.to(),
+        Outcome.LEFT_TO_SUCCESSOR,
+        why,
+        now.generation(),
+        List.of(),
+        self());
   }
 
   private void answer(Order order, SwitchoverResult result) {
@@ -151,9 +180,11 @@ public final class SwitchoverDesk {
    *
    * @param switchover the change
    * @param state where the director stands
+   * @param director who it is
    * @return how it stands, or what came of it
    */
-  public static SwitchoverResult result(Switchover switchover, DirectorState state) {
+  public static SwitchoverResult result(
+      Switchover switchover, DirectorState state, String director) {
     return new SwitchoverResult(
         switchover.from(),
         switchover.to(),
@@ -165,6 +196,7 @@ public final class SwitchoverDesk {
                 it ->
                     new StepTime(
                         it.step(), Duration.ofNanos(it.atNanos() - switchover.askedNanos())))
-            .toList());
+            .toList(),
+        director);
   }
 }

@@ -14,20 +14,28 @@ import java.util.List;
 final class Changes {
   private Changes() {}
 
-  static List<HaDataSourceEvent> between(DirectorState before, DirectorState after, Instant now) {
+  static List<HaDataSourceEvent> between(
+      DirectorState before, DirectorState after, String director, Instant now) {
     List<HaDataSourceEvent> changes = new ArrayList<>();
     for (String name : after.masters().keySet()) {
       MasterStatus old = Statuses.master(name, before);
       MasterStatus is = Statuses.master(name, after);
-      if (!withoutPosition(old).equals(withoutPosition(is))) {
+      if (isNews(old, is)) {
         changes.add(new MasterChanged(now, is));
       }
     }
     after
         .switchover()
         .filter(it -> before.switchover().filter(it::equals).isEmpty())
-        .ifPresent(it -> changes.add(new SwitchoverChanged(now, SwitchoverDesk.result(it, after))));
+        .ifPresent(
+            it ->
+                changes.add(
+                    new SwitchoverChanged(now, SwitchoverDesk.result(it, after, director))));
     return changes;
+  }
+
+  static boolean isNews(MasterStatus before, MasterStatus after) {
+    return !withoutPosition(before).equals(withoutPosition(after));
   }
 
   /** The position changes with every write, which is no news. */
@@ -45,6 +53,7 @@ final class Changes {
         it.stranded(),
         it.strandedGtids(),
         it.notice(),
-        "");
+        "",
+        it.seenBy());
   }
 }

@@ -5,12 +5,11 @@ import io.understudy.ha.RevokeReason;
 import io.understudy.ha.Role;
 import io.understudy.ha.RoleListener;
 import io.understudy.jdbc.HaDataSourceConfig;
-import io.understudy.jdbc.SwitchoverRefusedException;
 import io.understudy.jdbc.SwitchoverResult;
+import io.understudy.jdbc.internal.director.Bulletin;
 import io.understudy.jdbc.internal.director.Director;
 import io.understudy.jdbc.internal.director.HandOvers;
 import io.understudy.jdbc.internal.routing.DirectorState;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,10 +23,13 @@ final class DirectorSeat implements RoleListener {
   private final Executor helpers;
   private final BiConsumer<DirectorState, DirectorState> observer;
   private final HandOvers handOvers;
-  private final CompletableFuture<Role> role = new CompletableFuture<>();
-  private final SwitchoverHistory history = new SwitchoverHistory();
+  private final CompletableFuture<Post> post = new CompletableFuture<>();
+  private final SwitchoverHistory history;
   private @Nullable Director director; // guarded by this
   private boolean closed; // guarded by this
+
+  /** Where a director works: known only after the role is declared. */
+  private record Post(Role role, Bulletin bulletin) {}
 
   /**
    * Makes a seat.
@@ -43,24 +45,26 @@ final class DirectorSeat implements RoleListener {
     this.helpers = helpers;
     this.observer = observer;
     this.handOvers = new HandOvers(config.timing());
+    this.history = new SwitchoverHistory(config.node().member().value());
   }
 
   /** The role is declared with this listener, so it can be elected before it knows the role. */
-  void belongsTo(Role declared) {
-    role.complete(declared);
+  void belongsTo(Role declared, Bulletin bulletin) {
+    post.complete(new Post(declared, bulletin));
   }
 
   @Override
   public void elected(Leadership leadership) {
-    Role declared = role.join();
+    Post known = post.join();
     synchronized (this) {
       if (!closed) {
-        director = new Director(config, leadership, declared, handOvers, helpers);
+        Director.Means means = new Director.Means(handOvers, known.bulletin(), helpers);
+        director = new Director(config, leadership, known.role(), means);
         director.start(observer.andThen(history::observe));
         return;
       }
     }
-    resign(declared); // nobody here would direct
+    resign(known.role()); // nobody here would direct
   }
 
   @Override
@@ -81,29 +85,18 @@ final class DirectorSeat implements RoleListener {
     var unused = declared.resign();
   }
 
-  /** Only the director can: who that is, the refusal says. */
-  CompletionStage<SwitchoverResult> switchTo(String to) {
+  /** Only the director can; empty if that is not here. */
+  Optional<CompletionStage<SwitchoverResult>> switchTo(String to) {
     Director directing;
     synchronized (this) {
       directing = director;
     }
-    if (directing != null) {
-      return directing.switchTo(to);
-    }
-    String who =
-        role.join()
-            .leader()
-            .map(it -> "ask the director, which is " + it.member())
-            .orElse("no director is known: try again");
-    return CompletableFuture.failedFuture(
-        new SwitchoverRefusedException(
-            "%s: no switchover to '%s' is begun: this JVM, %s, does not direct: %s"
-                .formatted(config.name(), to, config.node().member(), who)));
+    return Optional.ofNullable(directing).map(it -> it.switchTo(to));
   }
 
-  /** What came of the planned changes that this member directed, the newest last. */
-  List<SwitchoverResult> history() {
-    return history.all();
+  /** What came of the planned changes that this member directed or heard of, the newest last. */
+  SwitchoverHistory history() {
+    return history;
   }
 
   /** A master does not seem to be there any more. */
@@ -126,8 +119,8 @@ final class DirectorSeat implements RoleListener {
       closed = true;
       end();
     }
-    if (role.isDone() && role.join().isLeader()) {
-      resign(role.join());
+    if (post.isDone() && post.join().role().isLeader()) {
+      resign(post.join().role());
     }
   }
 }

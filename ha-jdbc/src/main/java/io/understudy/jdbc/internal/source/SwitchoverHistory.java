@@ -10,8 +10,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The planned changes that this JVM directed, the newest last. It outlives the leaderships of this
- * JVM and not the JVM: others directed others, and a register is no place for a log. Threadsafe.
+ * The planned changes that this JVM directed or heard of, the newest last. It outlives the
+ * leaderships of this JVM and not the JVM: a register is no place for a log. Threadsafe.
  */
 final class SwitchoverHistory {
   static final int LENGTH = 20;
@@ -19,8 +19,13 @@ final class SwitchoverHistory {
   private static final String LEFT =
       "this JVM directs no longer; the next director finishes it or rolls it back";
 
+  private final String self;
   private final Deque<SwitchoverResult> ended = new ArrayDeque<>(); // guarded by this
   private long newestAskedNanos; // guarded by this
+
+  SwitchoverHistory(String self) {
+    this.self = self;
+  }
 
   /** A director has taken a step. */
   void observe(DirectorState before, DirectorState after) {
@@ -39,13 +44,19 @@ final class SwitchoverHistory {
 
   private synchronized void add(Switchover switchover, DirectorState state) {
     boolean again = !ended.isEmpty() && newestAskedNanos == switchover.askedNanos();
-    if (again) {
+    if (again && ended.getLast().director().equals(self)) {
       ended.removeLast(); // it ended after all, while its director was already leaving
-    } else if (ended.size() == LENGTH) {
-      ended.removeFirst();
     }
     newestAskedNanos = switchover.askedNanos();
-    ended.addLast(SwitchoverDesk.result(switchover, state));
+    add(SwitchoverDesk.result(switchover, state, self));
+  }
+
+  /** Another member directed it, and has told what came of it. */
+  synchronized void add(SwitchoverResult result) {
+    if (ended.size() == LENGTH) {
+      ended.removeFirst();
+    }
+    ended.addLast(result);
   }
 
   synchronized List<SwitchoverResult> all() {

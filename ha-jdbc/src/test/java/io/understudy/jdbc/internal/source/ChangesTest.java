@@ -109,7 +109,7 @@ class ChangesTest {
   private List<HaDataSourceEvent> take(Input input) {
     DirectorState before = state;
     state = machine.step(before, input, 0).next();
-    return Changes.between(before, state, NOW);
+    return Changes.between(before, state, "n1", NOW);
   }
 
   private static Healthy healthy(int number, Mode mode, String position, long lag) {

@@ -45,7 +45,7 @@ class SwitchoverHistoryTest {
               new MasterRecord("db-01", new IdSeries(1, 2, 1), 0),
               new MasterRecord("db-02", new IdSeries(2, 2, 2), 0)));
 
-  private final SwitchoverHistory history = new SwitchoverHistory();
+  private final SwitchoverHistory history = new SwitchoverHistory("n1");
   private final DirectorMachine machine =
       new DirectorMachine(new Rules(NAMES, 2, 100, false, 2, 1_000, 1_000));
   private DirectorState state = DirectorState.initial(NAMES, SERVING);
