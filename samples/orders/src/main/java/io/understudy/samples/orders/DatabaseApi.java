@@ -3,6 +3,7 @@ package io.understudy.samples.orders;
 import io.understudy.jdbc.HaDataSource;
 import io.understudy.jdbc.SwitchoverRefusedException;
 import io.understudy.jdbc.SwitchoverResult;
+import io.understudy.jdbc.SwitchoverResult.Outcome;
 import io.understudy.samples.node.Answer;
 import io.understudy.samples.node.Endpoint;
 import io.understudy.samples.node.Json;
@@ -37,7 +38,7 @@ final class DatabaseApi {
     try {
       SwitchoverResult result =
           source.switchTo(to).toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
-      return new Answer(result.isSwitched() ? DONE : REFUSED, DatabaseJson.result(result));
+      return new Answer(code(result), DatabaseJson.result(result));
     } catch (TimeoutException e) {
       return Answer.of(
           LATE,
@@ -54,7 +55,13 @@ final class DatabaseApi {
     }
   }
 
-  /** Addresses of other members' APIs are not known here, so whom to ask is told, not asked. */
+  private static int code(SwitchoverResult result) {
+    if (result.outcome() == Outcome.UNKNOWN) {
+      return LATE;
+    }
+    return result.isSwitched() ? DONE : REFUSED;
+  }
+
   private Answer refused(String why) {
     return new Answer(
         REFUSED, Json.object("message", why, "director", source.status().director().orElse(null)));

@@ -52,7 +52,14 @@ final class DatabaseJson {
         "increment", master.increment(),
         "stranded", master.stranded(),
         "strandedGtids", master.strandedGtids(),
-        "notice", master.notice());
+        "notice", master.notice(),
+        "seenBy", seenBy(master));
+  }
+
+  static Map<String, @Nullable Object> seenBy(MasterStatus master) {
+    Map<String, @Nullable Object> seen = new TreeMap<>();
+    master.seenBy().forEach((member, reach) -> seen.put(member, small(reach)));
+    return seen;
   }
 
   private static Map<String, @Nullable Object> lending(LendingStatus lending) {
@@ -70,6 +77,7 @@ final class DatabaseJson {
         "outcome", small(result.outcome()),
         "reason", result.reason(),
         "generation", result.generation(),
+        "director", nameOrNull(result.director()),
         "heldMillis", result.held().toMillis(),
         "steps", result.steps().stream().map(DatabaseJson::step).toList());
   }
@@ -77,7 +85,12 @@ final class DatabaseJson {
   private static String message(SwitchoverResult result) {
     return result.isSwitched()
         ? result.to() + " is the writer"
-        : "%s is not the writer: %s".formatted(result.to(), result.reason());
+        : "%s: %s".formatted(notSwitched(result), result.reason());
+  }
+
+  private static String notSwitched(SwitchoverResult result) {
+    boolean known = result.outcome() != SwitchoverResult.Outcome.UNKNOWN;
+    return result.to() + (known ? " is not the writer" : " may be the writer or not");
   }
 
   private static Map<String, @Nullable Object> step(StepTime step) {

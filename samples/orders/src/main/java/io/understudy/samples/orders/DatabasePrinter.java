@@ -66,7 +66,9 @@ final class DatabasePrinter implements Consumer<HaDataSourceEvent> {
         "stranded",
         master.stranded(),
         "problem",
-        master.problem());
+        master.problem(),
+        "seenBy",
+        DatabaseJson.seenBy(master));
   }
 
   private void print(SwitchoverResult progress) {
@@ -85,7 +87,9 @@ final class DatabasePrinter implements Consumer<HaDataSourceEvent> {
         "outcome",
         DatabaseJson.small(progress.outcome()),
         "reason",
-        progress.reason());
+        progress.reason(),
+        "director",
+        DatabaseJson.nameOrNull(progress.director()));
   }
 
   private static String stepless(SwitchoverResult progress) {

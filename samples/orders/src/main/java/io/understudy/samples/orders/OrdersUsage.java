@@ -47,16 +47,17 @@ final class OrdersUsage {
 
       Events besides those of a member
         writer (master, generation, phase, candidate, epoch, reason)
-        master (name, state, lag, role, stranded, problem), on the director: state is open,
-          read-only, unreachable or unknown; lag in seconds
-        switchover (step, milliseconds, from, to, outcome, reason), on the director
+        master (name, state, lag, role, stranded, problem, seenBy), as this member sees it: state is
+          open, read-only, unreachable or unknown; lag in seconds; seenBy by member
+        switchover (step, milliseconds, from, to, outcome, reason, director), whoever directs
         orders (table, clients) once it inserts; missing (client, sequence, id): an acknowledged
           order that the writer has not
 
       HTTP besides that of a member
         GET  /ha/db
-        POST /ha/db/switch?to=db-02     200 once it is the writer; 409 refused, or gone back. The
-                                        director alone can: 409 elsewhere, with its name as director
+        POST /ha/db/switch?to=db-02     at any member, the director does it: 200 once it is the
+                                        writer; 409 refused, or gone back; 504 not known (yet): see
+                                        /ha/db before asking again
 
       The member's options
       --------------------
