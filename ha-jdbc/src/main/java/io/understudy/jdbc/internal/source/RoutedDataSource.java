@@ -147,7 +147,7 @@ final class RoutedDataSource implements HaDataSource {
       DataSource pool =
           own == null
               ? pools.get(master.name())
-              : vetted(config, new Master(master.name(), own, master.manager()));
+              : new VettedPool(config.name(), master.name(), own, config.unfencedAccounts(), null);
       from.put(master.name(), Objects.requireNonNull(pool));
     }
     TimeLimits limits = config.timing();
