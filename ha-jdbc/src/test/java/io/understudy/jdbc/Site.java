@@ -77,6 +77,23 @@ final class Site implements AutoCloseable {
     return start(site, directory, true, it -> it);
   }
 
+  /** Servers, the table and the links; members come with {@link #startMembers}. */
+  static Site openServersBehindRelays(Flavor flavor) {
+    Site site = new Site(DatabasePair.builder(flavor).start(), TestPool.HIKARI, true);
+    try {
+      site.createTable();
+      for (int member = 0; member < MEMBERS; member++) {
+        for (DatabaseServer server : site.pair.servers()) {
+          String unused = site.url(member, server, "");
+        }
+      }
+      return site;
+    } catch (IOException | SQLException | RuntimeException e) {
+      site.close();
+      throw new IllegalStateException("the site did not start", e);
+    }
+  }
+
   static Site openWithoutTable(DatabasePair.Builder servers, Path directory) {
     return start(hikari(servers), directory, false, it -> it);
   }
@@ -109,6 +126,10 @@ final class Site implements AutoCloseable {
           "CREATE TABLE orders (id BIGINT PRIMARY KEY AUTO_INCREMENT, note VARCHAR(40))");
     }
     pair.awaitReplicated(Duration.ofSeconds(30));
+  }
+
+  void startMembers(Path directory) throws IOException {
+    startMembers(directory, it -> it);
   }
 
   private void startMembers(Path directory, UnaryOperator<HaDataSourceBuilder> configuration)
