@@ -17,6 +17,7 @@ import io.understudy.samples.dbpair.DatabaseServer;
 import io.understudy.samples.dbpair.Flavor;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
@@ -291,6 +292,45 @@ class EpochGuardTest {
     try (Connection connection = bill(1)) {
       assertRefused(Outcome.ROLLED_BACK, connection::commit);
       assertTrue(called.contains(HandRegister.WRITER));
+    }
+  }
+
+  /** Counted by the server, beside a connection of the pool alone. */
+  @ParameterizedTest
+  @EnumSource
+  void aTransactionCostsOneMoreStatementWithOrWithoutAToken(Flavor flavor) throws SQLException {
+    for (boolean resolving : new boolean[] {false, true}) {
+      begin(flavor, resolving);
+      try (Connection guarded = bill(1);
+          Connection plain = site.first.getConnection()) {
+        guarded.commit(); // the first token of a connection is another story
+        plain.setAutoCommit(false);
+        assertEquals(statements(plain, 2, true) + 1, statements(guarded, 3, true));
+        plain.setAutoCommit(true);
+        guarded.setAutoCommit(true);
+        assertEquals(statements(plain, 4, false) + 3, statements(guarded, 5, false));
+      }
+      if (!resolving) {
+        end();
+      }
+    }
+  }
+
+  private static long statements(Connection connection, int id, boolean commits)
+      throws SQLException {
+    long before = questions(connection);
+    insert(connection, id);
+    if (commits) {
+      connection.commit();
+    }
+    return questions(connection) - before;
+  }
+
+  private static long questions(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SHOW SESSION STATUS LIKE 'Questions'")) {
+      row.next();
+      return row.getLong(2);
     }
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.zaxxer.hikari.util.DriverDataSource;
+import io.understudy.jdbc.internal.dialect.EpochTable;
 import io.understudy.samples.dbpair.Account;
 import io.understudy.samples.dbpair.DatabasePair;
 import io.understudy.samples.dbpair.DatabaseServer;
@@ -17,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,7 +63,37 @@ class VettedPoolTest {
     }
   }
 
+  /** Nobody can accept that, so it does not help to accept other faults. */
+  @ParameterizedTest
+  @EnumSource
+  void accountThatCannotSeeWhichGenerationMayWriteGetsNoConnection(Flavor flavor)
+      throws SQLException {
+    try (DatabasePair pair = DatabasePair.builder(flavor).directory(directory).start();
+        Connection admin = pair.a().connect(Account.ADMIN);
+        Statement grant = admin.createStatement()) {
+      EpochTable epochs = EpochTable.of("guard.ha_epoch", "main");
+      grant.execute("CREATE DATABASE guard");
+      grant.execute(
+          "CREATE TABLE guard.ha_epoch (name VARCHAR(40) PRIMARY KEY, generation BIGINT)");
+      VettedPool blind = vetted(pair.a(), true, epochs);
+      SQLException refused = assertThrows(SQLException.class, blind::getConnection);
+      assertEquals("28000", refused.getSQLState());
+      assertTrue(
+          blind.problem().contains("run there GRANT SELECT ON guard.ha_epoch TO 'app'@'%'"),
+          blind::problem);
+
+      grant.execute("GRANT SELECT ON guard.ha_epoch TO app@'%'");
+      await().ignoreExceptions().untilAsserted(() -> blind.getConnection().close());
+      assertEquals("", blind.problem());
+    }
+  }
+
   private static VettedPool vetted(DatabaseServer server, boolean accepted) {
+    return vetted(server, accepted, null);
+  }
+
+  private static VettedPool vetted(
+      DatabaseServer server, boolean accepted, @Nullable EpochTable epochs) {
     DataSource plain =
         new DriverDataSource(
             server.jdbcUrl("appdb"),
@@ -69,6 +101,6 @@ class VettedPoolTest {
             new Properties(),
             Account.APP.user(),
             Account.APP.password());
-    return new VettedPool("main", server.name(), plain, accepted, null);
+    return new VettedPool("main", server.name(), plain, accepted, epochs);
   }
 }
