@@ -12,6 +12,8 @@ import java.util.TreeMap;
  * does so owes it to the server to switch it on again, in a later session if need be.
  */
 public final class SemiSync {
+  private static final int UNKNOWN_VARIABLE = 1193;
+
   private SemiSync() {}
 
   /** The settings by which commits wait, by name, and whether they are on. */
@@ -28,7 +30,8 @@ public final class SemiSync {
   }
 
   /**
-   * Switches on again what was switched off.
+   * Switches on again what was switched off. What the server does not know any more, because it has
+   * restarted without the plugin, is nothing that it could wait for.
    *
    * @param connection a session
    * @param silenced the names of the settings; those that are on again are removed
@@ -36,7 +39,13 @@ public final class SemiSync {
    */
   public static void restore(Connection connection, Set<String> silenced) throws SQLException {
     for (String name : List.copyOf(silenced)) {
-      Sql.execute(connection, "SET GLOBAL " + name + " = ON");
+      try {
+        Sql.execute(connection, "SET GLOBAL " + name + " = ON");
+      } catch (SQLException e) {
+        if (e.getErrorCode() != UNKNOWN_VARIABLE) {
+          throw e;
+        }
+      }
       silenced.remove(name);
     }
   }

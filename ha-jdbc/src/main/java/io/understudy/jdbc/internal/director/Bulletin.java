@@ -39,6 +39,11 @@ public final class Bulletin {
     tell(new Word(sights, said.order(), said.refusal(), said.progress()));
   }
 
+  /** How this member sees the masters, as it told last. */
+  synchronized Map<String, Sight> sights() {
+    return said.sights();
+  }
+
   /** What this member asks the director to do; empty to withdraw it. */
   synchronized void ask(Optional<SwitchOrder> order) {
     tell(new Word(said.sights(), order, said.refusal(), said.progress()));

@@ -66,7 +66,7 @@ final class Connector {
           () -> {
             try {
               begun.complete(source.getConnection());
-            } catch (SQLException | RuntimeException e) {
+            } catch (SQLException | RuntimeException | Error e) {
               begun.completeExceptionally(e);
             }
           });

@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -62,7 +63,11 @@ public final class Director {
   private final Role role;
   private final RoleRegister register;
   private final HandOvers handOvers;
-  private final BlockingQueue<Input> inputs = new LinkedBlockingQueue<>();
+  private final Bulletin bulletin;
+
+  /** Nothing is a wake-up. */
+  private final BlockingQueue<Optional<Input>> inputs = new LinkedBlockingQueue<>();
+
   private final Map<String, MasterLink> links = new HashMap<>();
   private final DirectorMachine machine;
   private final SwitchoverDesk desk;
@@ -100,6 +105,7 @@ public final class Director {
     this.role = role;
     this.register = role.register();
     this.handOvers = means.handOvers();
+    this.bulletin = means.bulletin();
     List<String> names = config.masters().stream().map(Master::name).toList();
     this.machine =
         new DirectorMachine(
@@ -111,8 +117,8 @@ public final class Director {
                 config.timing().switching().maxLag().toSeconds(),
                 SwitchoverDesk.longestHold(config.timing()).toNanos(),
                 handOvers.patience().toNanos()));
-    this.desk = new SwitchoverDesk(config, means.helpers(), means.bulletin());
-    this.orders = new ForwardedOrders(config, leadership.epoch(), means.bulletin(), this::takeUp);
+    this.desk = new SwitchoverDesk(config, means.helpers(), bulletin);
+    this.orders = new ForwardedOrders(config, leadership.epoch(), bulletin, this::takeUp);
     this.state = DirectorState.initial(names, Assignment.NONE);
     this.committed = RegisterVersion.NONE;
     MasterLink.Shared shared =
@@ -124,7 +130,7 @@ public final class Director {
             () -> state.assignment(),
             new ConcurrentHashMap<>(),
             means.helpers(),
-            inputs::add,
+            this::add,
             this::fail);
     for (Master master : config.masters()) {
       links.put(master.name(), new MasterLink(master, shared, threadName(master.name())));
@@ -180,7 +186,7 @@ public final class Director {
 
   private CompletableFuture<SwitchoverResult> order(String to, long id) {
     CompletableFuture<SwitchoverResult> answer = desk.order(to, id);
-    inputs.add(new SwitchAsked(to));
+    add(new SwitchAsked(to));
     return answer;
   }
 
@@ -196,16 +202,20 @@ public final class Director {
     }
   }
 
-  /** Another member told something; on any thread. */
+  private void add(Input input) {
+    inputs.add(Optional.of(input));
+  }
+
+  /** Another member told something; on any thread. What it sees, the director reads when it can. */
   private void told() {
-    inputs.add(new Heard(sightings()));
+    inputs.add(Optional.empty());
     orders.look(register.told());
   }
 
   /** At first it waits for those who may not have heard yet that this member is there. */
   private Sightings sightings() {
     boolean begins = System.nanoTime() - begunNanos < config.node().timing().lease().toNanos();
-    return Lookout.sightings(config, register, begins);
+    return Lookout.sightings(config, register, bulletin.sights(), begins);
   }
 
   /** Words grow old and members vanish without anybody telling. */
@@ -214,6 +224,7 @@ public final class Director {
     if (!now.equals(state.outlook().sightings())) {
       take(new Heard(now));
     }
+    links.values().forEach(link -> link.overdue().ifPresent(this::take));
   }
 
   private void fail(Throwable cause) {
@@ -232,14 +243,12 @@ public final class Director {
       log.info("{}: directs in epoch {}, from {}", config.name(), leadership.epoch(), summary());
       links.values().forEach(MasterLink::start);
       while (!stopped && leadership.isValid()) {
-        Input input =
+        Optional<Input> input =
             inputs.poll(
                 drainage == null ? LEASE_CHECK_MILLIS : DRAIN_CHECK_MILLIS, TimeUnit.MILLISECONDS);
-        if (input != null) {
-          hear(); // before it judges
-          take(input);
-        } else {
-          hear();
+        hear(); // before it judges
+        if (input != null && input.isPresent()) {
+          take(input.get());
         }
         lookAtDrainage();
       }
@@ -254,15 +263,15 @@ public final class Director {
   }
 
   private void end() {
-    links.values().forEach(MasterLink::stop);
-    desk.close(state);
     Throwable cause = fault;
     if (cause == null) {
       log.info("{}: no longer directs (epoch {})", config.name(), leadership.epoch());
-    } else {
+    } else { // first: if what follows fails too, nobody would direct while it leads
       log.error("{}: the director failed, so it gives the role up", config.name(), cause);
       var unused = role.resign();
     }
+    links.values().forEach(MasterLink::stop);
+    desk.close(state);
   }
 
   private void lookAtDrainage() {
@@ -400,7 +409,7 @@ public final class Director {
 
   private void answer(Action ordered, Action done, @Nullable Throwable failure) {
     if (failure == null) {
-      inputs.add(new Done(done));
+      add(new Done(done));
       return;
     }
     Throwable cause =
@@ -411,7 +420,7 @@ public final class Director {
       log.info("{}: {}", config.name(), cause.getMessage());
       stopped = true;
     } else {
-      inputs.add(new Failed(ordered, ordered.getClass().getSimpleName() + " failed: " + cause));
+      add(new Failed(ordered, ordered.getClass().getSimpleName() + " failed: " + cause));
     }
   }
 }

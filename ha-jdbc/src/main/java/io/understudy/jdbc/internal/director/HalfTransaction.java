@@ -23,28 +23,51 @@ final class HalfTransaction {
   /** The server's minute and as much again for rolling back; after that it is asked again. */
   private static final Duration ANSWER = Duration.ofMinutes(2);
 
-  private static final Duration RETRY = Duration.ofSeconds(5);
-
   private final Master master;
   private final Executor helpers;
   private final BooleanSupplier leads;
+  private final Duration retry;
+  private final Connector connector;
   private final AtomicBoolean underWay = new AtomicBoolean();
+  private volatile String failure = "";
 
-  HalfTransaction(Master master, Executor helpers, BooleanSupplier leads) {
+  /**
+   * Makes one that has nothing to do yet.
+   *
+   * @param helpers runs what may block for ever
+   * @param leads whether the leadership goes on
+   * @param retry how long to wait after a failure
+   */
+  HalfTransaction(Master master, Executor helpers, BooleanSupplier leads, Duration retry) {
     this.master = master;
     this.helpers = helpers;
     this.leads = leads;
+    this.retry = retry;
+    this.connector = new Connector(master.manager(), helpers);
   }
 
   /** Begins, and goes on until the applier has stopped or the leadership has ended. */
   void giveUp() {
     if (underWay.compareAndSet(false, true)) {
-      log.warn(
-          "{} has half a transaction of its dead source. Its rows and tables stay locked for about a"
-              + " minute, until the server gives it up",
-          master.name());
-      helpers.execute(this::run);
+      failure = "";
+      log.warn("{}", notice());
+      try {
+        helpers.execute(this::run);
+      } catch (RuntimeException | Error e) {
+        underWay.set(false);
+        throw e;
+      }
     }
+  }
+
+  /** What to tell while it goes on; else empty. */
+  String notice() {
+    return underWay.get()
+        ? master.name()
+            + " has half a transaction of its dead source. Its rows and tables stay locked for"
+            + " about a minute, until the server gives it up"
+            + failure
+        : "";
   }
 
   /** Replication is not started while its stop is under way: the server would let it wait. */
@@ -58,27 +81,32 @@ final class HalfTransaction {
   private void run() {
     try {
       while (leads.getAsBoolean() && !isGivenUp()) {
-        TimeUnit.NANOSECONDS.sleep(RETRY.toNanos());
+        TimeUnit.NANOSECONDS.sleep(retry.toNanos());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
+      connector.stop();
       underWay.set(false);
     }
   }
 
-  private boolean isGivenUp() {
-    try (Connection connection = master.manager().getConnection()) {
+  /** Whatever is thrown, nobody else would try again, and the locks would stay. */
+  private boolean isGivenUp() throws InterruptedException {
+    try (Connection connection = connector.connect(ANSWER)) {
       connection.setNetworkTimeout(Runnable::run, (int) ANSWER.toMillis());
       Dialect.of(connection).giveUpHalf(connection);
       log.info("{} has given up half a transaction and its locks", master.name());
       return true;
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | Error e) {
+      failure =
+          "; STOP REPLICA SQL_THREAD failed, and is tried every %d s: %s"
+              .formatted(retry.toSeconds(), e);
       log.warn(
-          "{} was not seen to give up half a transaction, which is tried again every {} s: STOP"
-              + " REPLICA SQL_THREAD",
+          "{} was not seen to give up half a transaction, which is tried again every {} s:"
+              + " STOP REPLICA SQL_THREAD",
           master.name(),
-          RETRY.toSeconds(),
+          retry.toSeconds(),
           e);
       return false;
     }

@@ -208,15 +208,17 @@ public final class Lookout {
   }
 
   private Sightings sightings() {
-    return sightings(config, register, false);
+    return sightings(config, register, sights, false);
   }
 
   /**
    * What the others say, as far as it counts now.
    *
+   * @param own what this JVM sees
    * @param waits whether those who say nothing may still begin to
    */
-  static Sightings sightings(HaDataSourceConfig config, RoleRegister register, boolean waits) {
+  static Sightings sightings(
+      HaDataSourceConfig config, RoleRegister register, Map<String, Sight> own, boolean waits) {
     Duration fresh = config.node().timing().lease();
     List<String> names = config.masters().stream().map(Master::name).toList();
     Map<MemberId, Told> told = register.told();
@@ -233,6 +235,6 @@ public final class Lookout {
         }
       }
     }
-    return new Sightings(others, unheard);
+    return new Sightings(others, unheard, own);
   }
 }

@@ -44,6 +44,7 @@ final class ManagerSession {
   private final Duration answerTimeout;
   private final Set<String> silenced;
   private final @Nullable EpochTable epochs;
+  private final BooleanSupplier leads;
   private List<Ended> ended = List.of();
 
   /**
@@ -56,9 +57,14 @@ final class ManagerSession {
   record Terms(String lock, @Nullable EpochTable epochs, Set<String> silenced) {}
 
   private ManagerSession(
-      Connection connection, Dialect dialect, Duration answerTimeout, Terms terms) {
+      Connection connection,
+      Dialect dialect,
+      Duration answerTimeout,
+      BooleanSupplier leads,
+      Terms terms) {
     this.silenced = terms.silenced();
     this.epochs = terms.epochs();
+    this.leads = leads;
     this.connection = connection;
     this.dialect = dialect;
     this.answerTimeout = answerTimeout;
@@ -68,7 +74,8 @@ final class ManagerSession {
    * Takes over a fresh connection, and the server's lock with it. Nothing is said to the server
    * before there is a bound on its answer: it may freeze at any time, and not every URL sets one.
    *
-   * @param leads whether the caller still leads, and so may end whoever holds the lock
+   * @param leads whether the caller still leads, and so may end whoever holds the lock, and open
+   *     the server
    */
   static ManagerSession begin(
       Connection connection, Duration answerTimeout, BooleanSupplier leads, Terms terms)
@@ -85,7 +92,7 @@ final class ManagerSession {
           ACCESS_DENIED);
     }
     SemiSync.restore(connection, terms.silenced());
-    return new ManagerSession(connection, dialect, answerTimeout, terms);
+    return new ManagerSession(connection, dialect, answerTimeout, leads, terms);
   }
 
   private static String missingGrants(
@@ -165,7 +172,9 @@ final class ManagerSession {
    */
   void fence() throws SQLException {
     bound(connection, answerTimeout);
-    dialect.facts(connection); // who does not answer this hangs; who answers waits for locks below
+    // Who does not answer this hangs; who answers waits for locks below. Nothing that could wait
+    // for replication is asked: a server may be closed whatever that does.
+    Dialect unused = Dialect.of(connection);
     try {
       ended = dialect.fence(connection, LOCK_WAIT.plus(answerTimeout), silenced).ended();
     } catch (SQLException e) {
@@ -210,6 +219,9 @@ final class ManagerSession {
     SemiSync.restore(connection, silenced); // before anybody is told that a commit is safe
     if (epochs != null) {
       admit(epochs, generation);
+    }
+    if (!leads.getAsBoolean()) { // each of these answers may have taken a while
+      throw new SQLException("the lease ended before " + own + " was opened, so it is left closed");
     }
     dialect.open(connection);
   }

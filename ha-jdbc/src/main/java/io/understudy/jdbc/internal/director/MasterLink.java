@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -80,6 +81,8 @@ final class MasterLink {
   /** MariaDB's driver says it, and it differs in each try: the trouble would never be the same. */
   private static final Pattern CONNECTION_NUMBER = Pattern.compile("\\(conn=-?\\d+\\) ");
 
+  private static final Duration HALF_RETRY = Duration.ofSeconds(5);
+
   private final Master master;
   private final Shared shared;
   private final Connector connector;
@@ -93,17 +96,45 @@ final class MasterLink {
   private volatile @Nullable ManagerSession session;
   private boolean brokeSinceAnswer; // the server may have restarted; by the thread alone
 
+  /** By when it must have looked, whatever its driver does; never while it works on an order. */
+  private volatile OptionalLong dueNanos = OptionalLong.empty();
+
   MasterLink(Master master, Shared shared, String threadName) {
     this.master = master;
     this.shared = shared;
     this.connector = new Connector(master.manager(), shared.helpers());
-    this.half = new HalfTransaction(master, shared.helpers(), this::leads);
+    this.half = new HalfTransaction(master, shared.helpers(), this::leads, HALF_RETRY);
     this.thread = new Thread(this::run, threadName);
     thread.setDaemon(true);
   }
 
   void start() {
     thread.start();
+  }
+
+  /**
+   * What to take its silence for: a driver that heeds no time-out hides a server that is gone. Told
+   * once in a while. By one thread at a time.
+   */
+  Optional<Input> overdue() {
+    OptionalLong due = dueNanos;
+    if (due.isEmpty() || System.nanoTime() - due.getAsLong() < 0) {
+      return Optional.empty();
+    }
+    isDueIn(shared.limits().probeInterval().plus(shared.limits().probeTimeout()));
+    String message =
+        "its session has said nothing for more than %d ms, and its driver heeds no time-out"
+            .formatted(patience().toMillis());
+    return Optional.of(new Probed(master.name(), new Failed(Kind.SILENT, message)));
+  }
+
+  /** A look is several questions, and a slow server may take its time for each. */
+  private Duration patience() {
+    return shared.limits().probeInterval().plus(shared.limits().probeTimeout().multipliedBy(5));
+  }
+
+  private void isDueIn(Duration time) {
+    dueNanos = OptionalLong.of(System.nanoTime() + time.toNanos());
   }
 
   /** Queues an action; its end is reported. */
@@ -135,10 +166,12 @@ final class MasterLink {
         Optional<Action> order =
             orders.poll(nextProbeNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
         if (order != null && order.isPresent()) {
+          dueNanos = OptionalLong.empty();
           nextProbeNanos = perform(order.get()) ? nextProbeNanos : System.nanoTime();
         } else {
           looksNow.set(false);
           nextProbeNanos = System.nanoTime() + shared.limits().probeInterval().toNanos();
+          isDueIn(patience());
           probe();
         }
       }
@@ -247,14 +280,14 @@ final class MasterLink {
 
   private Healthy look() throws SQLException, InterruptedException {
     ManagerSession current = session();
-    Healthy healthy = current.probe(master.name(), shared.positions());
+    Healthy seen = current.probe(master.name(), shared.positions());
     Assignment agreed = shared.agreed().get();
     if (agreed.writer().equals(master.name()) && !current.admits(agreed.generation())) {
-      healthy = healthy.asReadOnly(); // as it is to the application; opening it mends that
+      seen = seen.asReadOnly(); // as it is to the application; opening it mends that
     }
-    shared.positions().put(master.name(), healthy.facts().position());
+    shared.positions().put(master.name(), seen.facts().position());
     brokeSinceAnswer = false;
-    return healthy;
+    return new Healthy(seen.facts(), seen.lacking(), seen.findings().noting(half.notice()));
   }
 
   private ManagerSession session() throws SQLException, InterruptedException {

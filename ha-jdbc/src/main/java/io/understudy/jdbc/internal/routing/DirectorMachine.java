@@ -142,10 +142,11 @@ public final class DirectorMachine {
         action instanceof Open open
             ? before.withMaster(open.master(), it -> it.inMode(Mode.UNKNOWN))
             : before;
-    if (action instanceof HandOver) {
-      return state
-          .idle(OptionalLong.of(nowNanos + rules.retryNanos()), failed.message())
-          .withBlindSince(OptionalLong.of(nowNanos)); // the next try as late as the first
+    if (action instanceof HandOver refused) {
+      return vantage.refused(
+          state.idle(OptionalLong.of(nowNanos + rules.retryNanos()), failed.message()),
+          refused.member(),
+          nowNanos);
     }
     if (SwitchoverMachine.isSetback(state.assignment(), action)) {
       DirectorState idle = state.idle(OptionalLong.empty(), failed.message());

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -36,9 +37,15 @@ public record DirectorState(
    *
    * @param sightings what they say
    * @param blindSinceNanos since when one of them sees more than this director; empty if none does
+   * @param refusing who would not take the role when it was offered last
    */
-  public record Outlook(Sightings sightings, OptionalLong blindSinceNanos) {
-    static final Outlook NONE = new Outlook(Sightings.NONE, OptionalLong.empty());
+  public record Outlook(Sightings sightings, OptionalLong blindSinceNanos, Set<String> refusing) {
+    static final Outlook NONE = new Outlook(Sightings.NONE, OptionalLong.empty(), Set.of());
+
+    /** Copies. */
+    public Outlook {
+      refusing = Set.copyOf(refusing);
+    }
   }
 
   /**
@@ -167,11 +174,13 @@ public record DirectorState(
   }
 
   DirectorState withSightings(Sightings sightings) {
-    return withOutlook(new Outlook(sightings, outlook.blindSinceNanos()));
+    return withOutlook(new Outlook(sightings, outlook.blindSinceNanos(), outlook.refusing()));
   }
 
-  DirectorState withBlindSince(OptionalLong sinceNanos) {
-    return withOutlook(new Outlook(outlook.sightings(), sinceNanos));
+  /** Nobody refuses any more once nobody sees more. */
+  DirectorState withBlindSince(OptionalLong sinceNanos, Set<String> refusing) {
+    return withOutlook(
+        new Outlook(outlook.sightings(), sinceNanos, sinceNanos.isPresent() ? refusing : Set.of()));
   }
 
   private DirectorState withOutlook(Outlook changed) {

@@ -24,6 +24,18 @@ public record Findings(
     lost = Map.copyOf(lost);
   }
 
+  /**
+   * The same with one more notice.
+   *
+   * @param more what to tell too; empty for nothing
+   * @return the changed findings
+   */
+  public Findings noting(String more) {
+    return more.isEmpty()
+        ? this
+        : new Findings(missing, lost, unfit, notice.isEmpty() ? more : notice + "; " + more);
+  }
+
   /** One of a server that lost nothing of its own. */
   Findings(Map<String, String> missing, String unfit, String notice) {
     this(missing, Map.of(), unfit, notice);

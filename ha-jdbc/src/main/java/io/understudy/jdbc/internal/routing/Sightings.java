@@ -13,8 +13,10 @@ import java.util.TreeMap;
  * @param others by member, by master
  * @param unheard how many more are seen that may still begin to say something; until they do, they
  *     count as reaching every master
+ * @param own by master, what this member saw by a look like theirs, as far as it has looked
  */
-public record Sightings(Map<String, Map<String, Sight>> others, int unheard) {
+public record Sightings(
+    Map<String, Map<String, Sight>> others, int unheard, Map<String, Sight> own) {
   /** Nobody says anything. */
   public static final Sightings NONE = new Sightings(Map.of());
 
@@ -23,11 +25,17 @@ public record Sightings(Map<String, Map<String, Sight>> others, int unheard) {
     this(others, 0);
   }
 
+  /** What this member itself sees is not known. */
+  public Sightings(Map<String, Map<String, Sight>> others, int unheard) {
+    this(others, unheard, Map.of());
+  }
+
   /** Copies, sorted. */
   public Sightings {
     Map<String, Map<String, Sight>> copy = new TreeMap<>();
     others.forEach((member, sights) -> copy.put(member, Map.copyOf(sights)));
     others = Collections.unmodifiableMap(copy);
+    own = Map.copyOf(own);
   }
 
   /**
@@ -71,7 +79,15 @@ public record Sightings(Map<String, Map<String, Sight>> others, int unheard) {
    * many it reaches.
    */
   int rank(String member, String first, int enough) {
-    Map<String, Sight> sights = others.getOrDefault(member, Map.of());
+    return rank(others.getOrDefault(member, Map.of()), first, enough);
+  }
+
+  /** The same of this member, by the same kind of look. */
+  int ownRank(String first, int enough) {
+    return rank(own, first, enough);
+  }
+
+  private static int rank(Map<String, Sight> sights, String first, int enough) {
     int reached = (int) sights.keySet().stream().filter(it -> reaches(sights, it, enough)).count();
     return rank(reaches(sights, first, enough), reached);
   }

@@ -16,9 +16,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Sets a director to work while this member leads the role. */
 final class DirectorSeat implements RoleListener {
+  private static final Logger log = LoggerFactory.getLogger(DirectorSeat.class);
+
   private final HaDataSourceConfig config;
   private final Executor helpers;
   private final BiConsumer<DirectorState, DirectorState> observer;
@@ -59,12 +63,24 @@ final class DirectorSeat implements RoleListener {
     synchronized (this) {
       if (!closed) {
         Director.Means means = new Director.Means(handOvers, known.bulletin(), helpers);
-        director = new Director(config, leadership, known.role(), means);
-        director.start(observer.andThen(history::observe));
-        return;
+        Director begun = new Director(config, leadership, known.role(), means);
+        director = begun;
+        if (starts(begun)) {
+          return;
+        }
       }
     }
     resign(known.role()); // nobody here would direct
+  }
+
+  private boolean starts(Director begun) {
+    try {
+      begun.start(observer.andThen(history::observe));
+      return true;
+    } catch (RuntimeException | Error e) { // no memory for a thread, for instance
+      log.error("{}: the director could not start, so it gives the role up", config.name(), e);
+      return false;
+    }
   }
 
   @Override

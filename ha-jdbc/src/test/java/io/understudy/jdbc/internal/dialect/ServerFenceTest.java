@@ -61,7 +61,15 @@ class ServerFenceTest {
       eventIsEnded(dialect, manager, pair.a());
       openTransactionIsEndedAndReadersStay(dialect, manager, pair.a());
       preparedTransactionIsTold(dialect, manager, pair.a(), flavor);
+      settingThatIsGoneIsNoDebt(manager);
     }
+  }
+
+  /** The server came back without the plugin; it must not be lost to the director for that. */
+  private static void settingThatIsGoneIsNoDebt(Connection manager) throws SQLException {
+    Set<String> silenced = new TreeSet<>(Set.of("rpl_semi_sync_gone_enabled"));
+    SemiSync.restore(manager, silenced);
+    assertEquals(Set.of(), silenced);
   }
 
   @ParameterizedTest

@@ -23,9 +23,13 @@ import io.understudy.samples.dbpair.DatabasePair;
 import io.understudy.samples.dbpair.DatabaseServer;
 import io.understudy.samples.dbpair.Flavor;
 import io.understudy.samples.dbpair.StartOption;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
@@ -40,6 +44,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -55,6 +60,7 @@ class MasterLinkTest {
   private final AtomicBoolean leads = new AtomicBoolean(true);
   private Duration probeTimeout = Duration.ofSeconds(20);
   private Runnable afterConnecting = () -> {};
+  private boolean statusHangs;
 
   @TempDir Path directory;
 
@@ -126,6 +132,20 @@ class MasterLinkTest {
     }
   }
 
+  /** What waits for replication may hang; that is no reason to leave a server open. */
+  @ParameterizedTest
+  @EnumSource
+  @Tag("fault")
+  void masterIsClosedAlsoIfItsReplicationCannotBeAsked(Flavor flavor) throws Exception {
+    try (DatabasePair pair = DatabasePair.builder(flavor).directory(directory).start();
+        Connection other = pair.a().connect(Account.MANAGER)) {
+      statusHangs = true;
+      Failed failed = (Failed) firstLook(pair.a(), true);
+      assertEquals(Kind.SILENT, failed.kind(), failed::toString);
+      assertEquals(Mode.CLOSED, Dialect.of(other).facts(other).mode());
+    }
+  }
+
   private static Mode mode(Observation observation) {
     return ((Healthy) observation).facts().mode();
   }
@@ -145,7 +165,7 @@ class MasterLinkTest {
           public Connection getConnection() throws SQLException {
             Connection connection = super.getConnection();
             afterConnecting.run();
-            return connection;
+            return statusHangs ? withoutStatus(connection) : connection;
           }
         };
     MasterLink link =
@@ -170,6 +190,39 @@ class MasterLinkTest {
     }
   }
 
+  /** The question how replication goes ends as if there were no answer in time. */
+  private static Connection withoutStatus(Connection connection) {
+    return (Connection)
+        Proxy.newProxyInstance(
+            MasterLinkTest.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (proxy, method, args) -> {
+              Object answer = call(connection, method, args);
+              return answer instanceof Statement statement ? withoutStatus(statement) : answer;
+            });
+  }
+
+  private static Statement withoutStatus(Statement statement) {
+    return (Statement)
+        Proxy.newProxyInstance(
+            MasterLinkTest.class.getClassLoader(),
+            new Class<?>[] {Statement.class},
+            (proxy, method, args) -> {
+              if (args != null && String.valueOf(args[0]).matches("SHOW (REPLICA|SLAVE) STATUS")) {
+                throw new SQLTimeoutException("no answer, says the test", "08S01");
+              }
+              return call(statement, method, args);
+            });
+  }
+
+  private static Object call(Object target, Method method, Object[] args) throws Throwable {
+    try {
+      return method.invoke(target, args);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+
   /** A busy machine makes slow servers. */
   private TimeLimits patient() {
     TimeLimits usual = TimeLimits.DEFAULT;
@@ -183,7 +236,7 @@ class MasterLinkTest {
   }
 
   /** A leadership that ends when the test says so. */
-  private record Lasting(AtomicBoolean leads) implements Leadership {
+  record Lasting(AtomicBoolean leads) implements Leadership {
     @Override
     public String role() {
       return "db:test";

@@ -159,7 +159,8 @@ class VerdictSimulationTest {
     Map<String, Map<String, Sight>> heard = new HashMap<>();
     others().forEach((name, jvm) -> heard.put(name, jvm.told));
     heard.values().removeIf(Map::isEmpty);
-    input(new Heard(new Sightings(heard)));
+    Jvm own = jvms.getOrDefault(director, new Jvm());
+    input(new Heard(new Sightings(heard, 0, own.sights)));
   }
 
   private void probe(String master) {

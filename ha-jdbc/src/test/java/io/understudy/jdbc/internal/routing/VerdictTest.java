@@ -162,6 +162,34 @@ class VerdictTest {
   }
 
   @Test
+  void afterARefusalTheNextOneWhoSeesMoreIsAsked() {
+    hear("OO");
+    probe(A, refused());
+    for (String asked : List.of("n1", "n2", "n1")) {
+      nowNanos += PATIENCE_NANOS;
+      probe(A, refused());
+      assertEquals(Optional.of(new HandOver(asked)), action);
+      input(new Failed(action.orElseThrow(), asked + " is in standby"));
+    }
+  }
+
+  /** A question that only directors ask hangs: it would hang for the next one too. */
+  @Test
+  void whoSeesAsMuchAsTheOthersByTheSameLookKeepsTheRole() {
+    Map<String, Sight> all = Map.of(A, Sight.OK, B, Sight.OK);
+    input(new Heard(new Sightings(Map.of("n1", all), 0, all)));
+    probe(A, silent());
+    probe(A, silent());
+    nowNanos += PATIENCE_NANOS;
+    probe(A, silent());
+    assertEquals(Optional.empty(), action);
+    input(new Heard(new Sightings(Map.of("n1", all), 0, Map.of(A, Sight.REFUSED, B, Sight.OK))));
+    nowNanos += PATIENCE_NANOS;
+    probe(A, silent());
+    assertEquals(Optional.of(new HandOver("n1")), action);
+  }
+
+  @Test
   void aDirectorThatSeesAgainStays() {
     hear("O");
     probe(A, refused());
