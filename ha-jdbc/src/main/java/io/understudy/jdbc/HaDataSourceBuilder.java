@@ -27,6 +27,9 @@ public final class HaDataSourceBuilder {
   private static final Pattern TABLE = Pattern.compile("[A-Za-z0-9_$]{1,64}\\.[A-Za-z0-9_$]{1,64}");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,40}");
 
+  /** What members tell each other of the masters has room for no more. */
+  private static final int MOST_MASTERS = 7;
+
   private final List<Master> masters = new ArrayList<>();
   private @Nullable HaNode node;
   private String name = "main";
@@ -70,8 +73,8 @@ public final class HaDataSourceBuilder {
   }
 
   /**
-   * Adds a master; no default, at least two are wanted. The first one is preferred as writer when
-   * nothing else decides.
+   * Adds a master; no default, 2 to 7 are wanted. The first one is preferred as writer when nothing
+   * else decides.
    *
    * @param masterName its name, for instance {@code db-01}: 1 to 40 characters of {@code A-Z a-z
    *     0-9 . _ -}
@@ -211,7 +214,14 @@ public final class HaDataSourceBuilder {
    * server is gone and the new writer does not have the token. Statements that commit by
    * themselves, or with COMMIT as text, are not covered.
    *
-   * <p>The application's account needs SELECT, INSERT and UPDATE on the table, and no other keeper:
+   * <p>ROLLED_BACK is said only of a server that is proved to be the one on which it ran, and to
+   * have lost nothing: if that has restarted and is the writer still, it must store each commit
+   * ({@code innodb_flush_log_at_trx_commit} and {@code sync_binlog} are 1). With {@link
+   * UnappliedPolicy#OPEN} it is never said. Nor is it if the transaction contained what commits by
+   * itself.
+   *
+   * <p>The application's account needs SELECT, INSERT and UPDATE on the table, and no other keeper.
+   * Whether it can be used is asked of each master at the start, and told in log and status:
    *
    * <pre>{@code
    * CREATE TABLE shop.ha_commits (
@@ -357,16 +367,7 @@ public final class HaDataSourceBuilder {
       faults.add("node is missing: give the HaNode of this JVM");
     }
     checkName(faults, "name", name);
-    if (masters.size() < 2) {
-      faults.add("masters: " + masters.size() + " given, at least 2 are wanted");
-    }
-    Set<String> seen = new LinkedHashSet<>();
-    for (Master master : masters) {
-      checkName(faults, "master", master.name());
-      if (!seen.add(master.name())) {
-        faults.add("master '" + master.name() + "' is given twice: names must differ");
-      }
-    }
+    Set<String> seen = checkMasters(faults);
     checkBounds(faults, "probeInterval", probeInterval, Duration.ofMillis(50), 60);
     checkBounds(faults, "probeTimeout", probeTimeout, Duration.ofMillis(50), 60);
     checkBounds(faults, "borrowTimeout", borrowTimeout, Duration.ZERO, 600);
@@ -410,6 +411,30 @@ public final class HaDataSourceBuilder {
         faults.add("readerPool is given for '" + name + "', the masters are " + known);
       }
     }
+  }
+
+  private Set<String> checkMasters(List<String> faults) {
+    if (masters.size() < 2) {
+      faults.add("masters: " + masters.size() + " given, at least 2 are wanted");
+    }
+    if (masters.size() > MOST_MASTERS) {
+      faults.add(
+          "masters: %d given, at most %d are wanted, because members have no room to tell each other of more"
+              .formatted(masters.size(), MOST_MASTERS));
+    }
+    Map<Integer, String> names = new LinkedHashMap<>();
+    for (Master master : masters) {
+      checkName(faults, "master", master.name());
+      String other = names.put(master.name().hashCode(), master.name());
+      if (master.name().equals(other)) {
+        faults.add("master '" + master.name() + "' is given twice: names must differ");
+      } else if (other != null) {
+        faults.add(
+            "masters '%s' and '%s': members tell masters apart by a hash of their names, and these have the same: rename one"
+                .formatted(other, master.name()));
+      }
+    }
+    return new LinkedHashSet<>(names.values());
   }
 
   private static void checkName(List<String> faults, String what, String found) {

@@ -2,6 +2,7 @@ package io.understudy.jdbc.internal.routing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.understudy.ha.RegisterValue;
 import io.understudy.jdbc.Phase;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,9 +26,20 @@ public final class AssignmentCodec {
    * Encodes.
    *
    * @param assignment what to encode
-   * @return at most a register's size for up to 30 masters
+   * @return at most a register's size for up to 30 masters with names of 40 characters, whatever
+   *     the reason is; the reason is cut if need be
    */
   public static byte[] encode(Assignment assignment) {
+    String reason = assignment.reason();
+    byte[] bytes = encode(assignment, reason);
+    while (bytes.length > RegisterValue.MAX_BYTES && !reason.isEmpty()) {
+      reason = Assignment.cut(reason, reason.length() - 1);
+      bytes = encode(assignment, reason);
+    }
+    return bytes;
+  }
+
+  private static byte[] encode(Assignment assignment, String reason) {
     StringBuilder text = new StringBuilder(HEADER).append('\n');
     line(text, "generation", Long.toString(assignment.generation()));
     line(text, "phase", assignment.phase().name());
@@ -35,7 +47,7 @@ public final class AssignmentCodec {
     line(text, "candidate", assignment.candidate());
     line(text, "previous", assignment.previous());
     line(text, "since", Long.toString(assignment.sinceEpochMillis()));
-    line(text, "reason", assignment.reason());
+    line(text, "reason", reason);
     int share = STRANDED_CHARS / Math.max(1, assignment.masters().size());
     for (MasterRecord master : assignment.masters()) {
       IdSeries ids = master.ids();

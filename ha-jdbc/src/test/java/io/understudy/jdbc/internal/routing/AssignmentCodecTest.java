@@ -55,9 +55,34 @@ class AssignmentCodecTest {
 
   @Test
   void thirtyMastersAndTheLongestReasonFitIntoARegister() {
+    List<MasterRecord> masters =
+        IntStream.rangeClosed(1, 30)
+            .mapToObj(
+                i ->
+                    new MasterRecord(
+                        "a-name-of-40-characters-at-most-%08d".formatted(i),
+                        new IdSeries(4_294_967_295L, 65_535, 65_535),
+                        Long.MAX_VALUE,
+                        "1-1-1,".repeat(500)))
+            .toList();
+    String name = masters.get(29).name();
     Assignment large =
-        new Assignment(1, Phase.REFUSED, "", "", "", 0, "\u20ac".repeat(1000), masters(30));
-    assertTrue(AssignmentCodec.encode(large).length <= RegisterValue.MAX_BYTES);
+        new Assignment(
+            Long.MAX_VALUE,
+            Phase.DRAINING,
+            name,
+            name,
+            name,
+            Long.MAX_VALUE,
+            "\u20ac".repeat(1000),
+            masters);
+    byte[] bytes = AssignmentCodec.encode(large);
+    assertTrue(bytes.length <= RegisterValue.MAX_BYTES, () -> "it takes " + bytes.length);
+    Assignment read = AssignmentCodec.decode(bytes);
+    assertEquals(name, read.candidate());
+    assertEquals(30, read.masters().size());
+    assertTrue(large.reason().startsWith(read.reason()), read::reason);
+    assertTrue(read.reason().length() > 50, "no more is cut than has to be");
   }
 
   @Test
