@@ -16,6 +16,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param connectTimeout How long a connection to a master may take to open.
  * @param socketTimeout How long a master may take to answer a statement.
  * @param maximumPoolSize Most connections to one master.
+ * @param resolveCommits Table of commit tokens with its database, for example shop.ha_commits. With
+ *     it commits whose answer was lost are found out about.
+ * @param resolveCommitsWait How long such a commit may look for its token.
  */
 @ConfigurationProperties("ha.datasource")
 record HaDataSourceProperties(
@@ -24,7 +27,9 @@ record HaDataSourceProperties(
     @DefaultValue("5s") Duration borrowTimeout,
     @DefaultValue("1s") Duration connectTimeout,
     @DefaultValue("20s") Duration socketTimeout,
-    @DefaultValue("10") int maximumPoolSize) {
+    @DefaultValue("10") int maximumPoolSize,
+    @Nullable String resolveCommits,
+    @DefaultValue("5s") Duration resolveCommitsWait) {
 
   /**
    * A master.

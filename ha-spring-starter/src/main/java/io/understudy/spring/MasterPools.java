@@ -60,6 +60,10 @@ final class MasterPools implements AutoCloseable {
             .node(node)
             .name(properties.name())
             .borrowTimeout(properties.borrowTimeout());
+    String tokens = properties.resolveCommits();
+    if (tokens != null) {
+      builder.resolveCommits(tokens, properties.resolveCommitsWait());
+    }
     try {
       properties.masters().forEach(it -> builder.master(text(it.name()), pool(it), manager(it)));
       return builder.build();

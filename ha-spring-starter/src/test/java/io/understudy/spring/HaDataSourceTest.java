@@ -142,6 +142,24 @@ class HaDataSourceTest {
   }
 
   @Test
+  void commitsInDoubtAreResolvedAsTheBuilderAllows() {
+    member()
+        .withPropertyValues(
+            "ha.datasource.masters[0].name=db-01",
+            "ha.datasource.masters[0].url=jdbc:mariadb://127.0.0.1:1/shop",
+            "ha.datasource.masters[0].username=app",
+            "ha.datasource.masters[0].manager-username=manager",
+            "ha.datasource.resolve-commits=nowhere",
+            "ha.datasource.resolve-commits-wait=1ms")
+        .run(
+            context ->
+                assertThat(context.getStartupFailure())
+                    .rootCause()
+                    .hasMessageContainingAll(
+                        "table of commit tokens 'nowhere'", "resolveCommits is PT0.001S"));
+  }
+
+  @Test
   void mastersWithoutPoolAreRefused() {
     member()
         .withClassLoader(new FilteredClassLoader("com.zaxxer.hikari"))
