@@ -5,18 +5,11 @@ import io.understudy.jdbc.Outcome;
 import io.understudy.jdbc.RouteInfo;
 import io.understudy.jdbc.UnknownOutcomeException;
 import io.understudy.jdbc.WriterLostException;
-import java.sql.Connection;
+import io.understudy.jdbc.internal.connection.TokenLook.Answer;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds out what became of a commit whose answer was lost. Two servers can tell, and each only its
@@ -28,13 +21,12 @@ import org.slf4j.LoggerFactory;
  * transaction. A read of committed rows that finds it says that it is committed there; a read of
  * uncommitted rows that does not find it says that the transaction has ended without it, for ever;
  * one that finds it says that the transaction is still open. Both work on a server that is
- * read-only, and wait for no lock.
+ * read-only, and wait for no lock. That it is still the same server, and has forgotten nothing, is
+ * asked too: a server that was set up anew, or lost its last commits, does not find it either.
  */
 final class CommitSearch {
-  private static final Logger log = LoggerFactory.getLogger(CommitSearch.class);
   private static final long ANY = -1;
   private static final long PAUSE_NANOS = Duration.ofMillis(20).toNanos();
-  private static final long ANSWER_NANOS = Duration.ofSeconds(1).toNanos();
 
   /** What became of the commit, as far as it is known. */
   enum Finding {
@@ -50,6 +42,14 @@ final class CommitSearch {
    * @param why for people
    */
   record Result(Finding finding, String why) {
+    /** The same, if the transaction did not end with this commit alone. */
+    Result ofAPart() {
+      return finding == Finding.ROLLED_BACK
+          ? new Result(
+              Finding.UNKNOWN, why + ", but an earlier statement may have committed a part of it")
+          : this;
+    }
+
     /**
      * Tells it.
      *
@@ -69,25 +69,22 @@ final class CommitSearch {
     }
   }
 
-  /** What one server says. */
-  private enum Look {
-    COMMITTED,
-    OPEN,
-    ABSENT,
-    /** The row went on without it, which nobody does: somebody else writes there. */
-    OVERWRITTEN,
-    SILENT
-  }
-
   private final Router router;
   private final CommitTokens tokens;
   private final Duration wait;
+  private final boolean opensUnapplied;
   private final Executor helpers;
 
-  CommitSearch(Router router, CommitTokens tokens, Duration wait, Executor helpers) {
+  /**
+   * Makes a search.
+   *
+   * @param limits how long to look, and whether a server is opened that has not applied everything
+   */
+  CommitSearch(Router router, CommitTokens tokens, SearchLimits limits, Executor helpers) {
     this.router = router;
     this.tokens = tokens;
-    this.wait = wait;
+    this.wait = limits.longest();
+    this.opensUnapplied = limits.opensUnapplied();
     this.helpers = helpers;
   }
 
@@ -98,6 +95,7 @@ final class CommitSearch {
   /** Looks until it is known, or the time is over. */
   Result find(CommitToken token, Route ran) {
     long deadlineNanos = System.nanoTime() + wait.toNanos();
+    TokenLook servers = new TokenLook(tokens, token, ran.assignment().writer(), helpers);
     String seen = "";
     try {
       while (System.nanoTime() - deadlineNanos < 0) {
@@ -105,7 +103,7 @@ final class CommitSearch {
         if (agreed == null) {
           break;
         }
-        Result result = look(token, ran, agreed, deadlineNanos);
+        Result result = look(servers, ran, agreed, deadlineNanos);
         if (result.finding() != Finding.UNKNOWN) {
           return result;
         }
@@ -124,72 +122,40 @@ final class CommitSearch {
             .formatted(wait.toMillis(), seen.isEmpty() ? "no writer was agreed" : seen));
   }
 
-  private Result look(CommitToken token, Route ran, Route agreed, long deadlineNanos)
+  private Result look(TokenLook servers, Route ran, Route agreed, long deadlineNanos)
       throws InterruptedException {
     String writer = agreed.assignment().writer();
     String old = ran.assignment().writer();
-    Look there = ask(agreed.pool(), token, deadlineNanos);
-    if (there == Look.COMMITTED && router.isCurrent(agreed.generation())) {
+    boolean same = writer.equals(old);
+    Answer there = servers.ask(agreed, deadlineNanos);
+    if (there == Answer.COMMITTED && router.isCurrent(agreed.generation())) {
       return new Result(Finding.COMMITTED, "its token is on " + writer);
     }
-    Look origin = writer.equals(old) ? there : ask(ran.pool(), token, deadlineNanos);
-    if (there == Look.ABSENT && origin == Look.ABSENT) {
+    Answer origin = same ? there : servers.ask(ran, deadlineNanos);
+    if (!opensUnapplied && (same ? hasEnded(origin) : hasEnded(there, origin))) {
       return new Result(Finding.ROLLED_BACK, "its transaction has ended on " + old + " without it");
     }
+    String said =
+        same
+            ? "%s says %s".formatted(writer, there)
+            : "%s says %s, %s, on which it ran, says %s".formatted(writer, there, old, origin);
     return new Result(
         Finding.UNKNOWN,
-        writer.equals(old)
-            ? "%s says %s".formatted(writer, there)
-            : "%s says %s, %s, on which it ran, says %s".formatted(writer, there, old, origin));
+        opensUnapplied
+            ? said + "; with UnappliedPolicy.OPEN nothing proves that it is rolled back"
+            : said);
   }
 
-  /** A frozen server answers nothing, whatever the limits of its pool are. */
-  private Look ask(@Nullable DataSource pool, CommitToken token, long deadlineNanos)
-      throws InterruptedException {
-    if (pool == null) {
-      return Look.SILENT;
-    }
-    CompletableFuture<Look> answer =
-        CompletableFuture.supplyAsync(() -> askNow(pool, token), helpers);
-    long leftNanos = Math.min(deadlineNanos - System.nanoTime(), ANSWER_NANOS);
-    try {
-      return answer.get(Math.max(0, leftNanos), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException | ExecutionException e) {
-      return Look.SILENT;
-    }
+  private static boolean hasEnded(Answer origin) {
+    return origin == Answer.ABSENT;
   }
 
-  private Look askNow(DataSource pool, CommitToken token) {
-    try (Connection connection = pool.getConnection()) {
-      boolean before = connection.getAutoCommit();
-      connection.setAutoCommit(true);
-      try {
-        return askNow(connection, token);
-      } finally {
-        connection.setAutoCommit(before);
-      }
-    } catch (SQLException | RuntimeException e) {
-      log.debug("looking for a commit token in {} failed", tokens.table(), e);
-      return Look.SILENT;
-    }
-  }
-
-  private Look askNow(Connection connection, CommitToken token) throws SQLException {
-    long kept = held(connection, Connection.TRANSACTION_READ_COMMITTED, token);
-    if (kept >= token.seq()) {
-      return kept == token.seq() ? Look.COMMITTED : Look.OVERWRITTEN;
-    }
-    long last = held(connection, Connection.TRANSACTION_READ_UNCOMMITTED, token);
-    return last < token.seq() ? Look.ABSENT : Look.OPEN;
-  }
-
-  private long held(Connection connection, int isolation, CommitToken token) throws SQLException {
-    int before = connection.getTransactionIsolation();
-    connection.setTransactionIsolation(isolation);
-    try {
-      return tokens.held(connection, token);
-    } finally {
-      connection.setTransactionIsolation(before);
-    }
+  /**
+   * What a server forgot in a power failure another one may have received; who is opened has
+   * applied all that it received, so it would have it.
+   */
+  private static boolean hasEnded(Answer next, Answer origin) {
+    return next == Answer.ABSENT
+        && (origin == Answer.ABSENT || origin == Answer.ABSENT_AFTER_RESTART);
   }
 }

@@ -1,6 +1,8 @@
 package io.understudy.jdbc.internal.connection;
 
+import io.understudy.jdbc.internal.dialect.Dialect;
 import io.understudy.jdbc.internal.dialect.EpochTable;
+import io.understudy.jdbc.internal.dialect.ServerLife;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -26,6 +28,10 @@ final class CommitTokens {
   private final Queue<Integer> free = new ConcurrentLinkedQueue<>();
   private final AtomicInteger slots = new AtomicInteger();
   private final AtomicLong seq = new AtomicLong();
+  private volatile @Nullable Writer writer;
+
+  /** Who runs the transactions of a generation. */
+  private record Writer(long generation, ServerLife life) {}
 
   CommitTokens(String table, String member) {
     this.table = table;
@@ -46,8 +52,26 @@ final class CommitTokens {
     free.add(slot);
   }
 
-  CommitToken next(int slot, long generation) {
-    return new CommitToken(slot, generation, seq.incrementAndGet());
+  /**
+   * Which server runs this connection's transactions. Asked once in a generation: a server that was
+   * set up anew meanwhile counts as another one than it is, which says less and nothing false.
+   */
+  ServerLife life(Connection connection, long generation) throws SQLException {
+    Writer known = writer;
+    if (known == null || known.generation() != generation) {
+      known = new Writer(generation, Dialect.of(connection).life(connection));
+      writer = known;
+    }
+    return known.life();
+  }
+
+  /** The server that runs transactions may be another one by now, so the next one asks again. */
+  void forgetWriter() {
+    writer = null;
+  }
+
+  CommitToken next(int slot, long generation, ServerLife ran) {
+    return new CommitToken(slot, generation, seq.incrementAndGet(), ran);
   }
 
   /**
@@ -58,17 +82,12 @@ final class CommitTokens {
    */
   boolean write(Connection connection, CommitToken token, @Nullable EpochTable epochs)
       throws SQLException {
-    String values =
+    String sql =
         epochs == null
-            ? "VALUES (?, ?, ?, ?, ?)"
-            : "SELECT ?, ?, ?, ?, ? " + epochs.sharedBy(token.generation());
-    try (PreparedStatement write =
-        connection.prepareStatement(
-            "INSERT INTO "
-                + table
-                + " (member, life, slot, seq, generation) "
-                + values
-                + " ON DUPLICATE KEY UPDATE seq = ?")) {
+            ? CommitTable.insert(table, "VALUES (?, ?, ?, ?, ?)")
+            : CommitTable.insert(
+                table, "SELECT ?, ?, ?, ?, ? " + epochs.sharedBy(token.generation()));
+    try (PreparedStatement write = connection.prepareStatement(sql)) {
       write.setString(1, member);
       write.setLong(2, life);
       write.setInt(3, token.slot());
@@ -80,17 +99,19 @@ final class CommitTokens {
       if (epochs != null && EpochTable.hasChanged(e)) {
         return false;
       }
-      throw e;
+      throw CommitTable.isUnusable(e)
+          ? new SQLException(
+              CommitTable.advice(table) + ": " + e.getMessage(),
+              e.getSQLState(),
+              e.getErrorCode(),
+              e)
+          : e;
     }
   }
 
   /** The number that the row of a token holds, by the connection's isolation; 0 without a row. */
   long held(Connection connection, CommitToken token) throws SQLException {
-    try (PreparedStatement look =
-        connection.prepareStatement(
-            "SELECT seq FROM "
-                + table
-                + " WHERE member = ? AND life = ? AND slot = ? AND generation = ?")) {
+    try (PreparedStatement look = connection.prepareStatement(CommitTable.select(table))) {
       look.setString(1, member);
       look.setLong(2, life);
       look.setInt(3, token.slot());

@@ -10,12 +10,14 @@ import io.understudy.jdbc.RouteInfo;
 import io.understudy.jdbc.UnknownOutcomeException;
 import io.understudy.jdbc.WriterLostException;
 import io.understudy.jdbc.internal.dialect.EpochTable;
+import io.understudy.jdbc.internal.dialect.ServerLife;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -144,7 +146,14 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
     try {
       answer = call.run();
     } catch (SQLException e) {
-      throw judged(e, work);
+      SQLException judged = judged(e, work);
+      if (!isLost()) {
+        transaction.failed(work);
+      }
+      throw judged;
+    } catch (RuntimeException | Error e) {
+      transaction.failed(work);
+      throw e;
     }
     if (!usable()) {
       revoke();
@@ -253,7 +262,9 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
     if (tokenSlot == NO_SLOT) {
       tokenSlot = tokens.take();
     }
-    CommitToken token = tokens.next(tokenSlot, route.generation());
+    Object ran = guarded(Work.ROWS, () -> tokens.life(delegate, route.generation()));
+    CommitToken token =
+        tokens.next(tokenSlot, route.generation(), (ServerLife) Objects.requireNonNull(ran));
     EpochTable epochs = guard == null ? null : guard.epochs();
     Object written = guarded(Work.ROWS, () -> tokens.write(delegate, token, epochs));
     if (guard != null && !Boolean.TRUE.equals(written)) {
@@ -262,8 +273,9 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
     return token;
   }
 
-  private void settle(CommitSearch.Result result, UnknownOutcomeException e) throws SQLException {
+  private void settle(CommitSearch.Result found, UnknownOutcomeException e) throws SQLException {
     RouteInfo now = lending.router().routeOf(lending.router().view()).info();
+    CommitSearch.Result result = transaction.mayBeKeptInPart() ? found.ofAPart() : found;
     if (result.finding() == CommitSearch.Finding.ROLLED_BACK) {
       transaction.foundRolledBack();
     }

@@ -14,7 +14,7 @@ final class GuardedStatement extends GuardedProxy {
   private final Work work;
 
   /** What was executed last: results that are read later may be of work that is still done. */
-  private Work last = Work.ROWS;
+  private Work last = Work.SESSION;
 
   private boolean batchChangesMode;
 
@@ -45,7 +45,12 @@ final class GuardedStatement extends GuardedProxy {
     if (name.equals("addBatch")) {
       added(text(args));
     }
-    return guardRows(proxy, judgedCall(last, method, args));
+    return guardRows(proxy, judgedCall(prepares(name) ? Work.SESSION : last, method, args));
+  }
+
+  /** What is set up for the next execution says nothing of the last one, which was answered. */
+  private static boolean prepares(String name) {
+    return name.startsWith("set") || name.startsWith("add") || name.startsWith("clear");
   }
 
   private void added(@Nullable String text) throws SQLException {

@@ -107,10 +107,10 @@ public final class Lending {
    *
    * @param table the table of tokens
    * @param member this member
-   * @param wait how long to look for a token
+   * @param limits how long to look for a token, and what a missing one proves
    */
-  public void resolveCommits(String table, String member, Duration wait) {
-    search = new CommitSearch(router, new CommitTokens(table, member), wait, helpers);
+  public void resolveCommits(String table, String member, SearchLimits limits) {
+    search = new CommitSearch(router, new CommitTokens(table, member), limits, helpers);
   }
 
   /**

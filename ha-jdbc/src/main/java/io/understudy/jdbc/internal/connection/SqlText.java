@@ -72,16 +72,46 @@ final class SqlText {
     return wordAt(sql, skipBlank(sql, 0), word);
   }
 
-  /** Whether one of several statements begins with a word. */
+  /**
+   * Whether one of several statements begins with a word. Whether a backslash escapes a quote is
+   * the session's sql_mode; it counts if it does in either reading.
+   */
   static boolean anyBeginsWith(String sql, String word) {
+    return anyBeginsWith(sql, word, true) || anyBeginsWith(sql, word, false);
+  }
+
+  private static boolean anyBeginsWith(String sql, String word, boolean escapes) {
     int start = 0;
     do {
       if (wordAt(sql, skipBlank(sql, start), word)) {
         return true;
       }
-      start = sql.indexOf(';', start) + 1;
+      start = sql.indexOf(';', start) < 0 ? 0 : nextStatement(sql, start, escapes);
     } while (start > 0);
     return false;
+  }
+
+  /** Behind the next semicolon that is in no literal and no comment; 0 without one. */
+  private static int nextStatement(String sql, int from, boolean escapes) {
+    int at = from;
+    while (at < sql.length()) {
+      char next = sql.charAt(at);
+      if (next == ';') {
+        return at + 1;
+      }
+      boolean quote = next == '\'' || next == '"' || next == '`';
+      at = quote ? afterQuoted(sql, at, escapes) : Math.max(at + 1, skipBlank(sql, at));
+    }
+    return 0;
+  }
+
+  private static int afterQuoted(String sql, int open, boolean escapes) {
+    char quote = sql.charAt(open);
+    int at = open + 1;
+    while (at < sql.length() && sql.charAt(at) != quote) {
+      at += escapes && quote != '`' && sql.charAt(at) == '\\' ? 2 : 1;
+    }
+    return at + 1;
   }
 
   private static boolean wordAt(String sql, int start, String word) {
@@ -102,13 +132,19 @@ final class SqlText {
         at = skipDigits(sql, sql.indexOf('!', at) + 1);
       } else if (sql.startsWith("/*", at)) {
         at = after(sql, "*/", at + 2);
-      } else if (next == '#' || sql.startsWith("--", at)) {
+      } else if (next == '#' || isDashComment(sql, at)) {
         at = after(sql, "\n", at);
       } else {
         return at;
       }
     }
     return at;
+  }
+
+  /** Without a blank behind it, it is a sum: 5--1. */
+  private static boolean isDashComment(String sql, int at) {
+    return sql.startsWith("--", at)
+        && (at + 2 == sql.length() || Character.isWhitespace(sql.charAt(at + 2)));
   }
 
   private static int skipDigits(String sql, int from) {

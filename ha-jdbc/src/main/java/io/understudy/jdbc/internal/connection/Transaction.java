@@ -98,6 +98,19 @@ final class Transaction {
     unknown = false;
   }
 
+  /**
+   * A call failed, and the connection lives. What a server did of a commit that it failed, its
+   * error does not tell.
+   */
+  void failed(Work work) {
+    mayHaveCommitted |= work == Work.COMMIT;
+  }
+
+  /** Whether a part of it may be kept, whatever becomes of the commit at its end. */
+  boolean mayBeKeptInPart() {
+    return mayHaveCommitted || bypassed || changedByText;
+  }
+
   /** What was told as unknown stays so. */
   void rolledBack() {
     end();

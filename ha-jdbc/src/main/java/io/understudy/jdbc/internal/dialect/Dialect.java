@@ -121,6 +121,15 @@ public interface Dialect {
   String unfit(Connection connection) throws SQLException;
 
   /**
+   * Which server this is, and since when it has been up. Any account may ask.
+   *
+   * @param connection a session
+   * @return its identity
+   * @throws SQLException if it does not answer
+   */
+  ServerLife life(Connection connection) throws SQLException;
+
+  /**
    * Asks a server about itself.
    *
    * @param connection a session

@@ -26,6 +26,14 @@ final class MariaDbDialect implements Dialect {
       SELECT @@global.server_id AS id, @@global.gtid_domain_id AS source,
         @@global.gtid_binlog_state AS written, @@global.gtid_slave_pos AS applied""";
 
+  /** Both are the time of the query by the server's clock, so their difference is its start. */
+  private static final String LIFE =
+      """
+      SELECT @@global.server_id AS id, @@global.gtid_domain_id AS source,
+        @@global.gtid_binlog_state AS written, UNIX_TIMESTAMP() - VARIABLE_VALUE AS begun,
+        @@global.innodb_flush_log_at_trx_commit = 1 AND @@global.sync_binlog = 1 AS durable
+      FROM information_schema.global_status WHERE VARIABLE_NAME = 'UPTIME'""";
+
   /** The server cannot tell who holds locks, unless somebody has installed a plugin. */
   private static final ServerFence.Means FENCE =
       new ServerFence.Means("SET GLOBAL read_only = ON", "SELECT 0 AS id FROM DUAL WHERE FALSE");
@@ -74,6 +82,16 @@ final class MariaDbDialect implements Dialect {
   @Override
   public String unfit(Connection connection) {
     return "";
+  }
+
+  /** It has no identity of its own: one that was set up anew has an empty log, or a shorter one. */
+  @Override
+  public ServerLife life(Connection connection) throws SQLException {
+    Map<String, String> row = Sql.row(connection, LIFE);
+    String own = own(row);
+    long written = MariaDbPosition.parse(Sql.text(row, "written")).highest().getOrDefault(own, 0L);
+    return new ServerLife(
+        own, written, MySqlDialect.begun(row), Sql.text(row, "durable").equals("1"));
   }
 
   @Override

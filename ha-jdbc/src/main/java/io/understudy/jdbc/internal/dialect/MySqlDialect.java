@@ -25,6 +25,13 @@ final class MySqlDialect implements Dialect {
         @@global.read_only AS read_only, @@global.super_read_only AS closed,
         REPLACE(@@global.gtid_executed, '\\n', '') AS position""";
 
+  /** Both are the time of the query by the server's clock, so their difference is its start. */
+  private static final String LIFE =
+      """
+      SELECT @@server_uuid AS identity, UNIX_TIMESTAMP() - VARIABLE_VALUE AS begun,
+        @@global.innodb_flush_log_at_trx_commit = 1 AND @@global.sync_binlog = 1 AS durable
+      FROM performance_schema.global_status WHERE VARIABLE_NAME = 'Uptime'""";
+
   /** Who writes, or holds LOCK TABLES ... WRITE; nobody if performance_schema is off. */
   private static final ServerFence.Means FENCE =
       new ServerFence.Means(
@@ -80,6 +87,18 @@ final class MySqlDialect implements Dialect {
     return Sql.value(connection, "SELECT @@global.offline_mode").equals("0")
         ? ""
         : "it is in offline_mode, which turns the application away: SET GLOBAL offline_mode = OFF";
+  }
+
+  @Override
+  public ServerLife life(Connection connection) throws SQLException {
+    Map<String, String> row = Sql.row(connection, LIFE);
+    return new ServerLife(
+        Sql.text(row, "identity"), 0, begun(row), Sql.text(row, "durable").equals("1"));
+  }
+
+  /** The difference of a number and a text has decimals in one version and none in another. */
+  static long begun(Map<String, String> row) throws SQLException {
+    return Math.round(Double.parseDouble(Sql.text(row, "begun")));
   }
 
   @Override

@@ -18,11 +18,13 @@ import io.understudy.jdbc.HaDataSourceEvent;
 import io.understudy.jdbc.HaDataSourceEvent.WriterChanged;
 import io.understudy.jdbc.HaDataSourceStatus;
 import io.understudy.jdbc.SwitchoverResult;
+import io.understudy.jdbc.UnappliedPolicy;
 import io.understudy.jdbc.internal.connection.Lending;
 import io.understudy.jdbc.internal.connection.ReadLending;
 import io.understudy.jdbc.internal.connection.ReadLending.Standing;
 import io.understudy.jdbc.internal.connection.Route;
 import io.understudy.jdbc.internal.connection.Router;
+import io.understudy.jdbc.internal.connection.SearchLimits;
 import io.understudy.jdbc.internal.connection.XaRefusal;
 import io.understudy.jdbc.internal.dialect.EpochTable;
 import io.understudy.jdbc.internal.director.Bulletin;
@@ -115,7 +117,10 @@ final class RoutedDataSource implements HaDataSource {
         reading == null ? null : new ReaderDataSource(reading, config.timing().borrowTimeout());
     Resolution resolution = config.resolution();
     if (resolution != null) {
-      lending.resolveCommits(resolution.table(), node.member().value(), resolution.limit());
+      lending.resolveCommits(
+          resolution.table(),
+          node.member().value(),
+          new SearchLimits(resolution.limit(), config.unapplied() == UnappliedPolicy.OPEN));
     }
     EpochTable epochs = EpochTable.of(config.guard(), config.name());
     if (epochs != null) {
@@ -128,12 +133,15 @@ final class RoutedDataSource implements HaDataSource {
   }
 
   private static VettedPool vetted(HaDataSourceConfig config, Master master) {
+    Resolution resolution = config.resolution();
     return new VettedPool(
         config.name(),
         master.name(),
         master.application(),
-        config.unfencedAccounts(),
-        EpochTable.of(config.guard(), config.name()));
+        new VettedPool.Demands(
+            config.unfencedAccounts(),
+            EpochTable.of(config.guard(), config.name()),
+            resolution == null ? null : resolution.table()));
   }
 
   private @Nullable ReadLending reading(HaDataSourceConfig config, Executor helpers) {
@@ -147,7 +155,11 @@ final class RoutedDataSource implements HaDataSource {
       DataSource pool =
           own == null
               ? pools.get(master.name())
-              : new VettedPool(config.name(), master.name(), own, config.unfencedAccounts(), null);
+              : new VettedPool(
+                  config.name(),
+                  master.name(),
+                  own,
+                  new VettedPool.Demands(config.unfencedAccounts(), null, null));
       from.put(master.name(), Objects.requireNonNull(pool));
     }
     TimeLimits limits = config.timing();

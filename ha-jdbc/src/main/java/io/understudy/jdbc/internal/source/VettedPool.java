@@ -1,5 +1,6 @@
 package io.understudy.jdbc.internal.source;
 
+import io.understudy.jdbc.internal.connection.CommitTable;
 import io.understudy.jdbc.internal.dialect.Dialect;
 import io.understudy.jdbc.internal.dialect.EpochTable;
 import io.understudy.jdbc.internal.dialect.Sessions;
@@ -27,47 +28,61 @@ final class VettedPool implements DataSource {
   private final String source;
   private final String master;
   private final DataSource pool;
-  private final boolean accepted;
-  private final @Nullable EpochTable epochs;
+  private final Demands demands;
   private volatile @Nullable Verdict verdict; // null: not asked yet
 
-  /** A good one holds; a bad one is asked for again, because a REVOKE is what it asks for. */
-  private record Verdict(String problem, boolean refuses, long nanos) {
+  /**
+   * What the application's account has to be fit for.
+   *
+   * @param unfenced whether connections are lent although the account could write through a fence
+   * @param epochs what every transaction has to read; null if it has not
+   * @param tokens the table of commit tokens; null if none is wanted
+   */
+  record Demands(boolean unfenced, @Nullable EpochTable epochs, @Nullable String tokens) {}
+
+  /**
+   * A good one holds; a bad one is asked for again, because a REVOKE is what it asks for. Without
+   * the table of tokens connections are lent all the same: somebody has to create it.
+   */
+  private record Verdict(String account, boolean refuses, String table, long nanos) {
+    static final Verdict NONE = new Verdict("", false, "", 0);
+
     boolean holds() {
-      return problem.isEmpty() || System.nanoTime() - nanos < ASK_AGAIN_NANOS;
+      return (account.isEmpty() && table.isEmpty()) || System.nanoTime() - nanos < ASK_AGAIN_NANOS;
+    }
+
+    String problem() {
+      return joined(account, table);
     }
   }
 
   /**
    * Wraps a pool.
    *
-   * @param accepted whether it lends connections of an account that could write through a fence
-   * @param epochs what every transaction has to read; null if it has not
+   * @param demands what its account has to be fit for
    */
-  VettedPool(
-      String source,
-      String master,
-      DataSource pool,
-      boolean accepted,
-      @Nullable EpochTable epochs) {
+  VettedPool(String source, String master, DataSource pool, Demands demands) {
     this.source = source;
     this.master = master;
     this.pool = pool;
-    this.accepted = accepted;
-    this.epochs = epochs;
+    this.demands = demands;
   }
 
-  /** What is wrong with the account; empty while nothing is known to be. */
+  /** What is wrong with account or table; empty while nothing is known to be. */
   String problem() {
-    Verdict known = verdict;
-    return known == null ? "" : known.problem();
+    return known().problem();
   }
 
-  /** Asks early, so that a wrong account is told before this master becomes the writer. */
+  private Verdict known() {
+    Verdict known = verdict;
+    return known == null ? Verdict.NONE : known;
+  }
+
+  /** Asks early, so that what is wrong is told before this master becomes the writer. */
   void ask() {
     try {
       getConnection().close();
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       log.debug("{}: {} gave no connection to ask for its grants", source, master, e);
     }
   }
@@ -81,7 +96,7 @@ final class VettedPool implements DataSource {
       return connection;
     }
     discard(connection);
-    throw new SQLInvalidAuthorizationSpecException(source + ": " + now.problem(), "28000");
+    throw new SQLInvalidAuthorizationSpecException(source + ": " + now.account(), "28000");
   }
 
   /** A session keeps the privileges it began with, so it is not for the pool to lend later. */
@@ -96,32 +111,53 @@ final class VettedPool implements DataSource {
       String account = dialect.account(connection);
       List<String> passing = dialect.passingFence(connection);
       String unfenced = passing.isEmpty() ? "" : describe(account, passing);
-      String unguarded = epochs == null ? "" : unguarded(connection, account, epochs);
-      String found = unfenced + (unfenced.isEmpty() || unguarded.isEmpty() ? "" : "; ") + unguarded;
-      boolean told = found.equals(problem());
-      boolean refuses = !unguarded.isEmpty() || (!unfenced.isEmpty() && !accepted);
-      Verdict now = new Verdict(found, refuses, System.nanoTime());
-      verdict = now;
-      if (!told && found.isEmpty()) {
-        log.info("{}: the application's account on {} is right now", source, master);
-      } else if (!told) {
-        log.error("{}: {}", source, found);
-      }
-      return now;
-    } catch (SQLException e) {
-      connection.close();
+      String unguarded = unguarded(connection, account);
+      Verdict found =
+          new Verdict(
+              joined(unfenced, unguarded),
+              !unguarded.isEmpty() || (!unfenced.isEmpty() && !demands.unfenced()),
+              table(connection),
+              System.nanoTime());
+      Verdict before = known();
+      verdict = found;
+      tell(before.account(), found.account(), "the application's account");
+      tell(before.table(), found.table(), "the table of commit tokens");
+      return found;
+    } catch (SQLException | RuntimeException | Error e) {
+      discard(connection); // it may have taken a role to see what that grants
       throw e;
     }
   }
 
+  private static String joined(String one, String other) {
+    return one.isEmpty() || other.isEmpty() ? one + other : one + "; " + other;
+  }
+
   /** Nobody can accept that: each of its commits would fail. */
-  private String unguarded(Connection connection, String account, EpochTable table)
-      throws SQLException {
-    String missing = table.missingForReader(connection, account);
+  private String unguarded(Connection connection, String account) throws SQLException {
+    EpochTable epochs = demands.epochs();
+    String missing = epochs == null ? "" : epochs.missingForReader(connection, account);
     return missing.isEmpty()
         ? ""
         : "the application's account %s on %s cannot look which generation may write: run there %s (docs/accounts.md)"
             .formatted(account, master, missing);
+  }
+
+  private String table(Connection connection) throws SQLException {
+    String tokens = demands.tokens();
+    String problem = tokens == null ? "" : CommitTable.problem(connection, tokens);
+    return problem.isEmpty() ? "" : master + ": " + problem;
+  }
+
+  private void tell(String before, String now, String what) {
+    if (now.equals(before)) {
+      return;
+    }
+    if (now.isEmpty()) {
+      log.info("{}: {} on {} is right now", source, what, master);
+    } else {
+      log.error("{}: {}", source, now);
+    }
   }
 
   private String describe(String account, List<String> passing) {

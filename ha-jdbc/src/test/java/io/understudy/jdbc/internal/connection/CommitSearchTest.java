@@ -38,16 +38,14 @@ class CommitSearchTest {
   private GuardedSite site;
 
   private void begin(Flavor flavor, Duration wait) throws SQLException {
+    begin(flavor, new SearchLimits(wait, false));
+  }
+
+  private void begin(Flavor flavor, SearchLimits limits) throws SQLException {
     site = new GuardedSite(flavor, "");
-    GuardedSite.admin(
-        site.pair.a(),
-        "CREATE TABLE appdb.bill (id INT PRIMARY KEY)",
-        "CREATE TABLE appdb.ha_commits (member VARCHAR(64) NOT NULL, life BIGINT NOT NULL,"
-            + " slot INT NOT NULL, seq BIGINT NOT NULL, generation BIGINT NOT NULL,"
-            + " written TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP"
-            + " ON UPDATE CURRENT_TIMESTAMP, PRIMARY KEY (member, life, slot, generation)) ENGINE=InnoDB");
-    site.pair.awaitReplicated(LONG);
-    site.lending.resolveCommits("appdb.ha_commits", "n1", wait);
+    GuardedSite.admin(site.pair.a(), "CREATE TABLE appdb.bill (id INT PRIMARY KEY)");
+    GuardedSite.createTokens(site.pair);
+    site.lending.resolveCommits("appdb.ha_commits", "n1", limits);
     site.started();
     site.second.getConnection().close(); // so that a short wait need not connect
   }
@@ -132,6 +130,41 @@ class CommitSearchTest {
     try (Connection connection = bill()) {
       assertRolledBack(connection);
     }
+  }
+
+  /** Whoever is opened may have received it from a server that lost it, and not applied it. */
+  @ParameterizedTest
+  @EnumSource
+  void whereTheUnappliedIsOvertakenNothingIsRolledBackForCertain(Flavor flavor)
+      throws SQLException {
+    begin(flavor, new SearchLimits(SHORT, true));
+    site.commit.set(
+        connection -> {
+          kill(connection);
+          site.serve(2, NEW);
+          connection.commit();
+        });
+    try (Connection connection = bill()) {
+      assertUnknown(connection, "db-01, on which it ran, says ABSENT; with UnappliedPolicy.OPEN");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatMayBeKeptInPartIsNotCalledRolledBack(Flavor flavor) throws SQLException {
+    begin(flavor, LONG);
+    site.commit.set(
+        connection -> {
+          kill(connection);
+          connection.commit();
+        });
+    try (Connection connection = bill();
+        Statement statement = connection.createStatement()) {
+      statement.execute("ANALYZE TABLE bill"); // commits
+      statement.executeUpdate("INSERT INTO bill VALUES (2)");
+      assertUnknown(connection, "an earlier statement may have committed a part of it");
+    }
+    assertEquals(1, GuardedSite.count(site.pair.a(), "bill"), "it has");
   }
 
   /** The new writer lacks it, and the old one cannot be asked: it may be stranded there. */

@@ -10,6 +10,7 @@ import io.understudy.jdbc.Outcome;
 import io.understudy.jdbc.Phase;
 import io.understudy.samples.dbpair.Flavor;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -135,6 +136,20 @@ class EndedTransactionTest {
       statement.executeUpdate("INSERT INTO ended VALUES (1)");
       site.register.permit(Duration.ZERO);
       assertLost(Outcome.ROLLED_BACK, connection::commit);
+    }
+  }
+
+  /** MariaDB's driver looks at a parameter's number when it is sent. */
+  @ParameterizedTest
+  @EnumSource(names = "MYSQL")
+  void preparingTheNextStatementCastsNoDoubtOnTheLastOne(Flavor flavor) throws SQLException {
+    begin(flavor);
+    try (Connection connection = site.lending.borrow();
+        PreparedStatement insert = connection.prepareStatement("INSERT INTO ended VALUES (?)")) {
+      insert.setInt(1, 1);
+      insert.executeUpdate();
+      connection.abort(Runnable::run);
+      assertLost(Outcome.NOT_EXECUTED, () -> insert.setInt(99, 1));
     }
   }
 

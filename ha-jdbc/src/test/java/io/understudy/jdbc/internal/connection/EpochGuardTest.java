@@ -66,7 +66,7 @@ class EpochGuardTest {
           "CREATE TABLE appdb.ha_commits (member VARCHAR(64) NOT NULL, life BIGINT NOT NULL,"
               + " slot INT NOT NULL, seq BIGINT NOT NULL, generation BIGINT NOT NULL,"
               + " PRIMARY KEY (member, life, slot, generation)) ENGINE=InnoDB");
-      site.lending.resolveCommits("appdb.ha_commits", "n1", LONG);
+      site.lending.resolveCommits("appdb.ha_commits", "n1", new SearchLimits(LONG, false));
     }
     site.pair.awaitReplicated(LONG);
     site.lending.guardWrites(epochs);

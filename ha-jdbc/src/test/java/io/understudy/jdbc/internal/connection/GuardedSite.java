@@ -43,7 +43,12 @@ final class GuardedSite implements AutoCloseable {
   final AtomicReference<Runnable> afterCommit = new AtomicReference<>(() -> {});
 
   GuardedSite(Flavor flavor, String urlOptions) {
-    pair = SharedPairs.of(flavor);
+    this(SharedPairs.of(flavor), urlOptions);
+  }
+
+  /** With servers of its own, which it may harm. */
+  GuardedSite(DatabasePair pair, String urlOptions) {
+    this.pair = pair;
     first = pool(pair.a(), urlOptions);
     second = pool(pair.b(), urlOptions);
     Router router =
@@ -118,6 +123,17 @@ final class GuardedSite implements AutoCloseable {
       id.next();
       return id.getLong(1);
     }
+  }
+
+  /** The table of commit tokens, on both servers. */
+  static void createTokens(DatabasePair pair) throws SQLException {
+    admin(
+        pair.a(),
+        "CREATE TABLE appdb.ha_commits (member VARCHAR(64) NOT NULL, life BIGINT NOT NULL,"
+            + " slot INT NOT NULL, seq BIGINT NOT NULL, generation BIGINT NOT NULL,"
+            + " written TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP"
+            + " ON UPDATE CURRENT_TIMESTAMP, PRIMARY KEY (member, life, slot, generation)) ENGINE=InnoDB");
+    pair.awaitReplicated(Duration.ofSeconds(30));
   }
 
   static long count(DatabaseServer server, String table) throws SQLException {

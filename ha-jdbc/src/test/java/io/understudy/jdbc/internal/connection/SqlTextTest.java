@@ -52,14 +52,33 @@ class SqlTextTest {
         "xa start 'a'",
         "/* why */ XA END 'a'",
         "SELECT 1; XA RECOVER",
-        "/*! XA END 'a' */"
+        "/*! XA END 'a' */",
+        "SELECT ';'; XA RECOVER",
+        "SELECT 'it''s'; XA RECOVER",
+        "SELECT '\\\\'; XA RECOVER",
+        "SELECT '\\'; XA RECOVER -- if a backslash is one",
+        "SELECT '\\''; XA RECOVER -- if it is not",
+        "SELECT 1 /* it's */; XA RECOVER",
+        "SELECT 1 -- it's\n; XA RECOVER",
+        "SELECT 5--1; XA RECOVER",
+        "SELECT `'`; XA RECOVER"
       })
   void xaIsSeenBehindCommentsAndOtherStatements(String sql) {
     assertTrue(SqlText.anyBeginsWith(sql, "XA"));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"SELECT xa FROM t", "XAVER", "SELECT 1; SELECT 2;", ""})
+  @ValueSource(
+      strings = {
+        "SELECT xa FROM t",
+        "XAVER",
+        "SELECT 1; SELECT 2;",
+        "INSERT INTO note VALUES ('one; XA two')",
+        "INSERT INTO note VALUES (\"one'; XA two\")",
+        "SELECT 1 /* ; XA END */",
+        "SELECT 'open; XA END",
+        ""
+      })
   void otherTextIsNot(String sql) {
     assertFalse(SqlText.anyBeginsWith(sql, "XA"));
   }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.zaxxer.hikari.util.DriverDataSource;
 import io.understudy.jdbc.internal.dialect.EpochTable;
+import io.understudy.jdbc.internal.source.VettedPool.Demands;
 import io.understudy.samples.dbpair.Account;
 import io.understudy.samples.dbpair.DatabasePair;
 import io.understudy.samples.dbpair.DatabaseServer;
@@ -18,7 +19,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,7 +75,7 @@ class VettedPoolTest {
       grant.execute("CREATE DATABASE guard");
       grant.execute(
           "CREATE TABLE guard.ha_epoch (name VARCHAR(40) PRIMARY KEY, generation BIGINT)");
-      VettedPool blind = vetted(pair.a(), true, epochs);
+      VettedPool blind = vetted(pair.a(), new Demands(true, epochs, null));
       SQLException refused = assertThrows(SQLException.class, blind::getConnection);
       assertEquals("28000", refused.getSQLState());
       assertTrue(
@@ -88,12 +88,46 @@ class VettedPoolTest {
     }
   }
 
-  private static VettedPool vetted(DatabaseServer server, boolean accepted) {
-    return vetted(server, accepted, null);
+  @ParameterizedTest
+  @EnumSource
+  void tableOfTokensIsAskedForAtOnceAndNothingIsRefusedForIt(Flavor flavor) throws SQLException {
+    try (DatabasePair pair = DatabasePair.builder(flavor).directory(directory).start();
+        Connection admin = pair.a().connect(Account.ADMIN);
+        Statement statement = admin.createStatement()) {
+      statement.execute("CREATE DATABASE tokens");
+      VettedPool pool = vetted(pair.a(), new Demands(false, null, "tokens.ha_commits"));
+      assertTold(pool, "db-01: the table of commit tokens cannot be used", "CREATE TABLE");
+      statement.execute(
+          "CREATE TABLE tokens.ha_commits (member VARCHAR(64), life BIGINT, slot INT,"
+              + " seq BIGINT, generation BIGINT, PRIMARY KEY (member, life, slot))");
+      statement.execute("GRANT SELECT, INSERT ON tokens.ha_commits TO app@'%'");
+      statement.execute("SET GLOBAL read_only = ON"); // a standby is asked too
+      assertTold(pool, "UPDATE command denied", "needs SELECT, INSERT and UPDATE");
+      statement.execute("GRANT UPDATE ON tokens.ha_commits TO app@'%'");
+      assertTold(pool, "primary key and engine are 'member,life,slot InnoDB'", "generation");
+      statement.execute(
+          "ALTER TABLE tokens.ha_commits"
+              + " DROP PRIMARY KEY, ADD PRIMARY KEY (member, life, slot, generation)");
+      assertTold(pool, "", "");
+    }
   }
 
-  private static VettedPool vetted(
-      DatabaseServer server, boolean accepted, @Nullable EpochTable epochs) {
+  private static void assertTold(VettedPool pool, String what, String advice) {
+    await()
+        .untilAsserted(
+            () -> {
+              pool.getConnection().close();
+              assertEquals(what.isEmpty(), pool.problem().isEmpty(), pool::problem);
+              assertTrue(pool.problem().contains(what), pool::problem);
+              assertTrue(pool.problem().contains(advice), pool::problem);
+            });
+  }
+
+  private static VettedPool vetted(DatabaseServer server, boolean accepted) {
+    return vetted(server, new Demands(accepted, null, null));
+  }
+
+  private static VettedPool vetted(DatabaseServer server, Demands demands) {
     DataSource plain =
         new DriverDataSource(
             server.jdbcUrl("appdb"),
@@ -101,6 +135,6 @@ class VettedPoolTest {
             new Properties(),
             Account.APP.user(),
             Account.APP.password());
-    return new VettedPool("main", server.name(), plain, accepted, epochs);
+    return new VettedPool("main", server.name(), plain, demands);
   }
 }
