@@ -255,22 +255,19 @@ class SwitchoverTest {
 
   // ---- tools
 
-  private static SwitchoverResult switchTo(Site site, String to) throws Exception {
+  /** It is refused until the director has probed everybody. */
+  private static SwitchoverResult switchTo(Site site, String to) {
     await().atMost(PATIENCE).until(() -> site.director() >= 0);
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return site.source(site.director())
-            .switchTo(to)
-            .toCompletableFuture()
-            .get(30, TimeUnit.SECONDS);
-      } catch (ExecutionException e) {
-        log.info("attempt {}: {}", attempt, e.getMessage());
-        if (attempt == 20) {
-          throw e;
-        }
-        TimeUnit.MILLISECONDS.sleep(250); // the director has not probed everybody yet
-      }
-    }
+    return await()
+        .atMost(PATIENCE)
+        .ignoreExceptionsInstanceOf(ExecutionException.class)
+        .until(
+            () ->
+                site.source(site.director())
+                    .switchTo(to)
+                    .toCompletableFuture()
+                    .get(30, TimeUnit.SECONDS),
+            result -> true);
   }
 
   private static void assertRefused(HaDataSource source, String to, String why) {

@@ -9,14 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.understudy.jdbc.Phase;
 import io.understudy.jdbc.internal.routing.Action.CatchUp;
-import io.understudy.jdbc.internal.routing.Action.Commit;
 import io.understudy.jdbc.internal.routing.Action.Fence;
 import io.understudy.jdbc.internal.routing.Action.Follow;
 import io.understudy.jdbc.internal.routing.Action.Open;
 import io.understudy.jdbc.internal.routing.Action.Settle;
-import io.understudy.jdbc.internal.routing.Input.Done;
 import io.understudy.jdbc.internal.routing.Input.Failed;
-import io.understudy.jdbc.internal.routing.Input.Probed;
 import io.understudy.jdbc.internal.routing.Observation.Healthy;
 import io.understudy.jdbc.internal.routing.ServerFacts.Mode;
 import java.util.List;
@@ -25,21 +22,10 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class DirectorMachineTest {
-  private static final String A = "db-01";
-  private static final String B = "db-02";
+class DirectorMachineTest extends MachineWalk {
   private static final long RETRY_NANOS = 100;
-  private static final List<MasterRecord> KNOWN =
-      List.of(
-          new MasterRecord(A, new IdSeries(1, 2, 1), 0),
-          new MasterRecord(B, new IdSeries(2, 2, 2), 0));
-  private static final Assignment SERVING_A =
-      new Assignment(5, Phase.SERVING, A, "", "", 1, "first writer", KNOWN);
 
   private boolean openUnapplied;
-  private DirectorState state = DirectorState.initial(List.of(A, B), Assignment.NONE);
-  private Optional<Action> action = Optional.empty();
-  private long nowNanos = Long.MAX_VALUE - 50; // overflows soon: times are compared by subtraction
 
   @Test
   void firstWriterIsTheFirstMasterAndTheOtherIsFencedBefore() {
@@ -373,48 +359,9 @@ class DirectorMachineTest {
     probe(B, healthy(2, Mode.CLOSED));
   }
 
-  private void begin(Assignment assignment) {
-    state = DirectorState.initial(List.of(A, B), assignment);
-    action = Optional.empty();
-  }
-
-  private void serving() {
-    begin(SERVING_A);
-    probe(A, healthy(1, Mode.OPEN));
-    probe(B, healthy(2, Mode.CLOSED));
-    assertEquals(Optional.empty(), action);
-  }
-
-  private void step(Input input) {
+  @Override
+  DirectorMachine machine() {
     Rules rules = new Rules(List.of(A, B), 2, RETRY_NANOS, openUnapplied, 2, 1_000, 1_000);
-    Step step = new DirectorMachine(rules).step(state, input, nowNanos);
-    state = step.next();
-    action = step.action();
-  }
-
-  private void probe(String master, Observation observation) {
-    step(new Probed(master, observation));
-  }
-
-  private void done() {
-    step(new Done(action.or(state::running).orElseThrow()));
-  }
-
-  private void assertNext(Action wanted) {
-    if (!action.equals(Optional.of(wanted))) {
-      done();
-    }
-    assertEquals(Optional.of(wanted), action);
-  }
-
-  private Assignment committed() {
-    return ((Commit) action.orElseThrow()).assignment();
-  }
-
-  private void assertCommits(Phase phase, String writer, String candidate, long generation) {
-    Assignment found = committed();
-    assertEquals(
-        List.of(phase, writer, candidate, generation),
-        List.of(found.phase(), found.writer(), found.candidate(), found.generation()));
+    return new DirectorMachine(rules);
   }
 }
