@@ -52,7 +52,8 @@ public interface HaDataSource extends DataSource, AutoCloseable {
    *
    * <p>Spring calls {@code setReadOnly} after it has got a connection, which is too late to choose:
    * put a {@code LazyConnectionDataSourceProxy} before this data source and give it the reader as
-   * {@code readOnlyDataSource}; then {@code @Transactional(readOnly = true)} reads without quorum.
+   * {@code readOnlyDataSource}, and default auto-commit and isolation, which it asks a connection
+   * to the writer for otherwise. Then {@code @Transactional(readOnly = true)} reads without quorum.
    *
    * @return the same one each time
    * @throws IllegalStateException if reading was not allowed

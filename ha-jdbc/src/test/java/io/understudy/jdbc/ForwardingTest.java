@@ -27,6 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -113,6 +114,7 @@ class ForwardingTest {
 
   @ParameterizedTest
   @EnumSource(names = "MARIADB")
+  @Tag("fault")
   void whatTheDirectorRefusesIsRefusedForItsReason(Flavor flavor) throws Exception {
     try (Site site = Site.open(flavor, directory)) {
       int director = ready(site);
@@ -138,7 +140,7 @@ class ForwardingTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = "MARIADB")
   void eachMemberKnowsHowTheMastersStand(Flavor flavor) throws Exception {
     try (Site site = Site.openBehindRelays(flavor, directory)) {
       int director = ready(site);

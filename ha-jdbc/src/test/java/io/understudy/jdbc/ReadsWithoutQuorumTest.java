@@ -21,6 +21,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** A JVM that has lost the others reads from real masters, and writes nothing. */
 class ReadsWithoutQuorumTest {
@@ -53,6 +58,7 @@ class ReadsWithoutQuorumTest {
       await().atMost(PATIENCE).until(() -> reading(source).agreedAgo().toMillis() > 500);
       assertThrows(NoWriterException.class, source::getConnection);
       assertReadsOnly(source, "db-01");
+      assertSpringReadsByAReadOnlyTransaction(source);
 
       site.pair().a().kill9();
       await().atMost(PATIENCE).until(() -> reading(source).refused().containsKey("db-01"));
@@ -75,6 +81,30 @@ class ReadsWithoutQuorumTest {
       assertTrue(!(refused instanceof WriterLostException), refused::toString);
     }
     assertEquals(1, count(source));
+  }
+
+  /** Spring sets a transaction read-only after it has got a connection, unless that is lazy. */
+  private static void assertSpringReadsByAReadOnlyTransaction(HaDataSource source) {
+    LazyConnectionDataSourceProxy lazy = new LazyConnectionDataSourceProxy();
+    lazy.setTargetDataSource(source);
+    lazy.setReadOnlyDataSource(source.reader());
+    lazy.setDefaultAutoCommit(true); // else it asks the writer, and there is none
+    lazy.setDefaultTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+    JdbcTemplate jdbc = new JdbcTemplate(lazy);
+    TransactionTemplate reads = new TransactionTemplate(new JdbcTransactionManager(lazy));
+    reads.setReadOnly(true);
+    String count = "SELECT COUNT(*) FROM orders";
+    Integer read = reads.execute(it -> jdbc.queryForObject(count, Integer.class));
+    assertEquals(Integer.valueOf(1), read);
+    assertThrows(
+        DataAccessException.class,
+        () -> reads.execute(it -> jdbc.update("INSERT INTO orders (note) VALUES ('no')")));
+    TransactionTemplate writes = new TransactionTemplate(new JdbcTransactionManager(lazy));
+    DataAccessException refused =
+        assertThrows(
+            DataAccessException.class,
+            () -> writes.execute(it -> jdbc.update("INSERT INTO orders (note) VALUES ('no')")));
+    assertTrue(Outcome.mayRepeat(refused), refused::toString);
   }
 
   private static int count(HaDataSource source) throws SQLException {
