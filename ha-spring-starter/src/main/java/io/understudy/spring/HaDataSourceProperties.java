@@ -19,6 +19,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param resolveCommits Table of commit tokens with its database, for example shop.ha_commits. With
  *     it commits whose answer was lost are found out about.
  * @param resolveCommitsWait How long such a commit may look for its token.
+ * @param readsWithoutQuorum How far a master may be behind that is read from while this member may
+ *     not write; allows connections for reading (HaDataSource.reader()). Without it there are none.
  */
 @ConfigurationProperties("ha.datasource")
 record HaDataSourceProperties(
@@ -29,7 +31,8 @@ record HaDataSourceProperties(
     @DefaultValue("20s") Duration socketTimeout,
     @DefaultValue("10") int maximumPoolSize,
     @Nullable String resolveCommits,
-    @DefaultValue("5s") Duration resolveCommitsWait) {
+    @DefaultValue("5s") Duration resolveCommitsWait,
+    @Nullable Duration readsWithoutQuorum) {
 
   /**
    * A master.

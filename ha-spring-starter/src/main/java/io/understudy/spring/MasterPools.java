@@ -64,6 +64,10 @@ final class MasterPools implements AutoCloseable {
     if (tokens != null) {
       builder.resolveCommits(tokens, properties.resolveCommitsWait());
     }
+    Duration maxLag = properties.readsWithoutQuorum();
+    if (maxLag != null) {
+      builder.readsWithoutQuorum(maxLag);
+    }
     try {
       properties.masters().forEach(it -> builder.master(text(it.name()), pool(it), manager(it)));
       return builder.build();

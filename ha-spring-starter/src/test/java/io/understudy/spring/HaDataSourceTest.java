@@ -1,6 +1,7 @@
 package io.understudy.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.understudy.ha.HaConfigurationException;
@@ -30,6 +31,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 class HaDataSourceTest {
@@ -56,6 +58,7 @@ class HaDataSourceTest {
       member()
           .withPropertyValues(masters(pair))
           .withPropertyValues("ha.datasource.borrow-timeout=30s")
+          .withPropertyValues("ha.datasource.reads-without-quorum=10s")
           .run(
               context -> {
                 assertThat(context).hasSingleBean(DataSource.class);
@@ -64,6 +67,11 @@ class HaDataSourceTest {
                 assertThat(jdbc.update("INSERT INTO orders (note) VALUES (?)", "tea")).isEqualTo(1);
                 assertThat(jdbc.queryForObject("SELECT MIN(id) FROM orders", Long.class) % 2)
                     .isEqualTo(1);
+                JdbcTemplate reads = new JdbcTemplate(context.getBean(HaDataSource.class).reader());
+                assertThat(reads.queryForObject("SELECT note FROM orders", String.class))
+                    .isEqualTo("tea");
+                assertThatThrownBy(() -> reads.update("DELETE FROM orders"))
+                    .isInstanceOf(DataAccessException.class);
                 Health health = ((HealthIndicator) context.getBean("haHealthContributor")).health();
                 assertThat(health.getDetails().get("writer"))
                     .asInstanceOf(InstanceOfAssertFactories.MAP)
