@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * of the same user starts. Safe for use by several threads.
  */
 public final class DatabasePair implements AutoCloseable {
+  /** Stands for {@code db-01} or {@code db-02} in an option. */
+  public static final String SERVER_NAME = "{server}";
+
   private static final Path LOADER = Path.of("/lib64/ld-linux-x86-64.so.2");
 
   private final DatabaseServer a;
@@ -180,7 +183,10 @@ public final class DatabasePair implements AutoCloseable {
       return this;
     }
 
-    /** One more command line option for both servers, for instance {@code --max-connections=9}. */
+    /**
+     * One more command line option for both servers, for instance {@code --max-connections=9}.
+     * {@link #SERVER_NAME} in it becomes the name of the server.
+     */
     public Builder option(String option) {
       options.add(requireNonNull(option, "option"));
       return this;

@@ -81,7 +81,13 @@ final class PairStarter {
 
   private ServerSettings serverSettings(int serverId, int port) {
     int offset = settings.offsets().get(serverId - 1);
-    return new ServerSettings(serverId, port, settings.increment(), offset, settings.options());
+    ServerSettings plain =
+        new ServerSettings(serverId, port, settings.increment(), offset, List.of());
+    List<String> options =
+        settings.options().stream()
+            .map(it -> it.replace(DatabasePair.SERVER_NAME, plain.name()))
+            .toList();
+    return new ServerSettings(serverId, port, settings.increment(), offset, options);
   }
 
   /** The servers start side by side: each is launched before the first is waited for. */
