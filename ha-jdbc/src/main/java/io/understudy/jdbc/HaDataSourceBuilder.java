@@ -1,6 +1,7 @@
 package io.understudy.jdbc;
 
 import io.understudy.ha.HaNode;
+import io.understudy.jdbc.HaDataSourceConfig.FailoverLimits;
 import io.understudy.jdbc.HaDataSourceConfig.Master;
 import io.understudy.jdbc.HaDataSourceConfig.Reading;
 import io.understudy.jdbc.HaDataSourceConfig.Resolution;
@@ -41,6 +42,7 @@ public final class HaDataSourceBuilder {
   private Duration drainTimeout = SwitchLimits.DEFAULT.drain();
   private Duration catchUpTimeout = SwitchLimits.DEFAULT.catchUp();
   private Duration maxLag = SwitchLimits.DEFAULT.maxLag();
+  private Duration diskCheckInterval = FailoverLimits.DEFAULT.diskCheckInterval();
   private UnappliedPolicy unapplied = UnappliedPolicy.WAIT;
   private boolean unfencedAccounts;
   private @Nullable Resolution resolution;
@@ -124,6 +126,21 @@ public final class HaDataSourceBuilder {
    */
   public HaDataSourceBuilder probeFailures(int failures) {
     this.probeFailures = failures;
+    return this;
+  }
+
+  /**
+   * How often each member asks a master whether its disk is full; default 1 s. A server whose binary
+   * log or table file finds no space lets its writes wait, for hours if need be, and goes on to
+   * answer. If it is found so as often in a row as makes a silent master gone ({@link
+   * #probeFailures}), and most of those who look find so, another one becomes the writer. It is asked
+   * for the states of its sessions and writes nothing.
+   *
+   * @param interval 100 ms to 1 min, or zero: then a full disk is never noticed, and changes nothing
+   * @return this
+   */
+  public HaDataSourceBuilder diskCheckInterval(Duration interval) {
+    this.diskCheckInterval = interval;
     return this;
   }
 
@@ -358,7 +375,8 @@ public final class HaDataSourceBuilder {
         probeFailures,
         borrowTimeout,
         applyTimeout,
-        new SwitchLimits(drainTimeout, catchUpTimeout, maxLag));
+        new SwitchLimits(drainTimeout, catchUpTimeout, maxLag),
+        new FailoverLimits(diskCheckInterval));
   }
 
   private List<String> faults() {
@@ -370,6 +388,9 @@ public final class HaDataSourceBuilder {
     Set<String> seen = checkMasters(faults);
     checkBounds(faults, "probeInterval", probeInterval, Duration.ofMillis(50), 60);
     checkBounds(faults, "probeTimeout", probeTimeout, Duration.ofMillis(50), 60);
+    if (!diskCheckInterval.isZero()) {
+      checkBounds(faults, "diskCheckInterval", diskCheckInterval, Duration.ofMillis(100), 60);
+    }
     checkBounds(faults, "borrowTimeout", borrowTimeout, Duration.ZERO, 600);
     checkBounds(faults, "applyTimeout", applyTimeout, Duration.ofSeconds(1), 600);
     checkBounds(faults, "drainTimeout", drainTimeout, Duration.ZERO, 60);

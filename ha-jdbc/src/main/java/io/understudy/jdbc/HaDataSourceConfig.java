@@ -77,6 +77,7 @@ public record HaDataSourceConfig(
    * @param borrowTimeout how long a borrower waits for an agreed writer
    * @param applyTimeout how long the next writer may take to apply what it received
    * @param switching what a planned change may take
+   * @param failover when a writer that answers is replaced, and how often a writer may be
    */
   public record TimeLimits(
       Duration probeInterval,
@@ -84,7 +85,8 @@ public record HaDataSourceConfig(
       int probeFailures,
       Duration borrowTimeout,
       Duration applyTimeout,
-      SwitchLimits switching) {
+      SwitchLimits switching,
+      FailoverLimits failover) {
     /** 500 ms, 1 s, 2 failures, 5 s, 10 s. */
     public static final TimeLimits DEFAULT =
         new TimeLimits(
@@ -93,7 +95,19 @@ public record HaDataSourceConfig(
             2,
             Duration.ofSeconds(5),
             Duration.ofSeconds(10),
-            SwitchLimits.DEFAULT);
+            SwitchLimits.DEFAULT,
+            FailoverLimits.DEFAULT);
+  }
+
+  /**
+   * When a writer that answers is replaced.
+   *
+   * @param diskCheckInterval how often each member asks a master whether its disk is full; zero if
+   *     it never does
+   */
+  public record FailoverLimits(Duration diskCheckInterval) {
+    /** 1 s. */
+    public static final FailoverLimits DEFAULT = new FailoverLimits(Duration.ofSeconds(1));
   }
 
   /**

@@ -102,6 +102,11 @@ public record HaDataSourceStatus(
     UNKNOWN,
     /** It answered. */
     REACHABLE,
+    /**
+     * It answered, and its writes wait because a disk of it is full. As a writer it is replaced by a
+     * master that has room, as standby it is never made the writer.
+     */
+    DISK_FULL,
     /** It did not answer, or not as a server does. */
     UNREACHABLE
   }
@@ -113,7 +118,7 @@ public record HaDataSourceStatus(
    * @param name its name
    * @param role what it is there for
    * @param reach what the last probe gave
-   * @param problem why it is unreachable; empty if it is not
+   * @param problem why it is unreachable, or what waits for room on its disk; empty without
    * @param readOnly whether it refuses writes, if known
    * @param offset its {@code auto_increment_offset}; 0 if it was never reached
    * @param increment its {@code auto_increment_increment}; 0 if it was never reached

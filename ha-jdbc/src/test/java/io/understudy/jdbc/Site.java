@@ -71,6 +71,11 @@ final class Site implements AutoCloseable {
     return start(site, directory, true, it -> it);
   }
 
+  /** On servers that run already; they are the site's from now on. */
+  static Site openOn(DatabasePair pair, Path directory) {
+    return start(new Site(pair, TestPool.HIKARI, false), directory, true, it -> it);
+  }
+
   /** Each member reaches each master over a link of its own, which can be cut. */
   static Site openBehindRelays(Flavor flavor, Path directory) {
     Site site = new Site(DatabasePair.builder(flavor).start(), TestPool.HIKARI, true);

@@ -149,7 +149,54 @@ public interface Dialect {
   Gap gap(Connection connection, String position) throws SQLException;
 
   /**
-   * Makes the server refuse all writes, and verifies it. Sessions of ordinary accounts that block
+   * Which writes of a server may not end. Asks for the states of its sessions, and nothing else.
+   *
+   * @param connection a session
+   * @return what they show
+   * @throws SQLException if it does not answer
+   */
+  default Writes writes(Connection connection) throws SQLException {
+    return Writes.of(connection);
+  }
+
+  /**
+   * What the server has told of a full disk that is full still, as far as it can be asked for that.
+   *
+   * @param connection a session
+   * @param waiting whether commits wait
+   * @return its own words; empty if it said nothing, or keeps it to itself
+   * @throws SQLException if it does not answer
+   */
+  String toldOfFullDisk(Connection connection, boolean waiting) throws SQLException;
+
+  /**
+   * What changes with every commit.
+   *
+   * @param connection a session
+   * @return the transactions that the server has, in the product's own notation
+   * @throws SQLException if it does not answer
+   */
+  String committed(Connection connection) throws SQLException;
+
+  /**
+   * Whether a commit may take long for its size alone.
+   *
+   * @param connection a session
+   * @param sessions who commits
+   * @return true if one of them has changed very many rows
+   * @throws SQLException if the server does not answer
+   */
+  default boolean isLarge(Connection connection, Set<Long> sessions) throws SQLException {
+    List<String> large =
+        Sql.values(
+            connection,
+            "SELECT trx_mysql_thread_id FROM information_schema.innodb_trx"
+                + " WHERE trx_rows_modified > 100000");
+    return large.stream().anyMatch(id -> sessions.contains(Long.parseLong(id)));
+  }
+
+  /**
+   * Makes the server refuse all writes, and verifies it; fails if a commit hangs. Sessions of ordinary accounts that block
    * it for more than a second are ended, and those with open transactions after it: their commit
    * would fail, and the rows that they lock would stop replication here.
    *

@@ -53,6 +53,11 @@ public record FenceReport(List<Ended> ended) {
       return !command.equals("Sleep") && !statement.isEmpty() && !reads;
     }
 
+    /** Whether it is in the middle of a commit, and must not be ended. */
+    boolean isCommitting() {
+      return Writes.isCommit(state, statement);
+    }
+
     /**
      * Whether it has committed, and waits for another server to say that it has the transaction.
      */

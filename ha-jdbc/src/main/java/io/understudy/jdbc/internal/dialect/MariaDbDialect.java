@@ -131,6 +131,17 @@ final class MariaDbDialect implements Dialect {
     return Sql.text(row, "source") + "-" + Sql.text(row, "id");
   }
 
+  /** Since 10.11.10 and 11.4.4 the state of the session tells; before, nothing but the log file. */
+  @Override
+  public String toldOfFullDisk(Connection connection, boolean waiting) {
+    return "";
+  }
+
+  @Override
+  public String committed(Connection connection) throws SQLException {
+    return Sql.value(connection, "SELECT @@global.gtid_binlog_state");
+  }
+
   @Override
   public FenceReport fence(Connection connection, Duration limit, Set<String> silenced)
       throws SQLException {

@@ -42,6 +42,15 @@ final class MySqlDialect implements Dialect {
           WHERE l.object_type IN ('GLOBAL', 'COMMIT') AND l.lock_status = 'GRANTED'
             AND l.lock_type = 'INTENTION_EXCLUSIVE'""");
 
+  private static final String TABLES_FULL =
+      """
+      SELECT LEFT(data, 120) FROM performance_schema.error_log
+      WHERE logged > NOW(6) - INTERVAL 5 SECOND AND subsystem = 'InnoDB'
+        AND data LIKE '%Operating system error number 28%'""";
+
+  private static final String BINARY_LOG_FULL =
+      " OR logged > NOW(6) - INTERVAL 11 MINUTE AND error_code = 'MY-000035'";
+
   private static final List<String> PASSING =
       List.of("SUPER", "CONNECTION_ADMIN", "SYSTEM_VARIABLES_ADMIN", "SYSTEM_USER");
 
@@ -152,6 +161,22 @@ final class MySqlDialect implements Dialect {
         Sql.row(connection, "SELECT " + missing + " AS missing, @@server_uuid AS own");
     String set = Sql.text(row, "missing").replaceAll("\\s", "");
     return new Gap(GtidSet.count(set), set, GtidSet.count(set, Sql.text(row, "own")));
+  }
+
+  /**
+   * It says so once for all that wait for the binary log, and again after ten minutes; of tables
+   * each time that one finds no space. With performance_schema off it keeps that to its log file.
+   */
+  @Override
+  public String toldOfFullDisk(Connection connection, boolean waiting) throws SQLException {
+    String binaryLog = waiting ? BINARY_LOG_FULL : "";
+    List<String> told = Sql.values(connection, TABLES_FULL + binaryLog);
+    return told.isEmpty() ? "" : told.get(told.size() - 1).replaceAll("\\s+", " ").strip();
+  }
+
+  @Override
+  public String committed(Connection connection) throws SQLException {
+    return Sql.value(connection, "SELECT @@global.gtid_executed");
   }
 
   @Override

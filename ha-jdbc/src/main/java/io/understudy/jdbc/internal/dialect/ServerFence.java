@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -72,9 +73,11 @@ final class ServerFence {
   FenceReport close() throws SQLException {
     try {
       execute("SET SESSION lock_wait_timeout = 1");
-      releaseCommits(sessions());
+      List<Session> before = sessions();
+      releaseCommits(before);
       boolean knownOnesOnly = true;
       while (!closes()) {
+        requireNoHangingCommit(before);
         makeWay(knownOnesOnly);
         knownOnesOnly = false;
       }
@@ -89,6 +92,25 @@ final class ServerFence {
     }
     SemiSync.restore(connection, silenced);
     return new FenceReport(ended);
+  }
+
+  /** Behind a commit that waits for space on a disk everything waits, whoever else is ended. */
+  private void requireNoHangingCommit(List<Session> before) throws SQLException {
+    Set<Long> committed =
+        before.stream()
+            .filter(Session::isCommitting)
+            .map(Session::id)
+            .collect(Collectors.toSet());
+    List<Session> hanging =
+        sessions().stream()
+            .filter(it -> it.isCommitting() && committed.contains(it.id()))
+            .toList();
+    if (!hanging.isEmpty()) {
+      throw new HangingCommitException(
+          "'%s' waits for %d commits that do not end, such as %s: make room on its disk. They are not"
+                  .formatted(means.statement(), hanging.size(), hanging.get(0))
+              + " ended, because that would break its binary log");
+    }
   }
 
   /** Another try is of use only if somebody was ended, or released. */
@@ -168,32 +190,39 @@ final class ServerFence {
     return sessions.stream().filter(it -> locking.contains(Long.toString(it.id()))).toList();
   }
 
-  /** All sessions but those of the server itself, of replication and of the manager. */
+  /**
+   * All sessions but those of the server itself, of replication and of the manager. Not from
+   * information_schema: MySQL makes a table for the answer, and its disk may be full.
+   */
   private List<Session> sessions() throws SQLException {
     List<Session> sessions = new ArrayList<>();
-    for (Map<String, String> row :
-        rows(
-            """
-            SELECT id, user, host, command, state, LEFT(info, 200) AS info
-            FROM information_schema.processlist
-            WHERE user <> SUBSTRING_INDEX(USER(), '@', 1) ORDER BY id""")) {
+    bound();
+    String own = Sql.value(connection, "SELECT SUBSTRING_INDEX(USER(), '@', 1)");
+    for (Map<String, String> row : rows("SHOW PROCESSLIST")) {
       String command = Sql.text(row, "command");
-      if (!SERVERS_OWN.contains(Sql.text(row, "user")) && !REPLICATION.contains(command)) {
+      String user = Sql.text(row, "user");
+      boolean ordinary = !user.equals(own) && !SERVERS_OWN.contains(user);
+      if (ordinary && !REPLICATION.contains(command)) {
         sessions.add(
             new Session(
                 Sql.number(row, "id"),
-                Sql.text(row, "user"),
+                user,
                 Sql.text(row, "host"),
                 command,
                 Sql.text(row, "state"),
                 Sql.text(row, "info")));
       }
     }
+    sessions.sort(Comparator.comparingLong(Session::id));
     return sessions;
   }
 
   private void end(List<Session> sessions, String why) throws SQLException {
     for (Session session : sessions) {
+      if (session.isCommitting()) {
+        withstood.add(session + " (it commits)");
+        continue;
+      }
       try {
         execute("KILL " + session.id());
         ended.add(new Ended(session, why));

@@ -130,6 +130,14 @@ final class ManagerSession {
     return new Healthy(facts, lacking, new Findings(missing, lostHere, unfit, notice(own, facts)));
   }
 
+  /** A standby has no commits that hang, if its applier has stopped for want of space. */
+  String fullDisk(DiskCheck check, ServerFacts facts) throws SQLException {
+    String full = check.look(dialect, connection);
+    String replication = facts.replication().error();
+    boolean tells = replication.matches("(?is).*\\b(is full|no space left|disk full)\\b.*");
+    return full.isEmpty() && tells ? "it says: " + replication : full;
+  }
+
   private String notice(String own, ServerFacts facts) throws SQLException {
     StringJoiner notice = new StringJoiner("; ");
     List<String> prepared =

@@ -4,6 +4,7 @@ import io.understudy.ha.Leadership;
 import io.understudy.jdbc.HaDataSourceConfig.Master;
 import io.understudy.jdbc.HaDataSourceConfig.TimeLimits;
 import io.understudy.jdbc.internal.dialect.EpochTable;
+import io.understudy.jdbc.internal.dialect.HangingCommitException;
 import io.understudy.jdbc.internal.routing.Action;
 import io.understudy.jdbc.internal.routing.Action.CatchUp;
 import io.understudy.jdbc.internal.routing.Action.Fence;
@@ -90,6 +91,7 @@ final class MasterLink {
   private final AtomicBoolean looksNow = new AtomicBoolean();
   private final HalfTransaction half;
   private final Set<String> silenced = new ConcurrentSkipListSet<>(); // outlives the session
+  private final DiskCheck disk;
   private final Thread thread;
   private volatile boolean stopped;
   private volatile @Nullable Connection connection; // from its first moment on, for stop()
@@ -103,6 +105,7 @@ final class MasterLink {
     this.master = master;
     this.shared = shared;
     this.connector = new Connector(master.manager(), shared.helpers());
+    this.disk = new DiskCheck(shared.limits().failover().diskCheckInterval());
     this.half = new HalfTransaction(master, shared.helpers(), this::leads, HALF_RETRY);
     this.thread = new Thread(this::run, threadName);
     thread.setDaemon(true);
@@ -229,7 +232,8 @@ final class MasterLink {
               new Input.Failed(
                   order,
                   "%s of %s failed: %s"
-                      .formatted(order.getClass().getSimpleName(), master.name(), text(e))));
+                      .formatted(order.getClass().getSimpleName(), master.name(), text(e)),
+                  e instanceof HangingCommitException));
       return !broken;
     }
   }
@@ -286,8 +290,12 @@ final class MasterLink {
       seen = seen.asReadOnly(); // as it is to the application; opening it mends that
     }
     shared.positions().put(master.name(), seen.facts().position());
+    String full = current.fullDisk(disk, seen.facts());
     brokeSinceAnswer = false;
-    return new Healthy(seen.facts(), seen.lacking(), seen.findings().noting(half.notice()));
+    return new Healthy(
+        seen.facts(),
+        seen.lacking(),
+        seen.findings().noting(half.notice()).withFullDisk(full));
   }
 
   private ManagerSession session() throws SQLException, InterruptedException {

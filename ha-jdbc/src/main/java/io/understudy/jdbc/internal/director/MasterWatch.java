@@ -51,16 +51,19 @@ final class MasterWatch {
   private final Connector connector;
   private final Semaphore wanted = new Semaphore(0);
   private final Thread thread;
+  private final DiskCheck disk;
   private volatile boolean stopped;
   private volatile @Nullable Connection session;
   private @Nullable Dialect dialect; // of the session
   private long inquiredNanos = System.nanoTime() - INQUIRY_NANOS;
   private int failures;
+  private int fullLooks;
 
   MasterWatch(Master master, Orders orders, String threadName) {
     this.master = master;
     this.orders = orders;
     this.connector = new Connector(master.manager(), orders.helpers());
+    this.disk = new DiskCheck(orders.limits().failover().diskCheckInterval());
     this.thread = new Thread(this::run, threadName);
     thread.setDaemon(true);
   }
@@ -138,7 +141,7 @@ final class MasterWatch {
     }
     if (failure == null) {
       failures = 0;
-      return Sight.OK;
+      return fullLooks > 0 ? Sight.full(fullLooks) : Sight.OK;
     }
     return switch (MasterLink.kind(failure)) {
       case REFUSED -> Sight.REFUSED;
@@ -184,14 +187,22 @@ final class MasterWatch {
         dialect = null;
       }
       current.setNetworkTimeout(Runnable::run, (int) timeout.toMillis());
-      try (Statement statement = current.createStatement()) {
-        statement.execute("SELECT 1");
-      }
+      Dialect known = dialect == null ? Dialect.of(current) : ping(current, dialect);
+      dialect = known;
+      boolean full = !disk.look(known, current).isEmpty();
+      fullLooks = full ? Math.min(fullLooks + 1, orders.limits().probeFailures()) : 0;
       return null;
     } catch (SQLException e) {
       drop();
       return e;
     }
+  }
+
+  private static Dialect ping(Connection connection, Dialect known) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SELECT 1");
+    }
+    return known;
   }
 
   private void drop() {

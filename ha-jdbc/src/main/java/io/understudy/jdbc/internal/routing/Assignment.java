@@ -29,7 +29,7 @@ public record Assignment(
     String reason,
     List<MasterRecord> masters) {
   private static final int MAX_REASON_CHARACTERS = 400;
-  private static final String PERHAPS_OPEN = "gone and perhaps open: ";
+  private static final String PERHAPS_OPEN = "not closed and perhaps open: ";
 
   /** Before anybody decided anything. */
   public static final Assignment NONE =

@@ -32,7 +32,7 @@ import java.util.stream.Stream;
  *
  * <pre>
  *   nobody writes:                            SERVING:
- *   every master probed once                  writer gone and another eligible -> commit FAILING_OVER
+ *   every master probed once                  writer gone or full, another fit -> commit FAILING_OVER
  *   ids proved unique, else commit REFUSED    another master not closed        -> fence it
  *   candidate committed (nobody writes)       writer read-only (it restarted)  -> settle, open
  *   settled: nobody uses the last writer      standby not replicating          -> follow, once
@@ -141,7 +141,7 @@ public final class DirectorMachine {
     DirectorState state = // its answer may be lost, and the server open
         action instanceof Open open
             ? before.withMaster(open.master(), it -> it.inMode(Mode.UNKNOWN))
-            : before;
+            : unfenced(before, failed);
     if (action instanceof HandOver refused) {
       return vantage.refused(
           state.idle(OptionalLong.of(nowNanos + rules.retryNanos()), failed.message()),
@@ -160,6 +160,15 @@ public final class DirectorMachine {
                 && rules.openUnapplied()
                 && state.assignment().phase() != Phase.SWITCHING);
     return goOn ? finish(idle, action) : idle;
+  }
+
+  /** Remembers a full server that could not be closed, so that nobody waits for it. */
+  private DirectorState unfenced(DirectorState state, Failed failed) {
+    boolean stuck = failed.hanging() && failed.action() instanceof Fence;
+    MasterView master = stuck ? state.find(((Fence) failed.action()).master()) : null;
+    return master != null && new Judgement(rules, state).isFull(master)
+        ? state.withProgress(state.progress().withUnfenced(master.name()))
+        : state;
   }
 
   private static DirectorState finish(DirectorState state, Action action) {
@@ -240,8 +249,11 @@ public final class DirectorMachine {
     if (last == null) {
       return "first writer";
     }
-    return judgement.isGone(last)
-        ? judgement.whyGone(last)
+    if (judgement.isGone(last)) {
+      return judgement.whyGone(last);
+    }
+    return judgement.isFull(last)
+        ? judgement.whyFull(last)
         : "the change of writer from " + last.name() + " began anew";
   }
 
@@ -276,9 +288,18 @@ public final class DirectorMachine {
 
   private static Optional<Action> firstFence(Judgement judgement, String exempt) {
     return judgement.others(exempt).stream()
-        .filter(it -> it.reachable() && !it.isIn(Mode.CLOSED))
+        .filter(it -> it.reachable() && !it.isIn(Mode.CLOSED) && !judgement.isStuck(it))
         .<Action>map(it -> new Fence(it.name()))
         .findFirst();
+  }
+
+  /** One that could not be closed is tried again and again, if there is nothing else to do. */
+  private static Decision orFenceStuck(Decision idle, Judgement judgement, String writer) {
+    return judgement.others(writer).stream()
+        .filter(it -> idle.action().isEmpty() && judgement.isStuck(it) && !it.isIn(Mode.CLOSED))
+        .findFirst()
+        .map(it -> Decision.act(new Fence(it.name())))
+        .orElse(idle);
   }
 
   /**
@@ -324,6 +345,9 @@ public final class DirectorMachine {
     if (judgement.isGone(writer)) {
       return replace(state, judgement, judgement.whyGone(writer));
     }
+    if (judgement.isFull(writer)) {
+      return replace(state, judgement, judgement.whyFull(writer));
+    }
     Optional<Action> fence = firstFence(judgement, writer.name());
     if (fence.isPresent()) {
       return Decision.act(fence.get());
@@ -331,7 +355,7 @@ public final class DirectorMachine {
     if (!writer.reachable()) {
       return Decision.await(judgement.whyAwaited(writer));
     }
-    return tend(state, judgement, writer);
+    return orFenceStuck(tend(state, judgement, writer), judgement, writer.name());
   }
 
   /** Withdraws a writer that cannot go on, if another one can. */

@@ -1,5 +1,6 @@
 package io.understudy.jdbc.internal.routing;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,31 +57,50 @@ public record DirectorState(
    * @param opened the candidate accepts writes
    * @param setback why a planned change cannot go on; empty if it can
    * @param sinceNanos when it began to; empty before its first input
+   * @param unfenced who was told to refuse writes and could not, because its commits wait for space
    */
   public record Progress(
-      boolean settled, boolean caughtUp, boolean opened, String setback, OptionalLong sinceNanos) {
-    static final Progress NONE = new Progress(false, false, false, "", OptionalLong.empty());
+      boolean settled,
+      boolean caughtUp,
+      boolean opened,
+      String setback,
+      OptionalLong sinceNanos,
+      Set<String> unfenced) {
+    static final Progress NONE =
+        new Progress(false, false, false, "", OptionalLong.empty(), Set.of());
+
+    /** Copies. */
+    public Progress {
+      unfenced = Set.copyOf(unfenced);
+    }
 
     Progress withSettled() {
-      return new Progress(true, caughtUp, opened, setback, sinceNanos);
+      return new Progress(true, caughtUp, opened, setback, sinceNanos, unfenced);
     }
 
     Progress withCaughtUp() {
-      return new Progress(settled, true, opened, setback, sinceNanos);
+      return new Progress(settled, true, opened, setback, sinceNanos, unfenced);
     }
 
     Progress withOpened() {
-      return new Progress(settled, caughtUp, true, setback, sinceNanos);
+      return new Progress(settled, caughtUp, true, setback, sinceNanos, unfenced);
     }
 
     Progress withSetback(String why) {
-      return new Progress(settled, caughtUp, opened, why, sinceNanos);
+      return new Progress(settled, caughtUp, opened, why, sinceNanos, unfenced);
     }
 
     Progress begun(long nowNanos) {
       return sinceNanos.isPresent()
           ? this
-          : new Progress(settled, caughtUp, opened, setback, OptionalLong.of(nowNanos));
+          : new Progress(
+              settled, caughtUp, opened, setback, OptionalLong.of(nowNanos), unfenced);
+    }
+
+    Progress withUnfenced(String name) {
+      Set<String> more = new HashSet<>(unfenced);
+      more.add(name);
+      return new Progress(settled, caughtUp, opened, setback, sinceNanos, more);
     }
 
     /** Whether more time has passed. */

@@ -12,9 +12,14 @@ import java.util.Map;
  * @param unfit why this server must not be the writer, and what to do; empty if nothing speaks
  *     against it
  * @param notice what passes by its read-only mode all the same, and what to do; empty without
+ * @param fullDisk what tells that it cannot write because its disk is full; empty if nothing does
  */
 public record Findings(
-    Map<String, String> missing, Map<String, Long> lost, String unfit, String notice) {
+    Map<String, String> missing,
+    Map<String, Long> lost,
+    String unfit,
+    String notice,
+    String fullDisk) {
   /** Nothing was found. */
   public static final Findings NONE = new Findings(Map.of(), "", "");
 
@@ -33,7 +38,34 @@ public record Findings(
   public Findings noting(String more) {
     return more.isEmpty()
         ? this
-        : new Findings(missing, lost, unfit, notice.isEmpty() ? more : notice + "; " + more);
+        : new Findings(
+            missing,
+            lost,
+            unfit,
+            notice.isEmpty() ? more : notice + "; " + more,
+            fullDisk);
+  }
+
+  /**
+   * The same of a server whose disk was looked at.
+   *
+   * @param full what tells that it is full; empty if nothing does
+   * @return the changed findings
+   */
+  public Findings withFullDisk(String full) {
+    return new Findings(missing, lost, unfit, notice, full);
+  }
+
+  /**
+   * One of a server whose disk was not looked at.
+   *
+   * @param missing which transactions of others it lacks
+   * @param lost how many of its own it lacks
+   * @param unfit why it must not be the writer
+   * @param notice what else is wrong
+   */
+  public Findings(Map<String, String> missing, Map<String, Long> lost, String unfit, String notice) {
+    this(missing, lost, unfit, notice, "");
   }
 
   /** One of a server that lost nothing of its own. */

@@ -37,6 +37,17 @@ public sealed interface Input {
    *
    * @param action the action
    * @param message what was tried and why it failed
+   * @param hanging whether the server could not do it, because commits in it do not end
    */
-  record Failed(Action action, String message) implements Input {}
+  record Failed(Action action, String message, boolean hanging) implements Input {
+    /**
+     * For any other reason.
+     *
+     * @param action the action
+     * @param message what was tried and why it failed
+     */
+    public Failed(Action action, String message) {
+      this(action, message, false);
+    }
+  }
 }

@@ -44,6 +44,35 @@ final class Judgement {
   }
 
   /**
+   * Whether a master answers and cannot write, because its disk is full: for the director, as often
+   * in a row as makes a silent one gone, and for most of those who look.
+   */
+  boolean isFull(MasterView master) {
+    return master.fullLooks() >= rules.probeFailures()
+        && state.outlook().sightings().agreeFull(master.name(), rules.probeFailures());
+  }
+
+  /**
+   * Whether a full one was told to refuse writes and could not, because commits in it wait for
+   * space. It is as good as gone: they may be done when there is space again, and what they were
+   * asked by is over since {@link Action.Settle}.
+   */
+  boolean isStuck(MasterView master) {
+    return state.progress().unfenced().contains(master.name()) && isFull(master);
+  }
+
+  /** Why a full one cannot go on. */
+  String whyFull(MasterView master) {
+    Sightings sightings = state.outlook().sightings();
+    return "the disk of %s is full: %s; %d of %d members say so"
+        .formatted(
+            master.name(),
+            master.findings().fullDisk(),
+            sightings.full(master.name(), rules.probeFailures()),
+            sightings.looking(master.name()));
+  }
+
+  /**
    * Whether it refuses writes by our doing: it said so last, and nothing was sent since that opens
    * it. A server that would not have us any more has not changed by that.
    */
@@ -55,16 +84,17 @@ final class Judgement {
    * Who must be closed, or found to be gone, before a candidate is opened: it may be open, and it
    * may answer again at any moment. This is the whole rule against two open servers, and being gone
    * is its only exemption: nobody can close a server that nobody reaches, and since {@link
-   * Action.Settle} nobody holds a permit for it.
+   * Action.Settle} nobody holds a permit for it. One that is {@linkplain #isStuck stuck} counts as
+   * gone: it cannot be closed either.
    */
   List<MasterView> unclosed(String candidate) {
-    return others(candidate).stream().filter(it -> !isClosed(it) && !isGone(it)).toList();
+    return others(candidate).stream().filter(it -> !isClosed(it) && !isGone(it) && !isStuck(it)).toList();
   }
 
-  /** Who makes use of that exemption: gone, and not seen closed by this director before. */
+  /** Who makes use of that exemption: it was not seen closed by this director before. */
   List<String> mayBeOpen(String candidate) {
     return others(candidate).stream()
-        .filter(it -> isGone(it) && !it.isIn(Mode.CLOSED))
+        .filter(it -> (isGone(it) || isStuck(it)) && !it.isIn(Mode.CLOSED))
         .map(MasterView::name)
         .toList();
   }
@@ -232,7 +262,9 @@ final class Judgement {
   }
 
   private boolean isWhole(MasterView master) {
-    return stranded(master.name()) == 0 && master.findings().unfit().isEmpty();
+    return stranded(master.name()) == 0
+        && master.findings().unfit().isEmpty()
+        && !master.isShortOfSpace();
   }
 
   /**
@@ -251,6 +283,8 @@ final class Judgement {
                 .formatted(master.name(), stranded, state.assignment().lastWriter()));
       } else if (!master.findings().unfit().isEmpty()) {
         reasons.add(master.findings().unfit());
+      } else if (master.isShortOfSpace()) {
+        reasons.add("the disk of %s is full: make room".formatted(master.name()));
       }
     }
     return "no master can be made the writer: " + String.join(", ", reasons);

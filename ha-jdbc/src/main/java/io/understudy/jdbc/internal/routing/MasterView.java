@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param lacking for other masters, how many of their transactions it lacks, as last compared
  * @param followed whether replication was started here since the master came back
  * @param findings what the last look found
+ * @param fullLooks how many looks in a row found its disk full; one without an answer says nothing
  */
 public record MasterView(
     String name,
@@ -30,7 +31,8 @@ public record MasterView(
     Optional<ServerFacts> facts,
     Map<String, Long> lacking,
     boolean followed,
-    Findings findings) {
+    Findings findings,
+    int fullLooks) {
   /** Copies. */
   public MasterView {
     lacking = Map.copyOf(lacking);
@@ -38,7 +40,7 @@ public record MasterView(
 
   static MasterView unseen(String name) {
     return new MasterView(
-        name, false, false, 0, "", Optional.empty(), Map.of(), false, Findings.NONE);
+        name, false, false, 0, "", Optional.empty(), Map.of(), false, Findings.NONE, 0);
   }
 
   /**
@@ -56,7 +58,8 @@ public record MasterView(
           Optional.of(healthy.facts()),
           healthy.lacking(),
           followed,
-          healthy.findings());
+          healthy.findings(),
+          healthy.findings().fullDisk().isEmpty() ? 0 : Math.min(fullLooks + 1, enough));
     }
     Failed failed = (Failed) observation;
     int more =
@@ -76,7 +79,8 @@ public record MasterView(
         unsure ? facts.map(it -> it.withMode(Mode.UNKNOWN)) : facts,
         lacking,
         followed && !left,
-        findings);
+        findings,
+        fullLooks);
   }
 
   /** Whether it answered and would not have us: it lives, and nothing can be done on it. */
@@ -94,12 +98,18 @@ public record MasterView(
         facts.map(it -> it.withMode(mode)),
         mode == Mode.CLOSED ? lacking : Map.of(),
         followed,
-        findings);
+        findings,
+        fullLooks);
   }
 
   MasterView withFollowed() {
     return new MasterView(
-        name, observed, reachable, failures, problem, facts, lacking, true, findings);
+        name, observed, reachable, failures, problem, facts, lacking, true, findings, fullLooks);
+  }
+
+  /** Whether the last look that was answered found its disk full. */
+  boolean isShortOfSpace() {
+    return fullLooks > 0;
   }
 
   boolean isIn(Mode mode) {

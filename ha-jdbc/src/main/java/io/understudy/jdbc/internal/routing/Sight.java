@@ -4,7 +4,7 @@ package io.understudy.jdbc.internal.routing;
  * How one member sees one master.
  *
  * @param kind what its last probe gave
- * @param failures how many probes in a row were not answered
+ * @param failures how many probes in a row were not answered, or found its disk full
  * @param code the server's error code, if it declined
  */
 public record Sight(Kind kind, int failures, int code) {
@@ -23,7 +23,9 @@ public record Sight(Kind kind, int failures, int code) {
     /** No answer in time, or a connection that broke. */
     SILENT('S'),
     /** A server that answers and would not have us: it lives. */
-    DECLINED('D');
+    DECLINED('D'),
+    /** An answer, of a server that cannot write because its disk is full. */
+    FULL('F');
 
     private final byte letter;
 
@@ -61,6 +63,21 @@ public record Sight(Kind kind, int failures, int code) {
    */
   public static Sight declined(int code) {
     return new Sight(Kind.DECLINED, 0, code);
+  }
+
+  /**
+   * Unable to write for want of space.
+   *
+   * @param looks how often in a row
+   * @return the sight
+   */
+  public static Sight full(int looks) {
+    return new Sight(Kind.FULL, looks, 0);
+  }
+
+  /** Whether it counts as a vote that the master cannot write for want of space. */
+  boolean isFull(int enough) {
+    return kind == Kind.FULL && failures >= enough;
   }
 
   /** Whether it counts as a vote that the master is gone. */

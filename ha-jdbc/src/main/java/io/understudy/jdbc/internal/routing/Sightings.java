@@ -53,6 +53,32 @@ public record Sightings(
     return looking(master) - unheard - reachedBy(master, enough).size();
   }
 
+  /**
+   * Whether a strict majority finds that a master cannot write because its disk is full, of those
+   * who say anything of it and the one who asks, who does. Whoever does not reach it at all does
+   * not speak against that.
+   */
+  boolean agreeFull(String master, int enough) {
+    int looking = looking(master);
+    return 2 * full(master, enough) > looking;
+  }
+
+  /** How many do not find that it can write, with the one who asks. */
+  int full(String master, int enough) {
+    return looking(master) - unheard - writableFor(master, enough).size();
+  }
+
+  /** Who says that it is there, and that its disk is not full. */
+  List<String> writableFor(String master, int enough) {
+    return reachedBy(master, enough).stream()
+        .filter(
+            it -> {
+              Sight sight = others.getOrDefault(it, Map.of()).get(master);
+              return sight != null && !sight.isFull(enough);
+            })
+        .toList();
+  }
+
   /** How many say anything of it or may yet, with the one who asks. */
   int looking(String master) {
     return 1

@@ -130,7 +130,7 @@ final class Statuses {
         name,
         role(name, known.assignment()),
         view.isPresent() ? reach(view.get()) : reach(seen.map(Seen::sight).orElse(null)),
-        view.map(MasterView::problem).orElseGet(() -> seen.map(Statuses::problem).orElse("")),
+        view.map(Statuses::problem).orElseGet(() -> seen.map(Statuses::problem).orElse("")),
         facts.map(ServerFacts::mode).filter(it -> it != Mode.UNKNOWN).map(it -> it != Mode.OPEN),
         record.map(it -> it.ids().offset()).orElse(0),
         record.map(it -> it.ids().increment()).orElse(0),
@@ -162,6 +162,10 @@ final class Statuses {
     return reaches;
   }
 
+  private static String problem(MasterView view) {
+    return view.reachable() ? view.findings().fullDisk() : view.problem();
+  }
+
   private static String notice(Findings findings, String account) {
     return Stream.of(account, findings.unfit(), findings.notice())
         .filter(it -> !it.isEmpty())
@@ -179,20 +183,28 @@ final class Statuses {
     if (!view.observed()) {
       return Reach.UNKNOWN;
     }
-    return view.reachable() ? Reach.REACHABLE : Reach.UNREACHABLE;
+    if (!view.reachable()) {
+      return Reach.UNREACHABLE;
+    }
+    return view.findings().fullDisk().isEmpty() ? Reach.REACHABLE : Reach.DISK_FULL;
   }
 
   private static Reach reach(@Nullable Sight sight) {
     if (sight == null) {
       return Reach.UNKNOWN;
     }
-    return sight.kind() == Sight.Kind.OK ? Reach.REACHABLE : Reach.UNREACHABLE;
+    return switch (sight.kind()) {
+      case OK -> Reach.REACHABLE;
+      case FULL -> Reach.DISK_FULL;
+      case REFUSED, SILENT, DECLINED -> Reach.UNREACHABLE;
+    };
   }
 
   /** The same words on all JVMs that see the same, so that nothing is news that is none. */
   private static String problem(Seen seen) {
     return switch (seen.sight().kind()) {
       case OK -> "";
+      case FULL -> "its disk is full";
       case REFUSED -> "nobody listens there";
       case SILENT -> "it does not answer";
       case DECLINED -> "it turns the manager away, error " + seen.sight().code();

@@ -232,7 +232,8 @@ class MasterLinkTest {
         usual.probeFailures(),
         usual.borrowTimeout(),
         usual.applyTimeout(),
-        usual.switching());
+        usual.switching(),
+        usual.failover());
   }
 
   /** A leadership that ends when the test says so. */

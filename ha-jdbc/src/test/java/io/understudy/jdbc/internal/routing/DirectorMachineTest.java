@@ -277,13 +277,13 @@ class DirectorMachineTest extends MachineWalk {
   @Test
   void aMasterCalledLikeAWordIsToldToo() {
     Assignment told = SERVING_A.leavingOpen(List.of("gone", "open"));
-    assertEquals("gone and perhaps open: gone, open; first writer", told.reason());
+    assertEquals("not closed and perhaps open: gone, open; first writer", told.reason());
     assertEquals(told, told.leavingOpen(List.of("open")));
     assertEquals(SERVING_A.knowing(List.of()), SERVING_A.knowing(List.of()).leavingOpen(List.of()));
     Assignment lost = SERVING_A.preparing(Phase.FAILING_OVER, B, "db-01 is gone: refused");
     assertEquals(lost, lost.leavingOpen(List.of(A)), "told in other words");
     assertEquals(
-        "gone and perhaps open: gone, open, db-02; first writer",
+        "not closed and perhaps open: gone, open, db-02; first writer",
         told.leavingOpen(List.of("db-02")).reason());
   }
 

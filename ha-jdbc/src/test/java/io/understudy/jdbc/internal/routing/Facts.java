@@ -35,6 +35,13 @@ final class Facts {
     return new Healthy(of(number, number, mode, RUNNING), Map.of());
   }
 
+  /** One whose writes wait for space. */
+  static Healthy full(int number, Mode mode) {
+    Healthy healthy = healthy(number, mode);
+    return new Healthy(
+        healthy.facts(), healthy.lacking(), healthy.findings().withFullDisk("writes wait"));
+  }
+
   static Failed refused() {
     return new Failed(Kind.REFUSED, "connection refused");
   }

@@ -36,6 +36,12 @@ class SightCodecTest {
   }
 
   @Test
+  void aFullDiskIsTold() {
+    Map<String, Sight> full = Map.of("db-01", Sight.full(3));
+    assertEquals(full, SightCodec.decode(SightCodec.encode(full, 64), NAMES));
+  }
+
+  @Test
   void mastersThatAreNotKnownHereAreLeftOut() {
     byte[] bytes = SightCodec.encode(SIGHTS, 64);
     assertEquals(

@@ -50,6 +50,7 @@ class SwitchoverSimulationTest {
   private long unclosed;
   private long late;
   private long refused;
+  private long unclosedFull;
   private Random random = new Random(0);
   private SwitchoverWorld world = new SwitchoverWorld(PAIR, random);
   private DirectorState state = DirectorState.initial(PAIR, Assignment.NONE);
@@ -75,6 +76,7 @@ class SwitchoverSimulationTest {
     unclosed = 0;
     late = 0;
     refused = 0;
+    unclosedFull = 0;
     for (long seed = 0; seed < 200; seed++) {
       run(seed);
     }
@@ -87,6 +89,7 @@ class SwitchoverSimulationTest {
     assertTrue(late >= 5, () -> "committed late where no later term has begun: " + late);
     assertTrue(refused >= 20, () -> "wanted to commit where one has: " + refused);
     assertTrue(unclosed >= 5, () -> "opened while another was open and gone: " + unclosed);
+    assertTrue(unclosedFull >= 5, () -> "opened while another was full: " + unclosedFull);
   }
 
   private void run(long seed) {
@@ -113,6 +116,7 @@ class SwitchoverSimulationTest {
     unclosed += world.unclosed;
     late += world.rows.late();
     refused += world.rows.refused;
+    unclosedFull += world.unclosedFull;
   }
 
   private void turn(boolean calm) {
@@ -175,7 +179,8 @@ class SwitchoverSimulationTest {
     Assignment before = world.committed();
     boolean turns =
         before.phase() == Phase.SWITCHING && !before.candidate().equals(before.previous());
-    input(new Failed(action, "it failed"));
+    boolean hanging = action instanceof Fence fence && world.hangs(fence.master());
+    input(new Failed(action, "it failed", hanging));
     MasterView last = state.masters().get(before.previous());
     if (turns && last != null && last.failures() < PROBE_FAILURES) {
       assertInstanceOf(Commit.class, running.orElseThrow(), "it turns round at once");

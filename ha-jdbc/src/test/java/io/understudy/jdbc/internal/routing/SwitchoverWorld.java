@@ -41,6 +41,11 @@ final class SwitchoverWorld {
     /** A director sent it to open, and lost its session; it arrives when it arrives. */
     boolean opensLate;
 
+    /** Commits wait for space, and while they do it cannot be closed. */
+    boolean full;
+
+    int hanging;
+
     boolean isReached() {
       return alive && !cut && !declining;
     }
@@ -86,6 +91,9 @@ final class SwitchoverWorld {
   /** How often a server was opened while another was, which only the exemption allows. */
   long unclosed;
 
+  /** How often that was one whose commits waited for space. */
+  long unclosedFull;
+
   long nowNanos;
 
   SwitchoverWorld(List<String> names, Random random) {
@@ -127,6 +135,7 @@ final class SwitchoverWorld {
     if (dice < 2) {
       server.alive = false;
       server.opensLate = false;
+      server.hanging = 0;
     } else if (dice >= 390) {
       server.cut = dice < 392 || (server.cut && dice < 397);
     } else if (dice >= 384) {
@@ -141,6 +150,10 @@ final class SwitchoverWorld {
       member.cut = true;
     } else if (dice < 50) {
       member.cut = false;
+    } else if (dice >= 52 && dice < 54) {
+      server.full = true;
+    } else if (dice >= 54 && dice < 62) {
+      makeRoom(server);
     } else if (dice < 52) { // it starts again
       member.open.clear();
       member.done = -1;
@@ -148,8 +161,17 @@ final class SwitchoverWorld {
     }
   }
 
+  /** What waited is done, whoever asked for it is gone or not. */
+  private void makeRoom(Server server) {
+    server.full = false;
+    for (; server.hanging > 0; server.hanging--) {
+      server.has.set(++transactions);
+    }
+  }
+
   void calm() {
     for (Server server : servers.values()) {
+      makeRoom(server);
       server.alive = true;
       server.cut = false;
       server.declining = false;
@@ -221,7 +243,9 @@ final class SwitchoverWorld {
   /** Always over then; whether the server took it is another matter. */
   private boolean commit(Transaction transaction) {
     Server writer = server(transaction.writer());
-    if (writer.alive
+    if (writer.alive && writer.mode == Mode.OPEN && writer.full) {
+      writer.hanging++; // nobody is told that it is done
+    } else if (writer.alive
         && writer.mode == Mode.OPEN
         && rows.admits(writer, transaction.generation(), ++transactions)) {
       assertTrue(transaction.generation() >= newestGeneration, "an older generation is over");
@@ -273,7 +297,8 @@ final class SwitchoverWorld {
     Map<String, Long> lacking = new HashMap<>();
     lastPositions.forEach((other, at) -> lacking.put(other, missing(server, at)));
     lacking.remove(name);
-    return new Healthy(facts, lacking);
+    String full = server.full ? "writes wait" : "";
+    return new Healthy(facts, lacking, Findings.NONE.withFullDisk(full));
   }
 
   /** As the application finds it: what names another generation is as good as read-only. */
@@ -309,8 +334,13 @@ final class SwitchoverWorld {
 
   boolean fence(String name) {
     Server server = server(name);
-    server.mode = server.isReached() ? Mode.CLOSED : server.mode;
-    return server.isReached();
+    boolean closes = server.isReached() && server.hanging == 0;
+    server.mode = closes ? Mode.CLOSED : server.mode;
+    return closes;
+  }
+
+  boolean hangs(String name) {
+    return server(name).isReached() && server(name).hanging > 0;
   }
 
   boolean follow(String name) {
@@ -361,12 +391,16 @@ final class SwitchoverWorld {
         boolean unplanned = committed.phase() != Phase.SWITCHING;
         boolean third =
             !List.of(committed.candidate(), other.name()).contains(committed.previous());
+        boolean stuck =
+            other.fullLooks() >= SwitchoverSimulationTest.PROBE_FAILURES
+                && state.progress().unfenced().contains(other.name());
         boolean exempt =
             committed.isServing()
-                ? !other.reachable()
-                : gone && (unplanned || third) && committed.reason().contains(other.name());
+                ? stuck || !other.reachable()
+                : (stuck || gone) && (unplanned || third) && committed.reason().contains(other.name());
         assertTrue(exempt, () -> other + " is open before " + name + ": " + committed);
         unclosed++;
+        unclosedFull += stuck ? 1 : 0;
       }
     }
   }
