@@ -43,6 +43,7 @@ public final class HaDataSourceBuilder {
   private Duration catchUpTimeout = SwitchLimits.DEFAULT.catchUp();
   private Duration maxLag = SwitchLimits.DEFAULT.maxLag();
   private Duration diskCheckInterval = FailoverLimits.DEFAULT.diskCheckInterval();
+  private Duration minimumWriterTime = FailoverLimits.DEFAULT.minimumWriterTime();
   private UnappliedPolicy unapplied = UnappliedPolicy.WAIT;
   private boolean unfencedAccounts;
   private @Nullable Resolution resolution;
@@ -130,17 +131,36 @@ public final class HaDataSourceBuilder {
   }
 
   /**
-   * How often each member asks a master whether its disk is full; default 1 s. A server whose binary
-   * log or table file finds no space lets its writes wait, for hours if need be, and goes on to
-   * answer. If it is found so as often in a row as makes a silent master gone ({@link
-   * #probeFailures}), and most of those who look find so, another one becomes the writer. It is asked
-   * for the states of its sessions and writes nothing.
+   * How often each member asks a master whether its disk is full; default 1 s. A server whose
+   * binary log or table file finds no space lets its writes wait, for hours if need be, and goes on
+   * to answer. If it is found so as often in a row as makes a silent master gone ({@link
+   * #probeFailures}), and most of those who look find so, another one becomes the writer. It is
+   * asked for the states of its sessions and writes nothing.
    *
-   * @param interval 100 ms to 1 min, or zero: then a full disk is never noticed, and changes nothing
+   * @param interval 100 ms to 1 min, or zero: then a full disk is never noticed, and changes
+   *     nothing
    * @return this
    */
   public HaDataSourceBuilder diskCheckInterval(Duration interval) {
     this.diskCheckInterval = interval;
+    return this;
+  }
+
+  /**
+   * How long a writer stays that became it by an unplanned change, if it is lost too; default 10 s,
+   * counted from the moment at which its predecessor was withdrawn. If it is lost again and again
+   * the time doubles with each change, up to 32 times, because changing the writer does not mend
+   * what ails them, and costs open transactions each time. While it lasts borrowers wait as without
+   * a writer, and status and {@link HaDataSourceEvent.FailoverHeld} say for how long still. The
+   * first failover is never delayed: a planned change ends the row, and so does a writer that
+   * served for twice the longest time. {@link HaDataSource#switchTo} to the next writer does not
+   * wait.
+   *
+   * @param time 0 to 10 min; with 0 no failover waits
+   * @return this
+   */
+  public HaDataSourceBuilder minimumWriterTime(Duration time) {
+    this.minimumWriterTime = time;
     return this;
   }
 
@@ -376,7 +396,7 @@ public final class HaDataSourceBuilder {
         borrowTimeout,
         applyTimeout,
         new SwitchLimits(drainTimeout, catchUpTimeout, maxLag),
-        new FailoverLimits(diskCheckInterval));
+        new FailoverLimits(diskCheckInterval, minimumWriterTime));
   }
 
   private List<String> faults() {
@@ -391,6 +411,7 @@ public final class HaDataSourceBuilder {
     if (!diskCheckInterval.isZero()) {
       checkBounds(faults, "diskCheckInterval", diskCheckInterval, Duration.ofMillis(100), 60);
     }
+    checkBounds(faults, "minimumWriterTime", minimumWriterTime, Duration.ZERO, 600);
     checkBounds(faults, "borrowTimeout", borrowTimeout, Duration.ZERO, 600);
     checkBounds(faults, "applyTimeout", applyTimeout, Duration.ofSeconds(1), 600);
     checkBounds(faults, "drainTimeout", drainTimeout, Duration.ZERO, 60);

@@ -100,14 +100,17 @@ public record HaDataSourceConfig(
   }
 
   /**
-   * When a writer that answers is replaced.
+   * When a writer that answers is replaced, and how often a writer may be.
    *
    * @param diskCheckInterval how often each member asks a master whether its disk is full; zero if
    *     it never does
+   * @param minimumWriterTime how long a writer stays that an unplanned change made; zero if it need
+   *     not stay
    */
-  public record FailoverLimits(Duration diskCheckInterval) {
-    /** 1 s. */
-    public static final FailoverLimits DEFAULT = new FailoverLimits(Duration.ofSeconds(1));
+  public record FailoverLimits(Duration diskCheckInterval, Duration minimumWriterTime) {
+    /** 1 s, 10 s. */
+    public static final FailoverLimits DEFAULT =
+        new FailoverLimits(Duration.ofSeconds(1), Duration.ofSeconds(10));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.understudy.jdbc;
 
 import io.understudy.jdbc.HaDataSourceStatus.MasterStatus;
+import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -47,6 +48,18 @@ public sealed interface HaDataSourceEvent {
    * @param progress how it stands; the last of its steps is the newest
    */
   record SwitchoverChanged(Instant time, SwitchoverResult progress) implements HaDataSourceEvent {}
+
+  /**
+   * The writer is lost, and stays for a while all the same, because writers were lost one after
+   * another. On the director alone; told once for each writer.
+   *
+   * @param time when
+   * @param writer who stays
+   * @param remaining for how long still
+   * @param reason what it suffers from, until when it stays, and what to do
+   */
+  record FailoverHeld(Instant time, String writer, Duration remaining, String reason)
+      implements HaDataSourceEvent {}
 
   /**
    * This subscriber was too slow: events before the next one were lost. Others may have got them.

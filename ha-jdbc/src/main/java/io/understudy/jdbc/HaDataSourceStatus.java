@@ -18,6 +18,8 @@ import java.util.OptionalLong;
  * @param director who directs, as far as this JVM knows
  * @param reason why the writer is this one, or what is missing
  * @param trouble what hinders the director now; empty if nothing, or if another JVM directs
+ * @param failoverHeld for how long a lost writer stays still, because writers were lost one after
+ *     another; empty if none does, or if another JVM directs
  * @param lastSwitch when the assignment's generation began; empty before the first
  * @param masters one entry for each master, in the configured order
  * @param lending the connections that are out, and the borrowers that wait, in this JVM
@@ -36,6 +38,7 @@ public record HaDataSourceStatus(
     Optional<MemberId> director,
     String reason,
     String trouble,
+    Optional<Duration> failoverHeld,
     Optional<Instant> lastSwitch,
     List<MasterStatus> masters,
     LendingStatus lending,
@@ -103,8 +106,8 @@ public record HaDataSourceStatus(
     /** It answered. */
     REACHABLE,
     /**
-     * It answered, and its writes wait because a disk of it is full. As a writer it is replaced by a
-     * master that has room, as standby it is never made the writer.
+     * It answered, and its writes wait because a disk of it is full. As a writer it is replaced by
+     * a master that has room, as standby it is never made the writer.
      */
     DISK_FULL,
     /** It did not answer, or not as a server does. */

@@ -40,8 +40,7 @@ class DiskFullTest {
 
   @BeforeAll
   static void machineCanRunServersAndMount() {
-    Optional<String> reason =
-        DatabasePair.unsupportedReason().or(SmallDisk::unsupportedReason);
+    Optional<String> reason = DatabasePair.unsupportedReason().or(SmallDisk::unsupportedReason);
     assumeTrue(reason.isEmpty(), () -> reason.orElse(""));
   }
 

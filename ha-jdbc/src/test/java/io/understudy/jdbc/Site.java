@@ -147,6 +147,7 @@ final class Site implements AutoCloseable {
           HaDataSource.builder()
               .node(node)
               .name("main")
+              .minimumWriterTime(Duration.ZERO) // tests kill often
               .master("db-01", pool(i, pair.a()), manager(i, pair.a()))
               .master("db-02", pool(i, pair.b()), manager(i, pair.b()));
       sources.add(configuration.apply(builder).build());

@@ -52,8 +52,8 @@ final class SmallDisk implements AutoCloseable {
   }
 
   /**
-   * Moves all that a killed server has onto this disk; it is to be restarted then. Only a link stays
-   * behind: whoever cleans up after this test finds no mount in the way.
+   * Moves all that a killed server has onto this disk; it is to be restarted then. Only a link
+   * stays behind: whoever cleans up after this test finds no mount in the way.
    */
   void takeDataOf(DatabaseServer server) {
     Path data = server.errorLog().resolveSibling("data");

@@ -196,9 +196,10 @@ public interface Dialect {
   }
 
   /**
-   * Makes the server refuse all writes, and verifies it; fails if a commit hangs. Sessions of ordinary accounts that block
-   * it for more than a second are ended, and those with open transactions after it: their commit
-   * would fail, and the rows that they lock would stop replication here.
+   * Makes the server refuse all writes, and verifies it; fails if a commit hangs. Sessions of
+   * ordinary accounts that block it for more than a second are ended, and those with open
+   * transactions after it: their commit would fail, and the rows that they lock would stop
+   * replication here.
    *
    * @param connection a session; its network time-out is changed
    * @param limit how long it may take at most; under 1 s nobody is ended

@@ -97,14 +97,9 @@ final class ServerFence {
   /** Behind a commit that waits for space on a disk everything waits, whoever else is ended. */
   private void requireNoHangingCommit(List<Session> before) throws SQLException {
     Set<Long> committed =
-        before.stream()
-            .filter(Session::isCommitting)
-            .map(Session::id)
-            .collect(Collectors.toSet());
+        before.stream().filter(Session::isCommitting).map(Session::id).collect(Collectors.toSet());
     List<Session> hanging =
-        sessions().stream()
-            .filter(it -> it.isCommitting() && committed.contains(it.id()))
-            .toList();
+        sessions().stream().filter(it -> it.isCommitting() && committed.contains(it.id())).toList();
     if (!hanging.isEmpty()) {
       throw new HangingCommitException(
           "'%s' waits for %d commits that do not end, such as %s: make room on its disk. They are not"

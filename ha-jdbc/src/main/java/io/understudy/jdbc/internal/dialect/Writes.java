@@ -46,8 +46,8 @@ public record Writes(String awaitsSpace, Set<Long> committing) {
   }
 
   /**
-   * Whether a session in this state commits, with this statement. Ending it in the middle breaks the
-   * binary log of MariaDB for good (MDEV-27803) and makes MySQL abort.
+   * Whether a session in this state commits, with this statement. Ending it in the middle breaks
+   * the binary log of MariaDB for good (MDEV-27803) and makes MySQL abort.
    */
   static boolean isCommit(String state, String statement) {
     return COMMITTING.contains(state)

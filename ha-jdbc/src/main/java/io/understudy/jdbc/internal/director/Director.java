@@ -116,7 +116,8 @@ public final class Director {
                 config.unapplied() == UnappliedPolicy.OPEN,
                 config.timing().switching().maxLag().toSeconds(),
                 SwitchoverDesk.longestHold(config.timing()).toNanos(),
-                handOvers.patience().toNanos()));
+                handOvers.patience().toNanos(),
+                config.timing().failover().minimumWriterTime().toNanos()));
     this.desk = new SwitchoverDesk(config, means.helpers(), bulletin);
     this.orders = new ForwardedOrders(config, leadership.epoch(), bulletin, this::takeUp);
     this.state = DirectorState.initial(names, Assignment.NONE);
@@ -239,7 +240,8 @@ public final class Director {
       RegisterValue start = register.view().value();
       committed = start.version();
       List<String> names = config.masters().stream().map(Master::name).toList();
-      state = DirectorState.initial(names, AssignmentCodec.decode(start.bytes()));
+      Assignment found = AssignmentCodec.decode(start.bytes());
+      state = DirectorState.initial(names, found).aged(ageNanos(found));
       log.info("{}: directs in epoch {}, from {}", config.name(), leadership.epoch(), summary());
       links.values().forEach(MasterLink::start);
       while (!stopped && leadership.isValid()) {
@@ -260,6 +262,14 @@ public final class Director {
       subscription.close();
       end();
     }
+  }
+
+  /** By two wall clocks: what a director saw itself is lost with it. */
+  private static long ageNanos(Assignment assignment) {
+    long sinceMillis = assignment.sinceEpochMillis();
+    return sinceMillis == 0
+        ? 0
+        : TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - sinceMillis);
   }
 
   private void end() {

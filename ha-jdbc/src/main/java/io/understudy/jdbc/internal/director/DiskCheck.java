@@ -67,8 +67,7 @@ final class DiskCheck {
   }
 
   /** Which commits have hung since when, while no other ended. */
-  private void track(
-      Set<Long> committing, Dialect dialect, Connection connection, long nowNanos)
+  private void track(Set<Long> committing, Dialect dialect, Connection connection, long nowNanos)
       throws SQLException {
     Set<Long> same = new HashSet<>(hanging);
     same.retainAll(committing);

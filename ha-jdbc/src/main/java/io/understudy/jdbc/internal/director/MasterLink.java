@@ -293,9 +293,7 @@ final class MasterLink {
     String full = current.fullDisk(disk, seen.facts());
     brokeSinceAnswer = false;
     return new Healthy(
-        seen.facts(),
-        seen.lacking(),
-        seen.findings().noting(half.notice()).withFullDisk(full));
+        seen.facts(), seen.lacking(), seen.findings().noting(half.notice()).withFullDisk(full));
   }
 
   private ManagerSession session() throws SQLException, InterruptedException {

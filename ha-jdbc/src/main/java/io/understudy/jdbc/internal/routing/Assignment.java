@@ -18,6 +18,7 @@ import java.util.Set;
  * @param sinceEpochMillis when the generation began, on the director's wall clock: for people
  * @param reason why this writer, or what is missing
  * @param masters what is known of each master
+ * @param unplanned how many changes of writer in a row nobody planned; 0 after a planned one
  */
 public record Assignment(
     long generation,
@@ -27,13 +28,38 @@ public record Assignment(
     String previous,
     long sinceEpochMillis,
     String reason,
-    List<MasterRecord> masters) {
+    List<MasterRecord> masters,
+    int unplanned) {
   private static final int MAX_REASON_CHARACTERS = 400;
   private static final String PERHAPS_OPEN = "not closed and perhaps open: ";
 
   /** Before anybody decided anything. */
   public static final Assignment NONE =
       new Assignment(0, Phase.CHECKING, "", "", "", 0, "no director has decided yet", List.of());
+
+  /**
+   * One after a planned change, or before any.
+   *
+   * @param generation its number
+   * @param phase where the change stands
+   * @param writer who may be written to
+   * @param candidate who is being prepared
+   * @param previous who was the writer before
+   * @param sinceEpochMillis when the generation began
+   * @param reason why this writer
+   * @param masters what is known of each master
+   */
+  public Assignment(
+      long generation,
+      Phase phase,
+      String writer,
+      String candidate,
+      String previous,
+      long sinceEpochMillis,
+      String reason,
+      List<MasterRecord> masters) {
+    this(generation, phase, writer, candidate, previous, sinceEpochMillis, reason, masters, 0);
+  }
 
   /** Copies, makes the reason one line, checks that a writer is named in its phases alone. */
   public Assignment {
@@ -96,7 +122,15 @@ public record Assignment(
    */
   public Assignment draining(String newCandidate, String why) {
     return new Assignment(
-        generation, Phase.DRAINING, writer, newCandidate, previous, sinceEpochMillis, why, masters);
+        generation,
+        Phase.DRAINING,
+        writer,
+        newCandidate,
+        previous,
+        sinceEpochMillis,
+        why,
+        masters,
+        unplanned);
   }
 
   /**
@@ -108,7 +142,7 @@ public record Assignment(
    */
   public Assignment resuming(String why) {
     return new Assignment(
-        generation, Phase.SERVING, writer, "", previous, sinceEpochMillis, why, masters);
+        generation, Phase.SERVING, writer, "", previous, sinceEpochMillis, why, masters, unplanned);
   }
 
   /**
@@ -121,7 +155,7 @@ public record Assignment(
    */
   public Assignment preparing(Phase newPhase, String newCandidate, String why) {
     return new Assignment(
-        generation + 1, newPhase, "", newCandidate, lastWriter(), 0, why, masters);
+        generation + 1, newPhase, "", newCandidate, lastWriter(), 0, why, masters, unplanned);
   }
 
   /**
@@ -131,8 +165,21 @@ public record Assignment(
    * @return the assignment to commit
    */
   public Assignment serving(String why) {
+    boolean switched = phase == Phase.SWITCHING && !candidate.equals(previous);
+    int row = switched ? 0 : unplanned;
     return new Assignment(
-        generation, Phase.SERVING, candidate, "", previous, sinceEpochMillis, why, masters);
+        generation, Phase.SERVING, candidate, "", previous, sinceEpochMillis, why, masters, row);
+  }
+
+  /**
+   * The same decision as one of several in a row that nobody planned.
+   *
+   * @param row which one it is, from 1
+   * @return the changed assignment
+   */
+  public Assignment inRow(int row) {
+    return new Assignment(
+        generation, phase, writer, candidate, previous, sinceEpochMillis, reason, masters, row);
   }
 
   /**
@@ -143,7 +190,15 @@ public record Assignment(
    */
   public Assignment knowing(List<MasterRecord> newMasters) {
     return new Assignment(
-        generation, phase, writer, candidate, previous, sinceEpochMillis, reason, newMasters);
+        generation,
+        phase,
+        writer,
+        candidate,
+        previous,
+        sinceEpochMillis,
+        reason,
+        newMasters,
+        unplanned);
   }
 
   /**
@@ -177,7 +232,8 @@ public record Assignment(
         previous,
         sinceEpochMillis,
         PERHAPS_OPEN + String.join(", ", names) + rest,
-        masters);
+        masters,
+        unplanned);
   }
 
   /**
@@ -188,7 +244,7 @@ public record Assignment(
    */
   public Assignment since(long epochMillis) {
     return new Assignment(
-        generation, phase, writer, candidate, previous, epochMillis, reason, masters);
+        generation, phase, writer, candidate, previous, epochMillis, reason, masters, unplanned);
   }
 
   /**

@@ -48,6 +48,7 @@ public final class AssignmentCodec {
     line(text, "previous", assignment.previous());
     line(text, "since", Long.toString(assignment.sinceEpochMillis()));
     line(text, "reason", reason);
+    line(text, "unplanned", Integer.toString(assignment.unplanned()));
     int share = STRANDED_CHARS / Math.max(1, assignment.masters().size());
     for (MasterRecord master : assignment.masters()) {
       IdSeries ids = master.ids();
@@ -112,7 +113,8 @@ public final class AssignmentCodec {
         text(values, "previous"),
         number(values, "since"),
         text(values, "reason"),
-        masters);
+        masters,
+        Integer.parseInt(values.getOrDefault("unplanned", "0"))); // earlier versions did not count
   }
 
   private static MasterRecord master(String value) {

@@ -49,6 +49,7 @@ public final class DirectorMachine {
   private final Rules rules;
   private final SwitchoverMachine planned;
   private final Vantage vantage;
+  private final FlapGuard flaps;
 
   /**
    * Makes a machine.
@@ -59,6 +60,7 @@ public final class DirectorMachine {
     this.rules = rules;
     this.planned = new SwitchoverMachine(rules);
     this.vantage = new Vantage(rules);
+    this.flaps = new FlapGuard(rules.minimumWriterNanos());
   }
 
   /**
@@ -69,7 +71,13 @@ public final class DirectorMachine {
    * @return what speaks against it and what to do; empty if nothing does
    */
   public String refusal(DirectorState state, String to) {
-    return planned.refusal(state, to);
+    return overrides(state, to) ? "" : planned.refusal(state, to);
+  }
+
+  /** Whether an order only ends the waiting of a failover that is put off. */
+  private boolean overrides(DirectorState state, String to) {
+    boolean held = state.progress().stay().heldUntilNanos().isPresent();
+    return held && new Judgement(rules, state).candidate().filter(to::equals).isPresent();
   }
 
   /**
@@ -97,12 +105,13 @@ public final class DirectorMachine {
       return new Step(next, Optional.empty()); // it goes on
     }
     String trouble = decision.action().isPresent() ? next.trouble() : decision.trouble();
-    return new Step(next.doing(decision.action(), trouble), decision.action());
+    DirectorState doing = next.doing(decision.action(), trouble);
+    return new Step(flaps.note(doing, decision, nowNanos), decision.action());
   }
 
   private Decision decide(DirectorState state, Judgement judgement, long nowNanos) {
     return switch (state.assignment().phase()) {
-      case SERVING -> maintain(state, judgement);
+      case SERVING -> maintain(state, judgement, nowNanos);
       case DRAINING -> planned.drain(state, judgement);
       case SWITCHING ->
           judgement.unobserved().isEmpty()
@@ -123,10 +132,12 @@ public final class DirectorMachine {
       return state.withSightings(heard.sightings());
     }
     if (input instanceof SwitchAsked asked) {
-      return planned.refusal(state, asked.to()).isEmpty()
-          ? state.withSwitchover(
-              Optional.of(Switchover.asked(state.assignment().writer(), asked.to(), nowNanos)))
-          : state;
+      if (!refusal(state, asked.to()).isEmpty()) {
+        return state;
+      }
+      DirectorState told = overrides(state, asked.to()) ? FlapGuard.released(state) : state;
+      return told.withSwitchover(
+          Optional.of(Switchover.asked(state.assignment().writer(), asked.to(), nowNanos)));
     }
     if (input instanceof Done done) {
       DirectorState idle = state.idle(OptionalLong.empty(), "");
@@ -331,7 +342,7 @@ public final class DirectorMachine {
     return masters.stream().flatMap(it -> it.facts().stream()).map(ServerFacts::position).toList();
   }
 
-  private Decision maintain(DirectorState state, Judgement judgement) {
+  private Decision maintain(DirectorState state, Judgement judgement, long nowNanos) {
     Assignment assignment = state.assignment();
     MasterView writer = state.find(assignment.writer());
     if (writer == null) {
@@ -343,10 +354,10 @@ public final class DirectorMachine {
       return Decision.await("waits for the first probe of " + judgement.unobserved());
     }
     if (judgement.isGone(writer)) {
-      return replace(state, judgement, judgement.whyGone(writer));
+      return flaps.replace(state, judgement, judgement.whyGone(writer), nowNanos);
     }
     if (judgement.isFull(writer)) {
-      return replace(state, judgement, judgement.whyFull(writer));
+      return flaps.replace(state, judgement, judgement.whyFull(writer), nowNanos);
     }
     Optional<Action> fence = firstFence(judgement, writer.name());
     if (fence.isPresent()) {
@@ -355,25 +366,11 @@ public final class DirectorMachine {
     if (!writer.reachable()) {
       return Decision.await(judgement.whyAwaited(writer));
     }
-    return orFenceStuck(tend(state, judgement, writer), judgement, writer.name());
+    return orFenceStuck(tend(state, judgement, writer, nowNanos), judgement, writer.name());
   }
 
-  /** Withdraws a writer that cannot go on, if another one can. */
-  private static Decision replace(DirectorState state, Judgement judgement, String because) {
-    Assignment assignment = state.assignment();
-    List<String> refusals = judgement.refusals();
-    Optional<String> candidate =
-        judgement.candidate().filter(name -> !name.equals(assignment.writer()));
-    if (!refusals.isEmpty() || candidate.isEmpty()) {
-      String why = refusals.isEmpty() ? judgement.whyNobody() : String.join("; ", refusals);
-      return Decision.await(because + "; it stays the writer, because " + why);
-    }
-    String reason = because + judgement.whyRather(candidate.get());
-    return Decision.act(
-        new Commit(assignment.preparing(Phase.FAILING_OVER, candidate.get(), reason)));
-  }
-
-  private Decision tend(DirectorState state, Judgement judgement, MasterView writer) {
+  private Decision tend(
+      DirectorState state, Judgement judgement, MasterView writer, long nowNanos) {
     List<String> refusals = judgement.refusals();
     String unfit = writer.findings().unfit();
     String trouble =
@@ -381,7 +378,7 @@ public final class DirectorMachine {
             .collect(Collectors.joining("; "));
     if (!writer.isIn(Mode.OPEN)) {
       if (!unfit.isEmpty()) { // nobody uses it, and it cannot be opened
-        return replace(state, judgement, unfit);
+        return flaps.replace(state, judgement, unfit, nowNanos);
       }
       if (!refusals.isEmpty()) {
         return Decision.await(writer.name() + " stays closed: " + trouble);

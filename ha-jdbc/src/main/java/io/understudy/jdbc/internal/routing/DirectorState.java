@@ -58,6 +58,7 @@ public record DirectorState(
    * @param setback why a planned change cannot go on; empty if it can
    * @param sinceNanos when it began to; empty before its first input
    * @param unfenced who was told to refuse writes and could not, because its commits wait for space
+   * @param stay how long the writer has been there, and stays
    */
   public record Progress(
       boolean settled,
@@ -65,9 +66,10 @@ public record DirectorState(
       boolean opened,
       String setback,
       OptionalLong sinceNanos,
-      Set<String> unfenced) {
+      Set<String> unfenced,
+      Stay stay) {
     static final Progress NONE =
-        new Progress(false, false, false, "", OptionalLong.empty(), Set.of());
+        new Progress(false, false, false, "", OptionalLong.empty(), Set.of(), Stay.NONE);
 
     /** Copies. */
     public Progress {
@@ -75,38 +77,79 @@ public record DirectorState(
     }
 
     Progress withSettled() {
-      return new Progress(true, caughtUp, opened, setback, sinceNanos, unfenced);
+      return new Progress(true, caughtUp, opened, setback, sinceNanos, unfenced, stay);
     }
 
     Progress withCaughtUp() {
-      return new Progress(settled, true, opened, setback, sinceNanos, unfenced);
+      return new Progress(settled, true, opened, setback, sinceNanos, unfenced, stay);
     }
 
     Progress withOpened() {
-      return new Progress(settled, caughtUp, true, setback, sinceNanos, unfenced);
+      return new Progress(settled, caughtUp, true, setback, sinceNanos, unfenced, stay);
     }
 
     Progress withSetback(String why) {
-      return new Progress(settled, caughtUp, opened, why, sinceNanos, unfenced);
+      return new Progress(settled, caughtUp, opened, why, sinceNanos, unfenced, stay);
     }
 
     Progress begun(long nowNanos) {
       return sinceNanos.isPresent()
           ? this
           : new Progress(
-              settled, caughtUp, opened, setback, OptionalLong.of(nowNanos), unfenced);
+              settled, caughtUp, opened, setback, OptionalLong.of(nowNanos), unfenced, stay);
     }
 
     Progress withUnfenced(String name) {
       Set<String> more = new HashSet<>(unfenced);
       more.add(name);
-      return new Progress(settled, caughtUp, opened, setback, sinceNanos, more);
+      return new Progress(settled, caughtUp, opened, setback, sinceNanos, more, stay);
+    }
+
+    Progress withStay(Stay newStay) {
+      return new Progress(settled, caughtUp, opened, setback, sinceNanos, unfenced, newStay);
+    }
+
+    /** How long the generation has lasted. */
+    long ageNanos(long nowNanos) {
+      long here = sinceNanos.isPresent() ? nowNanos - sinceNanos.getAsLong() : 0;
+      return stay.earlierNanos() + here;
     }
 
     /** Whether more time has passed. */
     boolean isOlderThan(long nanos, long nowNanos) {
       return sinceNanos.isPresent() && nowNanos - sinceNanos.getAsLong() > nanos;
     }
+  }
+
+  /**
+   * How long a writer has been there, and stays although it is lost.
+   *
+   * @param earlierNanos how long the generation had lasted when this director began; by the wall
+   *     clocks of two members, so it may be wrong, and decides of nothing but a delay
+   * @param released somebody ordered the change, so that it is not put off any more
+   * @param heldUntilNanos until when a failover is put off; empty if none is
+   */
+  public record Stay(long earlierNanos, boolean released, OptionalLong heldUntilNanos) {
+    static final Stay NONE = new Stay(0, false, OptionalLong.empty());
+
+    Stay withReleased() {
+      return new Stay(earlierNanos, true, heldUntilNanos);
+    }
+
+    Stay withHeldUntil(OptionalLong untilNanos) {
+      return new Stay(earlierNanos, released, untilNanos);
+    }
+  }
+
+  /**
+   * The same of a director that finds the assignment there already.
+   *
+   * @param nanos how long its generation has lasted; negative counts as zero
+   * @return the changed state
+   */
+  public DirectorState aged(long nanos) {
+    return withProgress(
+        progress.withStay(new Stay(Math.max(0, nanos), false, OptionalLong.empty())));
   }
 
   /**

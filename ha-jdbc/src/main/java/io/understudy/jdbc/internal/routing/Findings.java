@@ -39,11 +39,7 @@ public record Findings(
     return more.isEmpty()
         ? this
         : new Findings(
-            missing,
-            lost,
-            unfit,
-            notice.isEmpty() ? more : notice + "; " + more,
-            fullDisk);
+            missing, lost, unfit, notice.isEmpty() ? more : notice + "; " + more, fullDisk);
   }
 
   /**
@@ -64,7 +60,8 @@ public record Findings(
    * @param unfit why it must not be the writer
    * @param notice what else is wrong
    */
-  public Findings(Map<String, String> missing, Map<String, Long> lost, String unfit, String notice) {
+  public Findings(
+      Map<String, String> missing, Map<String, Long> lost, String unfit, String notice) {
     this(missing, lost, unfit, notice, "");
   }
 

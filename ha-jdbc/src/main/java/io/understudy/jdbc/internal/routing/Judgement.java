@@ -88,7 +88,9 @@ final class Judgement {
    * gone: it cannot be closed either.
    */
   List<MasterView> unclosed(String candidate) {
-    return others(candidate).stream().filter(it -> !isClosed(it) && !isGone(it) && !isStuck(it)).toList();
+    return others(candidate).stream()
+        .filter(it -> !isClosed(it) && !isGone(it) && !isStuck(it))
+        .toList();
   }
 
   /** Who makes use of that exemption: it was not seen closed by this director before. */

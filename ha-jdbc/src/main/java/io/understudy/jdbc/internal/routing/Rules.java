@@ -13,6 +13,7 @@ import java.util.List;
  * @param plannedNanos how long an order for a planned change may wait until it begins, and how long
  *     nobody may write for it in one direction before people are told that it is stuck
  * @param handOverNanos how long another member must see more before it is handed the role
+ * @param minimumWriterNanos how long a writer stays that an unplanned change made
  */
 public record Rules(
     List<String> masters,
@@ -21,7 +22,28 @@ public record Rules(
     boolean openUnapplied,
     long maxLagSeconds,
     long plannedNanos,
-    long handOverNanos) {
+    long handOverNanos,
+    long minimumWriterNanos) {
+  /** Those by which no unplanned change ever waits. */
+  Rules(
+      List<String> masters,
+      int probeFailures,
+      long retryNanos,
+      boolean openUnapplied,
+      long maxLagSeconds,
+      long plannedNanos,
+      long handOverNanos) {
+    this(
+        masters,
+        probeFailures,
+        retryNanos,
+        openUnapplied,
+        maxLagSeconds,
+        plannedNanos,
+        handOverNanos,
+        0);
+  }
+
   /** Copies. */
   public Rules {
     masters = List.copyOf(masters);

@@ -1,5 +1,6 @@
 package io.understudy.jdbc.internal.routing;
 
+import io.understudy.jdbc.Phase;
 import io.understudy.jdbc.SwitchoverResult.Outcome;
 import io.understudy.jdbc.SwitchoverResult.Step;
 import java.util.ArrayList;
@@ -74,7 +75,12 @@ public record Switchover(
     List<Passed> more = new ArrayList<>(passed);
     more.add(new Passed(step.get(), nowNanos));
     Switchover longer = new Switchover(from, to, askedNanos, outcome, reason, more);
-    return done instanceof Action.Commit commit ? longer.committed(commit.assignment()) : longer;
+    if (done instanceof Action.Commit commit) {
+      boolean endsWaiting = isPending() && commit.assignment().phase() == Phase.FAILING_OVER;
+      boolean asAsked = endsWaiting && commit.assignment().candidate().equals(to);
+      return asAsked ? longer : longer.committed(commit.assignment());
+    }
+    return longer;
   }
 
   private Optional<Step> stepOf(Action done) {

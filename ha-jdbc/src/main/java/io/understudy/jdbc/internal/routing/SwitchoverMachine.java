@@ -140,7 +140,8 @@ final class SwitchoverMachine {
     Optional<Switchover> pending =
         state
             .switchover()
-            .filter(it -> it.isPending() && state.assignment().isServing() && !begins);
+            .filter(it -> it.isPending() && state.assignment().isServing() && !begins)
+            .filter(it -> !onlyEndsWaiting(state));
     if (pending.isEmpty()) {
       return state;
     }
@@ -156,6 +157,13 @@ final class SwitchoverMachine {
     return against.isEmpty()
         ? state
         : state.withSwitchover(Optional.of(asked.ended(Outcome.ROLLED_BACK, against)));
+  }
+
+  /** Whether it was asked for a failover that is put off, and the writer is lost still. */
+  private static boolean onlyEndsWaiting(DirectorState state) {
+    MasterView writer = state.find(state.assignment().writer());
+    boolean lost = writer == null || !writer.reachable() || writer.isShortOfSpace();
+    return state.progress().stay().released() && lost;
   }
 
   private static boolean isDraining(Commit commit) {

@@ -1,6 +1,7 @@
 package io.understudy.jdbc.internal.source;
 
 import io.understudy.jdbc.HaDataSourceEvent;
+import io.understudy.jdbc.HaDataSourceEvent.FailoverHeld;
 import io.understudy.jdbc.HaDataSourceEvent.MasterChanged;
 import io.understudy.jdbc.HaDataSourceEvent.SwitchoverChanged;
 import io.understudy.jdbc.HaDataSourceStatus.MasterStatus;
@@ -23,6 +24,11 @@ final class Changes {
       if (isNews(old, is)) {
         changes.add(new MasterChanged(now, is));
       }
+    }
+    if (Statuses.held(before, 0).isEmpty()) {
+      Statuses.held(after, System.nanoTime())
+          .map(it -> new FailoverHeld(now, after.assignment().writer(), it, after.trouble()))
+          .ifPresent(changes::add);
     }
     after
         .switchover()

@@ -20,6 +20,7 @@ import io.understudy.jdbc.internal.routing.MasterView;
 import io.understudy.jdbc.internal.routing.ServerFacts;
 import io.understudy.jdbc.internal.routing.ServerFacts.Mode;
 import io.understudy.jdbc.internal.routing.Sight;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,7 @@ final class Statuses {
         known.director(),
         route.problem().isEmpty() ? assignment.reason() : route.problem(),
         state.map(DirectorState::trouble).orElse(""),
+        state.flatMap(it -> held(it, System.nanoTime())),
         begun ? Optional.of(Instant.ofEpochMilli(assignment.sinceEpochMillis())) : Optional.empty(),
         masters(config, known.sight()),
         known.lending(),
@@ -98,6 +100,14 @@ final class Statuses {
             : known.switchover(),
         known.reading(),
         known.history());
+  }
+
+  /** For how long a failover is put off still. */
+  static Optional<Duration> held(DirectorState state, long nowNanos) {
+    OptionalLong until = state.progress().stay().heldUntilNanos();
+    return until.isPresent()
+        ? Optional.of(Duration.ofNanos(Math.max(0, until.getAsLong() - nowNanos)))
+        : Optional.empty();
   }
 
   /** All masters, in the configured order. */

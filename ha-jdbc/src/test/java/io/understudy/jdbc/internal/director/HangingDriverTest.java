@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.understudy.jdbc.HaDataSourceConfig.FailoverLimits;
 import io.understudy.jdbc.HaDataSourceConfig.Master;
 import io.understudy.jdbc.HaDataSourceConfig.SwitchLimits;
 import io.understudy.jdbc.HaDataSourceConfig.TimeLimits;
@@ -67,7 +68,7 @@ class HangingDriverTest {
         new MasterLink.Shared(
             new MasterLinkTest.Lasting(new AtomicBoolean(true)),
             "understudy.db:test",
-            new TimeLimits(TICK, TICK, 2, TICK, TICK, SwitchLimits.DEFAULT),
+            new TimeLimits(TICK, TICK, 2, TICK, TICK, SwitchLimits.DEFAULT, FailoverLimits.DEFAULT),
             null,
             () -> Assignment.NONE,
             new ConcurrentHashMap<>(),

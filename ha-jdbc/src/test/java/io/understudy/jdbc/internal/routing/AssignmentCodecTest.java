@@ -30,8 +30,17 @@ class AssignmentCodecTest {
             "db-02",
             1_700_000_000_000L,
             reason,
-            masters(2));
+            masters(2),
+            3);
     assertEquals(before, AssignmentCodec.decode(AssignmentCodec.encode(before)));
+  }
+
+  @Test
+  void anAssignmentOfAnEarlierVersionIsTheFirstOfItsRow() {
+    Assignment some = new Assignment(7, Phase.SERVING, "db-01", "", "", 5, "", masters(2));
+    String text = new String(AssignmentCodec.encode(some.inRow(2)), StandardCharsets.UTF_8);
+    byte[] earlier = text.replace("unplanned=2\n", "").getBytes(StandardCharsets.UTF_8);
+    assertEquals(some, AssignmentCodec.decode(earlier));
   }
 
   @Test

@@ -42,6 +42,7 @@ class SwitchoverSimulationTest {
   private static final long RETRY_NANOS = 10;
   private static final long DRAIN_NANOS = 30;
   private static final long PLANNED_NANOS = 120;
+  private static final long MINIMUM_WRITER_NANOS = 40;
 
   private List<String> names = PAIR;
   private DirectorMachine machine = machine(PAIR, false);
@@ -60,7 +61,15 @@ class SwitchoverSimulationTest {
 
   private static DirectorMachine machine(List<String> names, boolean openUnapplied) {
     return new DirectorMachine(
-        new Rules(names, PROBE_FAILURES, RETRY_NANOS, openUnapplied, 2, PLANNED_NANOS, 1_000));
+        new Rules(
+            names,
+            PROBE_FAILURES,
+            RETRY_NANOS,
+            openUnapplied,
+            2,
+            PLANNED_NANOS,
+            1_000,
+            MINIMUM_WRITER_NANOS));
   }
 
   @Property(tries = 500)
@@ -82,12 +91,15 @@ class SwitchoverSimulationTest {
     }
     for (Outcome outcome : Outcome.values()) {
       int count = outcomes.getOrDefault(outcome, 0);
-      assertTrue(count >= 5 || outcome == Outcome.UNDER_WAY, () -> outcome + " of " + outcomes);
+      boolean ends = outcome != Outcome.UNDER_WAY && outcome != Outcome.UNKNOWN;
+      assertTrue(count >= 5 || !ends, () -> outcome + " of " + outcomes);
     }
     assertTrue(reasons.getOrDefault("perhaps open", 0) >= 5, reasons::toString);
     assertTrue(reasons.getOrDefault("is stuck", 0) >= 3, reasons::toString);
     assertTrue(late >= 5, () -> "committed late where no later term has begun: " + late);
     assertTrue(refused >= 20, () -> "wanted to commit where one has: " + refused);
+    assertTrue(reasons.getOrDefault("in a row", 0) >= 5, reasons::toString);
+    assertTrue(reasons.getOrDefault("ordered", 0) >= 1, reasons::toString);
     assertTrue(unclosed >= 5, () -> "opened while another was open and gone: " + unclosed);
     assertTrue(unclosedFull >= 5, () -> "opened while another was full: " + unclosedFull);
   }
@@ -202,6 +214,7 @@ class SwitchoverSimulationTest {
 
   private boolean perform(Action action) {
     if (action instanceof Commit commit) {
+      checkStay(commit.assignment());
       world.commit(commit.assignment());
       for (String told : List.of("perhaps open", "is stuck")) {
         reasons.merge(told, commit.assignment().reason().contains(told) ? 1 : 0, Integer::sum);
@@ -217,6 +230,17 @@ class SwitchoverSimulationTest {
       return world.follow(follow.master());
     }
     return true;
+  }
+
+  /** A writer that an unplanned change made stays, longer each time, unless somebody ordered it. */
+  private void checkStay(Assignment next) {
+    Assignment before = world.committed();
+    if (before.isServing() && next.phase() == Phase.FAILING_OVER && next.unplanned() > 1) {
+      long least = MINIMUM_WRITER_NANOS << Math.min(before.unplanned() - 1, 5);
+      boolean ordered = state.progress().stay().released();
+      assertTrue(ordered || world.ageNanos() >= least, () -> world.ageNanos() + ": " + next);
+      reasons.merge(ordered ? "ordered" : "in a row", 1, Integer::sum);
+    }
   }
 
   private void input(Input input) {

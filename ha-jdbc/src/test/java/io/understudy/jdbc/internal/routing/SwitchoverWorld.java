@@ -44,7 +44,8 @@ final class SwitchoverWorld {
     /** Commits wait for space, and while they do it cannot be closed. */
     boolean full;
 
-    int hanging;
+    /** The generations of those that wait. */
+    final List<Long> hanging = new ArrayList<>();
 
     boolean isReached() {
       return alive && !cut && !declining;
@@ -83,6 +84,7 @@ final class SwitchoverWorld {
   private final Set<Long> openedGenerations = new HashSet<>();
   final EpochRows rows;
   private boolean drained;
+  private long begunNanos;
   private long newestGeneration;
   private String newestWriter = "";
   int transactions;
@@ -135,7 +137,7 @@ final class SwitchoverWorld {
     if (dice < 2) {
       server.alive = false;
       server.opensLate = false;
-      server.hanging = 0;
+      server.hanging.clear();
     } else if (dice >= 390) {
       server.cut = dice < 392 || (server.cut && dice < 397);
     } else if (dice >= 384) {
@@ -164,9 +166,8 @@ final class SwitchoverWorld {
   /** What waited is done, whoever asked for it is gone or not. */
   private void makeRoom(Server server) {
     server.full = false;
-    for (; server.hanging > 0; server.hanging--) {
-      server.has.set(++transactions);
-    }
+    server.hanging.forEach(it -> rows.admits(server, it, ++transactions));
+    server.hanging.clear();
   }
 
   void calm() {
@@ -244,7 +245,9 @@ final class SwitchoverWorld {
   private boolean commit(Transaction transaction) {
     Server writer = server(transaction.writer());
     if (writer.alive && writer.mode == Mode.OPEN && writer.full) {
-      writer.hanging++; // nobody is told that it is done
+      if (writer.named == transaction.generation()) {
+        writer.hanging.add(writer.named); // nobody is told that it is done
+      }
     } else if (writer.alive
         && writer.mode == Mode.OPEN
         && rows.admits(writer, transaction.generation(), ++transactions)) {
@@ -260,7 +263,8 @@ final class SwitchoverWorld {
   private void replicate() {
     for (Server to : servers.values()) {
       for (Server from : servers.values()) {
-        if (to != from && to.alive && from.alive && to.replicating && random.nextInt(3) == 0) {
+        boolean runs = to.alive && from.alive && to.replicating && !to.full;
+        if (to != from && runs && random.nextInt(3) == 0) {
           rows.receive(to, from.has);
         }
       }
@@ -314,6 +318,11 @@ final class SwitchoverWorld {
     return missing.cardinality();
   }
 
+  /** How long the present generation has lasted. */
+  long ageNanos() {
+    return nowNanos - begunNanos;
+  }
+
   /** Whether nobody can act on an older value. */
   boolean isSettled() {
     return members.stream().allMatch(it -> it.seen == history.size() - 1 || !isPermitted(it));
@@ -334,13 +343,13 @@ final class SwitchoverWorld {
 
   boolean fence(String name) {
     Server server = server(name);
-    boolean closes = server.isReached() && server.hanging == 0;
+    boolean closes = server.isReached() && server.hanging.isEmpty();
     server.mode = closes ? Mode.CLOSED : server.mode;
     return closes;
   }
 
   boolean hangs(String name) {
-    return server(name).isReached() && server(name).hanging > 0;
+    return server(name).isReached() && !server(name).hanging.isEmpty();
   }
 
   boolean follow(String name) {
@@ -351,7 +360,7 @@ final class SwitchoverWorld {
 
   boolean catchUp(CatchUp order) {
     Server server = server(order.master());
-    if (!server.isReached()) {
+    if (!server.isReached() || server.full) {
       return false;
     }
     if (order.detach()) {
@@ -397,7 +406,9 @@ final class SwitchoverWorld {
         boolean exempt =
             committed.isServing()
                 ? stuck || !other.reachable()
-                : (stuck || gone) && (unplanned || third) && committed.reason().contains(other.name());
+                : (stuck || gone)
+                    && (unplanned || third)
+                    && committed.reason().contains(other.name());
         assertTrue(exempt, () -> other + " is open before " + name + ": " + committed);
         unclosed++;
         unclosedFull += stuck ? 1 : 0;
@@ -412,6 +423,9 @@ final class SwitchoverWorld {
       server.opensLate = server.cut && server.alive;
       server.lateGeneration = generation;
       return false;
+    }
+    if (server.full) {
+      return false; // it would have to write a row
     }
     openedGenerations.add(generation);
     return openNow(server, generation);
@@ -438,6 +452,7 @@ final class SwitchoverWorld {
       missing.andNot(server(next.writer()).has);
       assertTrue(rows.withoutLate(missing).isEmpty(), () -> "missing: " + missing);
     }
+    begunNanos = same ? begunNanos : nowNanos;
     drained = drained && next.phase() == Phase.DRAINING;
     history.add(next);
   }

@@ -2,8 +2,10 @@ package io.understudy.jdbc.internal.source;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.understudy.jdbc.HaDataSourceEvent;
+import io.understudy.jdbc.HaDataSourceEvent.FailoverHeld;
 import io.understudy.jdbc.HaDataSourceEvent.MasterChanged;
 import io.understudy.jdbc.HaDataSourceEvent.SwitchoverChanged;
 import io.understudy.jdbc.HaDataSourceStatus.MasterRole;
@@ -38,6 +40,7 @@ import org.junit.jupiter.api.Test;
 /** Steps of the real machine, and what is told of each. */
 class ChangesTest {
   private static final Instant NOW = Instant.ofEpochSecond(1);
+  private static final long AN_HOUR_NANOS = 3_600_000_000_000L;
   private static final Assignment SERVING =
       new Assignment(
           5,
@@ -52,7 +55,8 @@ class ChangesTest {
               new MasterRecord("db-02", new IdSeries(2, 2, 2), 0)));
 
   private final DirectorMachine machine =
-      new DirectorMachine(new Rules(List.of("db-01", "db-02"), 2, 100, false, 2, 1_000, 1_000));
+      new DirectorMachine(
+          new Rules(List.of("db-01", "db-02"), 2, 100, false, 2, 1_000, 1_000, AN_HOUR_NANOS));
   private DirectorState state = DirectorState.initial(List.of("db-01", "db-02"), SERVING);
 
   @BeforeEach
@@ -76,6 +80,34 @@ class ChangesTest {
     assertEquals("connection refused", gone.problem());
     assertEquals(MasterRole.STANDBY, gone.role());
     assertEquals(List.of(), probe(2, new Failed(Kind.REFUSED, "connection refused")));
+  }
+
+  @Test
+  void aFullDiskIsNewsOnce() {
+    Healthy well = healthy(2, Mode.CLOSED, "p2", 0);
+    Healthy full =
+        new Healthy(well.facts(), Map.of(), well.findings().withFullDisk("commits hang"));
+    MasterStatus told = master(probe(2, full));
+    assertEquals(Reach.DISK_FULL, told.reach());
+    assertEquals("commits hang", told.problem());
+    assertEquals(List.of(), probe(2, full));
+    assertEquals(Reach.REACHABLE, master(probe(2, well)).reach());
+  }
+
+  @Test
+  void aFailoverThatIsPutOffIsToldOnce() {
+    state = DirectorState.initial(List.of("db-01", "db-02"), SERVING.inRow(1));
+    bothAreWell();
+    Observation gone = new Failed(Kind.REFUSED, "connection refused");
+    List<FailoverHeld> held =
+        probe(1, gone).stream()
+            .filter(FailoverHeld.class::isInstance)
+            .map(FailoverHeld.class::cast)
+            .toList();
+    assertEquals(1, held.size());
+    assertEquals("db-01", held.get(0).writer());
+    assertTrue(held.get(0).reason().startsWith("db-01 is gone: "), held::toString);
+    assertEquals(List.of(), probe(1, gone));
   }
 
   @Test

@@ -47,7 +47,7 @@ class SwitchoverHistoryTest {
 
   private final SwitchoverHistory history = new SwitchoverHistory("n1");
   private final DirectorMachine machine =
-      new DirectorMachine(new Rules(NAMES, 2, 100, false, 2, 1_000, 1_000));
+      new DirectorMachine(new Rules(NAMES, 2, 100, false, 2, 1_000, 1_000, 0));
   private DirectorState state = DirectorState.initial(NAMES, SERVING);
   private long nowNanos;
 

@@ -7,6 +7,7 @@ import io.understudy.jdbc.HaDataSourceStatus.Reach;
 import io.understudy.jdbc.SwitchoverResult;
 import io.understudy.jdbc.SwitchoverResult.StepTime;
 import io.understudy.samples.node.Json;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -30,6 +31,7 @@ final class DatabaseJson {
         "director", status.director().orElse(null),
         "reason", status.reason(),
         "trouble", status.trouble(),
+        "failoverHeldMillis", status.failoverHeld().map(Duration::toMillis).orElse(null),
         "since", status.lastSwitch().orElse(null),
         "masters", status.masters().stream().map(DatabaseJson::master).toList(),
         "lending", lending(status.lending()),

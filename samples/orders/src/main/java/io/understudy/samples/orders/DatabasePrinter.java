@@ -1,6 +1,7 @@
 package io.understudy.samples.orders;
 
 import io.understudy.jdbc.HaDataSourceEvent;
+import io.understudy.jdbc.HaDataSourceEvent.FailoverHeld;
 import io.understudy.jdbc.HaDataSourceEvent.MasterChanged;
 import io.understudy.jdbc.HaDataSourceEvent.Overflow;
 import io.understudy.jdbc.HaDataSourceEvent.SwitchoverChanged;
@@ -28,6 +29,8 @@ final class DatabasePrinter implements Consumer<HaDataSourceEvent> {
       print(writer);
     } else if (event instanceof MasterChanged master) {
       print(master.master());
+    } else if (event instanceof FailoverHeld held) {
+      print(held);
     } else if (event instanceof SwitchoverChanged switchover) {
       print(switchover.progress());
     } else if (event instanceof Overflow overflow) {
@@ -69,6 +72,17 @@ final class DatabasePrinter implements Consumer<HaDataSourceEvent> {
         master.problem(),
         "seenBy",
         DatabaseJson.seenBy(master));
+  }
+
+  private void print(FailoverHeld held) {
+    lines.write(
+        "failover-held",
+        "master",
+        held.writer(),
+        "milliseconds",
+        held.remaining().toMillis(),
+        "reason",
+        held.reason());
   }
 
   private void print(SwitchoverResult progress) {

@@ -81,6 +81,7 @@ final class Masters implements AutoCloseable {
     arguments.probeInterval().ifPresent(builder::probeInterval);
     arguments.probeTimeout().ifPresent(builder::probeTimeout);
     arguments.epochs().ifPresent(builder::guardWrites);
+    builder.minimumWriterTime(arguments.minimumWriterTime().orElse(Duration.ZERO));
     arguments.tokens().ifPresent(table -> builder.resolveCommits(table, RESOLVE_WAIT));
     for (MasterUrl master : arguments.masters()) {
       HikariDataSource pool = pool(master);

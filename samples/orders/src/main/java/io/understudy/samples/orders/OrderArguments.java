@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param ledger where attempts are noted, if anywhere
  * @param probeInterval how often the director probes, if not as usual
  * @param probeTimeout how long it waits, if not as usual
+ * @param minimumWriterTime how long a writer stays after a failover, if at all
  * @param tokens the table of commit tokens, if commits in doubt are to be found out about
  * @param epochs the table that names the generation that may write, if transactions look there
  */
@@ -37,6 +38,7 @@ record OrderArguments(
     Optional<Path> ledger,
     Optional<Duration> probeInterval,
     Optional<Duration> probeTimeout,
+    Optional<Duration> minimumWriterTime,
     Optional<String> tokens,
     Optional<String> epochs) {
   private static final String TOKENS = ".ha_commits";
@@ -73,6 +75,7 @@ record OrderArguments(
         ledger(given),
         duration(given, OrderOption.PROBE_INTERVAL),
         duration(given, OrderOption.PROBE_TIMEOUT),
+        duration(given, OrderOption.MINIMUM_WRITER_TIME),
         table(given, OrderOption.RESOLVE, database + TOKENS),
         table(given, OrderOption.GUARDED, database + EPOCHS));
   }

@@ -16,6 +16,7 @@ enum OrderOption implements CommandLine.Name {
   LEDGER("--ledger", Kind.SINGLE),
   PROBE_INTERVAL("--probe-interval", Kind.SINGLE),
   PROBE_TIMEOUT("--probe-timeout", Kind.SINGLE),
+  MINIMUM_WRITER_TIME("--minimum-writer-time", Kind.SINGLE),
   GUARDED("--guarded", Kind.FLAG),
   RESOLVE("--resolve", Kind.FLAG);
 

@@ -39,6 +39,9 @@ final class OrdersUsage {
         --resolve              find out what became of a commit whose answer was lost, for 10s
         --probe-interval TIME  how often the director probes; default 500ms
         --probe-timeout TIME   how long it waits for an answer; default 1s
+        --minimum-writer-time TIME
+                               how long a writer stays after a failover, longer with each in a row;
+                               default 0s, because a drill kills often (10s in the library)
 
       It creates the table orders (id, member, client, sequence, generation, written) on the
       writer, and with --resolve ha_commits. Each client looks for its last order, inserts the next
@@ -48,8 +51,9 @@ final class OrdersUsage {
       Events besides those of a member
         writer (master, generation, phase, candidate, epoch, reason)
         master (name, state, lag, role, stranded, problem, seenBy), as this member sees it: state is
-          open, read-only, unreachable or unknown; lag in seconds; seenBy by member
+          open, read-only, disk-full, unreachable or unknown; lag in seconds; seenBy by member
         switchover (step, milliseconds, from, to, outcome, reason, director), whoever directs
+        failover-held (master, milliseconds, reason), on the director: the writer is lost and stays
         orders (table, clients) once it inserts; missing (client, sequence, id): an acknowledged
           order that the writer has not
 

@@ -58,6 +58,8 @@ public final class OrderApp implements AutoCloseable {
 
     pools = new Pools(settings.databases());
     var builder = HaDataSource.builder().node(node).borrowTimeout(Duration.ofMillis(200));
+    builder.minimumWriterTime(
+        Duration.ZERO); // a game day takes writers away more often than a year
     for (Database master : settings.databases()) {
       builder.master(master.name(), pools.of(master), Pools.managerOf(master));
     }
