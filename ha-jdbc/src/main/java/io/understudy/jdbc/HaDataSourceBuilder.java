@@ -149,12 +149,12 @@ public final class HaDataSourceBuilder {
   /**
    * How long a writer stays that became it by an unplanned change, if it is lost too; default 10 s,
    * counted from the moment at which its predecessor was withdrawn. If it is lost again and again
-   * the time doubles with each change, up to 32 times, because changing the writer does not mend
-   * what ails them, and costs open transactions each time. While it lasts borrowers wait as without
-   * a writer, and status and {@link HaDataSourceEvent.FailoverHeld} say for how long still. The
-   * first failover is never delayed: a planned change ends the row, and so does a writer that
-   * served for twice the longest time. {@link HaDataSource#switchTo} to the next writer does not
-   * wait.
+   * the time doubles with each change, up to 32 times and 5 min (or this time, if it is longer),
+   * because changing the writer does not mend what ails them, and costs open transactions each
+   * time. While it lasts borrowers wait as without a writer, and status and {@link
+   * HaDataSourceEvent.FailoverHeld} say for how long still. The first failover is never delayed: a
+   * planned change ends the row, and so does a writer that served for twice the longest time.
+   * {@link HaDataSource#switchTo} to the next writer does not wait.
    *
    * @param time 0 to 10 min; with 0 no failover waits
    * @return this

@@ -290,7 +290,7 @@ final class MasterLink {
       seen = seen.asReadOnly(); // as it is to the application; opening it mends that
     }
     shared.positions().put(master.name(), seen.facts().position());
-    String full = current.fullDisk(disk, seen.facts());
+    String full = current.fullDisk(disk);
     brokeSinceAnswer = false;
     return new Healthy(
         seen.facts(), seen.lacking(), seen.findings().noting(half.notice()).withFullDisk(full));

@@ -15,6 +15,11 @@ record Decision(Optional<Action> action, String trouble, OptionalLong heldNanos)
     return new Decision(Optional.of(action), "", OptionalLong.empty());
   }
 
+  /** The same, and something is done meanwhile. */
+  Decision doing(Action meanwhile) {
+    return new Decision(Optional.of(meanwhile), trouble, heldNanos);
+  }
+
   static Decision await(String trouble) {
     return new Decision(Optional.empty(), trouble, OptionalLong.empty());
   }

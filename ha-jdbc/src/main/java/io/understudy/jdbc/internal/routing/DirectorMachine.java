@@ -304,12 +304,19 @@ public final class DirectorMachine {
         .findFirst();
   }
 
+  /** While a lost writer has to stay, no other master may be open beside it. */
+  private static Decision orFence(Decision idle, Judgement judgement, MasterView writer) {
+    return firstFence(judgement, writer.name())
+        .map(idle::doing)
+        .orElseGet(() -> orFenceStuck(idle, judgement, writer.name()));
+  }
+
   /** One that could not be closed is tried again and again, if there is nothing else to do. */
   private static Decision orFenceStuck(Decision idle, Judgement judgement, String writer) {
     return judgement.others(writer).stream()
         .filter(it -> idle.action().isEmpty() && judgement.isStuck(it) && !it.isIn(Mode.CLOSED))
         .findFirst()
-        .map(it -> Decision.act(new Fence(it.name())))
+        .map(it -> idle.doing(new Fence(it.name())))
         .orElse(idle);
   }
 
@@ -353,11 +360,10 @@ public final class DirectorMachine {
     if (!judgement.unobserved().isEmpty()) {
       return Decision.await("waits for the first probe of " + judgement.unobserved());
     }
-    if (judgement.isGone(writer)) {
-      return flaps.replace(state, judgement, judgement.whyGone(writer), nowNanos);
-    }
-    if (judgement.isFull(writer)) {
-      return flaps.replace(state, judgement, judgement.whyFull(writer), nowNanos);
+    if (judgement.isGone(writer) || judgement.isFull(writer)) {
+      String why = judgement.isGone(writer) ? judgement.whyGone(writer) : judgement.whyFull(writer);
+      Decision replaced = flaps.replace(state, judgement, why, nowNanos);
+      return replaced.action().isPresent() ? replaced : orFence(replaced, judgement, writer);
     }
     Optional<Action> fence = firstFence(judgement, writer.name());
     if (fence.isPresent()) {

@@ -12,12 +12,15 @@ import java.util.OptionalLong;
  * then changing them mends nothing, and each change costs open transactions.
  *
  * <p>The first change that nobody planned is never delayed. The writer that it made stays for the
- * shortest time, the one after it for twice as long, and so on up to 32 times; counted from the
- * beginning of its generation. A planned change ends the row, and so does a writer that served
- * twice the longest time.
+ * shortest time, the one after it for twice as long, and so on up to 32 times or {@link #LONGEST};
+ * counted from the beginning of its generation. A planned change ends the row, and so does a writer
+ * that served twice the longest time.
  */
 final class FlapGuard {
   private static final int MOST_DOUBLINGS = 5;
+
+  /** A writer that is dead serves nobody, whatever became of the ones before it. */
+  static final Duration LONGEST = Duration.ofMinutes(5);
 
   private final long minimumNanos;
 
@@ -68,7 +71,11 @@ final class FlapGuard {
   /** How long the writer of an assignment stays, whatever happens to it. */
   private long staysNanos(Assignment assignment) {
     int row = assignment.unplanned();
-    return row == 0 ? 0 : minimumNanos << Math.min(row - 1, MOST_DOUBLINGS);
+    return row == 0 ? 0 : doubled(Math.min(row - 1, MOST_DOUBLINGS));
+  }
+
+  private long doubled(int times) {
+    return Math.min(minimumNanos << times, Math.max(minimumNanos, LONGEST.toNanos()));
   }
 
   /** How much of that is left; empty if nothing is, or somebody ordered the change. */
@@ -81,7 +88,7 @@ final class FlapGuard {
 
   /** Which change in a row the next one is. */
   private int next(DirectorState state, long nowNanos) {
-    long longest = minimumNanos << MOST_DOUBLINGS;
+    long longest = doubled(MOST_DOUBLINGS);
     boolean calm = state.progress().ageNanos(nowNanos) - 2 * longest >= 0;
     return calm ? 1 : Math.min(state.assignment().unplanned() + 1, MOST_DOUBLINGS + 1);
   }

@@ -222,10 +222,11 @@ final class Judgement {
   /**
    * How many transactions of those that answer would stay with them alone if a master became the
    * writer as it is. None if all answer and it fetches, since then it gets what it lacks before it
-   * is opened.
+   * is opened; not so from one that cannot be closed.
    */
   private long wouldLose(MasterView master) {
-    boolean allAnswer = others(master.name()).stream().allMatch(MasterView::reachable);
+    boolean allAnswer =
+        others(master.name()).stream().allMatch(it -> it.reachable() && !isStuck(it));
     if (state.assignment().phase().isPlanned() || (allAnswer && !isCutOff(master))) {
       return 0;
     }

@@ -100,6 +100,9 @@ final class SwitchoverMachine {
     if (!next.findings().unfit().isEmpty()) {
       return next.findings().unfit();
     }
+    if (next.isShortOfSpace()) {
+      return "the disk of %s is full: %s".formatted(next.name(), next.findings().fullDisk());
+    }
     for (MasterView other : judgement.others(writer.name())) {
       long stranded = judgement.stranded(other.name());
       if (stranded > 0 && other.reachable()) {

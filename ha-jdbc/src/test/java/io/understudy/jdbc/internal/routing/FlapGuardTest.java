@@ -12,6 +12,7 @@ import io.understudy.jdbc.internal.routing.Input.Done;
 import io.understudy.jdbc.internal.routing.Input.Probed;
 import io.understudy.jdbc.internal.routing.Input.SwitchAsked;
 import io.understudy.jdbc.internal.routing.ServerFacts.Mode;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -56,6 +57,26 @@ class FlapGuardTest {
     nowNanos += 1;
     probe(A, refused());
     assertReplaced(Math.min(row + 1, 6));
+  }
+
+  @Test
+  void noWriterThatIsDeadStaysForMoreThanFiveMinutes() {
+    minimumNanos = Duration.ofSeconds(10).toNanos();
+    begin(6, 0);
+    nowNanos += Duration.ofMinutes(5).toNanos() - 1;
+    probe(A, refused());
+    assertHeld(1);
+  }
+
+  @Test
+  void aStandbyThatIsOpenIsClosedWhileAFailoverIsPutOff() {
+    begin(1, 0);
+    probe(A, refused());
+    assertHeld(MINIMUM_NANOS);
+    OptionalLong until = state.progress().stay().heldUntilNanos();
+    probe(B, healthy(2, Mode.OPEN));
+    assertEquals(Optional.of(new Action.Fence(B)), action);
+    assertEquals(until, state.progress().stay().heldUntilNanos());
   }
 
   @Test

@@ -112,6 +112,23 @@ class FullDiskTest {
   }
 
   @Test
+  void aStandbyThatIsOpenIsClosedThoughTheFullWriterHasToStay() {
+    probe(B, full(2, Mode.CLOSED));
+    probe(A, full(1, Mode.OPEN));
+    probe(A, full(1, Mode.OPEN));
+    assertEquals(Optional.empty(), action);
+    probe(B, full(2, Mode.OPEN));
+    assertEquals(Optional.of(new Fence(B)), action);
+    assertTrue(state.trouble().contains("it stays the writer, because"), state::trouble);
+  }
+
+  @Test
+  void nobodyIsMovedToAServerWithoutRoom() {
+    probe(B, full(2, Mode.CLOSED));
+    assertTrue(machine.refusal(state, B).startsWith("the disk of db-02 is full: "));
+  }
+
+  @Test
   void aStandbyWithoutRoomDoesNotReplaceADeadWriter() {
     probe(B, full(2, Mode.CLOSED));
     probe(A, refused());
