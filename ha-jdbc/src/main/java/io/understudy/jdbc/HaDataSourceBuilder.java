@@ -297,8 +297,9 @@ public final class HaDataSourceBuilder {
    * with {@link #resolveCommits}, whose statement does both. With auto-commit each statement that
    * changes rows gets a transaction: three more round trips, and what the session says of the last
    * statement ({@code SHOW WARNINGS}, {@code ROW_COUNT()}) is lost. Not covered: DDL itself; what a
-   * procedure or a text of several statements does after its own first commit, or without a
-   * transaction around it (both are refused if another generation is named when they begin);
+   * procedure does after its own first commit, or without a transaction around it, and what a text
+   * of several statements does after a {@code COMMIT} in it (both are refused if another generation
+   * is named when they begin); what is sent with auto-commit through an unwrapped driver's object;
    * functions that change data if the transaction consists of {@code SELECT} alone. {@code BEGIN}
    * and {@code SET autocommit} as text are refused.
    *

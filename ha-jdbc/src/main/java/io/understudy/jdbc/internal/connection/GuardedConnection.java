@@ -290,15 +290,19 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
   }
 
   /**
-   * Sends something that may change data. Under an epoch guard what would commit by itself gets a
-   * transaction; what may commit anything else is preceded by the check that a commit has.
+   * Sends something that may change data. Under an epoch guard rows that would be committed by
+   * themselves get a transaction; what may commit anything is preceded by the check that a commit
+   * has.
+   *
+   * @param rows whether it may be a change of rows, which a transaction can hold
    */
-  @Nullable Object changing(Work work, Call call) throws SQLException {
+  @Nullable Object changing(Work work, boolean rows, Call call) throws SQLException {
     EpochGuard guard = lending.guard();
+    if (guard != null && rows && transaction.autoCommit()) {
+      return guard.alone(this, () -> changing(work, true, call));
+    }
     if (guard != null && work == Work.ANYTHING) {
       guard.require(this);
-    } else if (guard != null && transaction.autoCommit()) {
-      return guard.alone(this, () -> changing(work, call));
     }
     transaction.wrote();
     return guarded(work, call);

@@ -39,7 +39,7 @@ final class GuardedRows extends GuardedProxy {
   @Nullable Object intercept(Object proxy, Method method, @Nullable Object @Nullable [] args)
       throws SQLException {
     if (updatable && ROW_CHANGES.contains(method.getName())) {
-      return connection.changing(Work.ROWS, () -> call(method, args));
+      return connection.changing(Work.ROWS, true, () -> call(method, args));
     }
     return method.getName().equals("getStatement") ? statement : judgedCall(origin, method, args);
   }

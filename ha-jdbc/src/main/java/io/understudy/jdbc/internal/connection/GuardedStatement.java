@@ -21,6 +21,9 @@ final class GuardedStatement extends GuardedProxy {
   /** One of the texts of a batch may commit by itself. */
   private boolean batchMayCommit;
 
+  /** One of them may change rows. */
+  private boolean batchMayChangeRows;
+
   private GuardedStatement(GuardedConnection connection, Statement delegate, @Nullable String sql) {
     super(connection, delegate);
     this.sql = sql;
@@ -55,9 +58,12 @@ final class GuardedStatement extends GuardedProxy {
 
   private void added(@Nullable String text) throws SQLException {
     XaRefusal.check(text);
-    if (text != null && !SqlText.cannotCommit(text)) {
+    if (SqlText.cannotCommit(text)) {
+      batchMayChangeRows = true;
+    } else if (text != null) {
       connection.checkBegin(text);
       batchMayCommit = true;
+      batchMayChangeRows |= SqlText.mayChangeRows(text);
     }
     batchChangesMode |= text != null && SqlText.mayChangeMode(text);
   }
@@ -87,9 +93,12 @@ final class GuardedStatement extends GuardedProxy {
       }
     }
     last = now;
-    return SqlText.changesNothing(text)
-        ? connection.guarded(now, () -> call(method, args))
-        : connection.changing(now, () -> call(method, args));
+    if (SqlText.changesNothing(text)) {
+      return connection.guarded(now, () -> call(method, args));
+    }
+    boolean rows =
+        now != Work.ANYTHING || (text == null ? batchMayChangeRows : SqlText.mayChangeRows(text));
+    return connection.changing(now, rows, () -> call(method, args));
   }
 
   private Work batch() {

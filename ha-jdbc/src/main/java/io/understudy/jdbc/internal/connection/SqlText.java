@@ -19,6 +19,11 @@ final class SqlText {
    */
   private static final String[] MORE_THAN_SETTING = {AUTOCOMMIT, "PASSWORD", "ROLE", "STATEMENT"};
 
+  /** Words with which what changes rows begins, whatever else stands in its text. */
+  private static final String[] CHANGING_ROWS = {
+    "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "LOAD", "SET", "ANALYZE", "EXECUTE"
+  };
+
   private SqlText() {}
 
   /**
@@ -45,6 +50,21 @@ final class SqlText {
         && (anyBeginsWith(sql, "BEGIN") || anyBeginsWith(sql, "START"));
   }
 
+  /**
+   * Whether it, or one of several statements, begins like one that changes rows and leaves their
+   * transaction open. Of a comment that servers may execute both readings count.
+   */
+  static boolean mayChangeRows(@Nullable String sql) {
+    if (sql != null) {
+      for (String word : CHANGING_ROWS) {
+        if (anyBeginsWith(sql, word)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   private static boolean beginsWithAny(String sql, String[] words) {
     for (String word : words) {
       if (beginsWith(sql, word)) {
@@ -67,7 +87,11 @@ final class SqlText {
     return true;
   }
 
-  /** Whether a statement begins with a word, after comments and parentheses. */
+  /**
+   * Whether a statement begins with a word, after comments and parentheses. Never if a comment
+   * comes first that some servers execute: a server may take what is in it for the beginning, or
+   * what follows.
+   */
   static boolean beginsWith(String sql, String word) {
     return wordAt(sql, skipBlank(sql, 0), word);
   }
@@ -83,12 +107,27 @@ final class SqlText {
   private static boolean anyBeginsWith(String sql, String word, boolean escapes) {
     int start = 0;
     do {
-      if (wordAt(sql, skipBlank(sql, start), word)) {
+      if (mayBeginAt(sql, start, word)) {
         return true;
       }
       start = sql.indexOf(';', start) < 0 ? 0 : nextStatement(sql, start, escapes);
     } while (start > 0);
     return false;
+  }
+
+  /** Looks into comments that some servers execute, and behind them. */
+  private static boolean mayBeginAt(String sql, int start, String word) {
+    int at = skipBlank(sql, start);
+    while (isExecutable(sql, at)) {
+      at = skipBlank(sql, skipDigits(sql, sql.indexOf('!', at) + 1));
+      if (wordAt(sql, at, word)) {
+        return true;
+      }
+      if (!isExecutable(sql, at)) {
+        at = skipBlank(sql, after(sql, "*/", at));
+      }
+    }
+    return wordAt(sql, at, word);
   }
 
   /** Behind the next semicolon that is in no literal and no comment; 0 without one. */
@@ -121,16 +160,19 @@ final class SqlText {
         && (end == sql.length() || sql.charAt(end) != '_');
   }
 
-  /** Skips what may stand before a statement; what a comment has executed is none. */
+  /** By its version, which is in the comment, a server executes it or skips it. */
+  private static boolean isExecutable(String sql, int at) {
+    return sql.startsWith("/*!", at) || sql.startsWith("/*M!", at);
+  }
+
+  /** Skips what may stand before a statement, but no comment that may be executed. */
   private static int skipBlank(String sql, int from) {
     int at = from;
     while (at < sql.length()) {
       char next = sql.charAt(at);
       if (Character.isWhitespace(next) || next == '(') {
         at++;
-      } else if (sql.startsWith("/*!", at) || sql.startsWith("/*M!", at)) {
-        at = skipDigits(sql, sql.indexOf('!', at) + 1);
-      } else if (sql.startsWith("/*", at)) {
+      } else if (sql.startsWith("/*", at) && !isExecutable(sql, at)) {
         at = after(sql, "*/", at + 2);
       } else if (next == '#' || isDashComment(sql, at)) {
         at = after(sql, "\n", at);

@@ -1,6 +1,7 @@
 package io.understudy.jdbc.internal.connection;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -17,6 +18,7 @@ import io.understudy.samples.dbpair.DatabaseServer;
 import io.understudy.samples.dbpair.Flavor;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
@@ -232,6 +234,46 @@ class EpochGuardTest {
       assertRefused(Outcome.ROLLED_BACK, () -> insert(connection, 3));
     }
     assertEquals(2, bills(site.pair.a()));
+  }
+
+  /** A semicolon in a literal: it could be two statements. */
+  @ParameterizedTest
+  @EnumSource
+  void rowsOfTextThatIsNotKnownHoldTheGenerationToo(Flavor flavor) throws Exception {
+    begin(flavor);
+    String text = "INSERT INTO bill VALUES (LENGTH(';'))";
+    try (Connection holder = site.pair.a().connect(Account.ADMIN);
+        Statement hold = holder.createStatement();
+        Connection connection = site.lending.borrow();
+        Statement statement = connection.createStatement()) {
+      holder.setAutoCommit(false);
+      hold.execute("INSERT INTO appdb.bill VALUES (1)");
+      CompletableFuture<Void> write =
+          CompletableFuture.runAsync(() -> assertDoesNotThrow(() -> statement.executeUpdate(text)));
+      await().atMost(LONG).until(() -> isRunning(holder, text));
+      SQLException waited = assertThrows(SQLException.class, () -> mark(site.pair.a(), 2));
+      assertTrue(EpochTable.isHeldUp(waited), waited::toString);
+      holder.rollback();
+      write.get();
+      assertEquals(1, bills(site.pair.a()));
+      assertTrue(connection.getAutoCommit());
+      mark(site.pair.a(), 2);
+      statement.addBatch("DELETE FROM bill WHERE id = LENGTH(';')");
+      assertThrows(WriterLostException.class, statement::executeBatch);
+    }
+    assertEquals(1, bills(site.pair.a()));
+  }
+
+  private static boolean isRunning(Connection connection, String text) throws SQLException {
+    try (PreparedStatement look =
+        connection.prepareStatement(
+            "SELECT COUNT(*) FROM information_schema.processlist WHERE info = ?")) {
+      look.setString(1, text);
+      try (ResultSet row = look.executeQuery()) {
+        row.next();
+        return row.getLong(1) > 0;
+      }
+    }
   }
 
   @ParameterizedTest

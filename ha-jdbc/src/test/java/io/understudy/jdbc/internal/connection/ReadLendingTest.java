@@ -170,6 +170,8 @@ class ReadLendingTest {
             "SET SESSION TRANSACTION READ WRITE",
             " /* a */ set @@session." + readOnlyVariable(flavor) + " = 0",
             "/*!50000 SET SESSION TRANSACTION READ WRITE */",
+            "/*!999999 SELECT */ SET SESSION TRANSACTION READ WRITE",
+            "/*M!999999 SELECT */ INSERT INTO reading (note) VALUES ('no')",
             "START TRANSACTION READ WRITE",
             "BEGIN",
             "COMMIT",

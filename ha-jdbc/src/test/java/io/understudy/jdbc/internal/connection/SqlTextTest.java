@@ -35,6 +35,9 @@ class SqlTextTest {
         "INSERT INTO t VALUES (1); COMMIT",
         "/*! COMMIT */",
         "/*!50000 COMMIT */",
+        "/*!999999 SELECT */ COMMIT",
+        "(/*M!999999 SELECT */ CREATE TABLE t (a INT)",
+        "/* why */ /*! SELECT 1 */",
         "/* SELECT",
         "SET autocommit = 1",
         "SET PASSWORD = 'x'",
@@ -53,6 +56,9 @@ class SqlTextTest {
         "/* why */ XA END 'a'",
         "SELECT 1; XA RECOVER",
         "/*! XA END 'a' */",
+        "/*!999999 SELECT */ XA END 'a'",
+        "/*!999999 SELECT */ /*M!100000 XA END 'a' */",
+        "/*!50000 /*!999999 SELECT */ XA END 'a' */",
         "SELECT ';'; XA RECOVER",
         "SELECT 'it''s'; XA RECOVER",
         "SELECT '\\\\'; XA RECOVER",
@@ -81,6 +87,34 @@ class SqlTextTest {
       })
   void otherTextIsNot(String sql) {
     assertFalse(SqlText.anyBeginsWith(sql, "XA"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "INSERT INTO t VALUES ('a;b')",
+        "/*!999999 SELECT */ INSERT INTO t VALUES (1)",
+        "/*!50000 INSERT INTO t VALUES (1) */",
+        "SELECT 1; DELETE FROM t",
+        "LOAD DATA LOCAL INFILE 'x' INTO TABLE t",
+        "SET STATEMENT max_statement_time=1 FOR INSERT INTO t VALUES (1)",
+        "ANALYZE UPDATE t SET a = 1",
+        "EXECUTE s"
+      })
+  void rowsMayBeChangedByMoreThanIsKnownToStayInATransaction(String sql) {
+    assertTrue(SqlText.mayChangeRows(sql));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"CREATE TABLE t (a INT)", "CALL p('; x')", "LOCK TABLES t WRITE", ""})
+  void theRestCommitsItsOwnWay(String sql) {
+    assertFalse(SqlText.mayChangeRows(sql));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/*!999999 SELECT */ INSERT INTO t VALUES (1)", "/*M! SELECT 1 */"})
+  void whatSomeServersSkipIsNoQuery(String sql) {
+    assertFalse(SqlText.changesNothing(sql));
   }
 
   @Test
