@@ -42,7 +42,11 @@ final class CommitTokens {
     return table;
   }
 
-  /** A row for a connection; to be {@linkplain #giveBack given back}. */
+  /**
+   * A row for a connection; to be {@linkplain #giveBack given back}. Taken before the connection's
+   * first statement: to a snapshot that began earlier its last change would be one made meanwhile,
+   * and MariaDB with innodb_snapshot_isolation rolls back for that.
+   */
   int take() {
     Integer known = free.poll();
     return known == null ? slots.incrementAndGet() : known;
@@ -96,9 +100,6 @@ final class CommitTokens {
       write.setLong(6, token.seq());
       return write.executeUpdate() > 0;
     } catch (SQLException e) {
-      if (epochs != null && EpochTable.hasChanged(e)) {
-        return false;
-      }
       throw CommitTable.isUnusable(e)
           ? new SQLException(
               CommitTable.advice(table) + ": " + e.getMessage(),

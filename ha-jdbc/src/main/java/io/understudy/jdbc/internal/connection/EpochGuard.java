@@ -68,14 +68,26 @@ final class EpochGuard {
       connection.revoke(); // a driver that fails like that leaves nobody knowing how far it came
       throw e;
     }
-    connection.setAutoCommit(true);
+    switchOn(connection);
     return answer;
+  }
+
+  /** What could not be committed was rolled back, so the mode goes on all the same. */
+  private static void switchOn(GuardedConnection connection) throws SQLException {
+    try {
+      connection.setAutoCommit(true);
+    } catch (SQLException e) {
+      if (connection.isRolledBack()) {
+        connection.setAutoCommit(true);
+      }
+      throw e;
+    }
   }
 
   private static SQLException ended(GuardedConnection connection, SQLException failure) {
     try {
       if (!connection.isLost()) {
-        connection.setAutoCommit(true);
+        switchOn(connection);
       }
       return failure;
     } catch (SQLException e) {

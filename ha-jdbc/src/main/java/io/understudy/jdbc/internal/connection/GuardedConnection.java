@@ -207,7 +207,18 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
     if (!transaction.isModeKnown()) {
       transaction.modeIs(connection.getAutoCommit());
     }
+    takeSlot();
     return connection;
+  }
+
+  /**
+   * Before anything is sent: who had the row before has committed before a snapshot begins here.
+   */
+  private void takeSlot() {
+    CommitSearch search = lending.search();
+    if (search != null && tokenSlot == NO_SLOT) {
+      tokenSlot = search.tokens().take();
+    }
   }
 
   /** With nothing sent there is nothing that could be lost. */
@@ -225,16 +236,19 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
   }
 
   private void commitBy(Call call) throws SQLException {
+    if (isRolledBack()) {
+      throw new SQLException(
+          "the commit before this one failed and its transaction was rolled back: call rollback(), then begin it anew",
+          "25000");
+    }
     boolean changed = transaction.mayHaveChanged();
     CommitSearch search = changed ? lending.search() : null;
     EpochGuard guard = changed ? lending.guard() : null;
     try {
-      if (search != null) {
-        commitWithToken(search, guard, call);
+      CommitToken token = proved(search, guard);
+      if (search != null && token != null) {
+        commitWithToken(search, token, call);
       } else {
-        if (guard != null) {
-          guard.require(this);
-        }
         Object unused = guarded(Work.COMMIT, call);
       }
     } catch (SQLException e) {
@@ -246,9 +260,53 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
     transaction.committed();
   }
 
-  private void commitWithToken(CommitSearch search, @Nullable EpochGuard guard, Call call)
+  /** What comes before the commit, in its transaction. */
+  private @Nullable CommitToken proved(@Nullable CommitSearch search, @Nullable EpochGuard guard)
       throws SQLException {
-    CommitToken token = mark(search.tokens(), guard);
+    try {
+      if (search != null) {
+        return mark(search.tokens(), guard);
+      }
+      if (guard != null) {
+        guard.require(this);
+      }
+      return null;
+    } catch (SQLException e) {
+      if (!isLost()) {
+        giveUp(e, guard);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Nothing was committed, and the server may have rolled back already: a second commit would be
+   * told success over an empty transaction.
+   */
+  private void giveUp(SQLException failure, @Nullable EpochGuard guard) throws SQLException {
+    try {
+      delegate.rollback();
+      if (guard != null && EpochTable.hasChanged(failure)) {
+        guard.require(this); // which of the two rows has changed, the failure does not tell
+        delegate.rollback();
+      }
+    } catch (SQLException e) {
+      if (isLost()) {
+        throw e;
+      }
+      failure.addSuppressed(e);
+      revoke();
+    }
+    transaction.commitFailed();
+  }
+
+  /** Whether its last commit failed before it was sent, and nobody has begun anew. */
+  boolean isRolledBack() {
+    return !isLost() && transaction.hasFailedCommit();
+  }
+
+  private void commitWithToken(CommitSearch search, CommitToken token, Call call)
+      throws SQLException {
     try {
       Object unused = guarded(Work.COMMIT, call);
     } catch (UnknownOutcomeException e) {
@@ -259,9 +317,7 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
   }
 
   private CommitToken mark(CommitTokens tokens, @Nullable EpochGuard guard) throws SQLException {
-    if (tokenSlot == NO_SLOT) {
-      tokenSlot = tokens.take();
-    }
+    takeSlot();
     Object ran = guarded(Work.ROWS, () -> tokens.life(delegate, route.generation()));
     CommitToken token =
         tokens.next(tokenSlot, route.generation(), (ServerLife) Objects.requireNonNull(ran));
@@ -454,6 +510,7 @@ final class GuardedConnection extends PreparingConnection implements HaConnectio
 
   /** Somebody gets a way past the guard. */
   void bypassed() {
+    takeSlot();
     transaction.bypassed();
   }
 

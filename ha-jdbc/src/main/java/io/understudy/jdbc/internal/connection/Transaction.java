@@ -116,10 +116,14 @@ final class Transaction {
     end();
   }
 
-  /** A commit failed together with the connection, and its caller is told so. */
+  /** A commit failed before it was sent or with the connection; its caller is told so. */
   void commitFailed() {
     end();
     commitFailed = true;
+  }
+
+  boolean hasFailedCommit() {
+    return commitFailed;
   }
 
   /** The commit that was told as unknown was found to have left nothing. */

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * first thing that a generation writes, a server gets it before anything else of that generation.
  */
 public final class EpochTable {
+  private static final int NO_SUCH_DATABASE = 1049;
   private static final int NO_SUCH_TABLE = 1146;
   private static final int LOCK_WAIT_TIMEOUT = 1205;
 
@@ -26,6 +28,10 @@ public final class EpochTable {
   private static final int CHANGED_SINCE = 1020;
 
   private static final String DENIED = "42000";
+
+  /** There is nothing to look at yet, or somebody changes it: no want of a privilege. */
+  private static final Set<Integer> PRIVILEGED =
+      Set.of(NO_SUCH_DATABASE, NO_SUCH_TABLE, LOCK_WAIT_TIMEOUT);
 
   private static final List<String> NEEDED = List.of("SELECT", "INSERT", "UPDATE");
 
@@ -86,10 +92,12 @@ public final class EpochTable {
   }
 
   /**
-   * Whether a statement failed because the row has changed since its transaction began.
+   * Whether a statement failed because a row has changed since its transaction's snapshot; the
+   * server has rolled the transaction back then.
    *
    * @param failure what it threw
-   * @return true if another generation may write by now
+   * @return true if one has; of a statement on this table alone, another generation may write by
+   *     now
    */
   public static boolean hasChanged(SQLException failure) {
     return failure.getErrorCode() == CHANGED_SINCE;
@@ -106,8 +114,8 @@ public final class EpochTable {
   }
 
   /**
-   * What an account of the application lacks. That there is no table says nothing against it: the
-   * director creates it, or says why not.
+   * What an account of the application lacks; it takes the lock that commits will need. That there
+   * is no table says nothing against it: the director creates it, or says why not.
    *
    * @param connection a session of the application; a transaction of it ends
    * @param account its name, quoted
@@ -116,12 +124,16 @@ public final class EpochTable {
    */
   public String missingForReader(Connection connection, String account) throws SQLException {
     try {
-      OptionalLong unused = read(connection);
+      OptionalLong unused = shared(connection);
     } catch (SQLException e) {
+      if (PRIVILEGED.contains(e.getErrorCode())) {
+        return "";
+      }
       if (!DENIED.equals(e.getSQLState())) {
         throw e;
       }
-      return "GRANT SELECT ON %s TO %s".formatted(table, account);
+      return "GRANT SELECT ON %s TO %s".formatted(table, account)
+          + " (and before MySQL 8.0.22 LOCK TABLES on its database)";
     }
     if (!connection.getAutoCommit()) {
       connection.rollback();

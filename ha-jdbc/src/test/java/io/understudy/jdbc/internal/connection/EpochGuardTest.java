@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.understudy.jdbc.HaFailure;
 import io.understudy.jdbc.Outcome;
@@ -322,6 +323,81 @@ class EpochGuardTest {
       connection.commit();
       assertFalse(connection.isClosed());
     }
+  }
+
+  /** MariaDB with innodb_snapshot_isolation rolls back whoever changes a row that changed since. */
+  @ParameterizedTest
+  @EnumSource
+  void noTokenGoesToARowThatChangedAfterTheSnapshotBegan(Flavor flavor) throws SQLException {
+    begin(flavor, true);
+    try (Connection early = site.lending.borrow();
+        Statement statement = early.createStatement()) {
+      early.setAutoCommit(false);
+      statement.executeQuery("SELECT * FROM bill").close();
+      try (Connection late = bill(1)) {
+        late.commit();
+      }
+      insert(early, 2);
+      early.commit();
+    }
+    assertEquals(2, bills(site.pair.a()));
+    assertEquals(2, GuardedSite.count(site.pair.a(), "ha_commits"), "one row each");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aTokenThatIsRefusedBySnapshotIsNoChangeOfGeneration(Flavor flavor) throws SQLException {
+    begin(flavor, true);
+    try (Connection connection = bill(1);
+        Statement statement = connection.createStatement()) {
+      connection.commit();
+      assumeTrue(knowsSnapshotIsolation(statement), "since MariaDB 10.6.18, 10.11.8 and 11.4.2");
+      statement.execute("SET SESSION innodb_snapshot_isolation = ON");
+      statement.executeQuery("SELECT * FROM bill").close();
+      GuardedSite.admin(site.pair.a(), "UPDATE appdb.ha_commits SET seq = seq + 1000");
+      insert(connection, 2);
+      SQLException failed = assertThrows(SQLException.class, connection::commit);
+      assertEquals(1020, failed.getErrorCode(), failed::toString);
+      assertNothingIsLeftToCommit(connection, 1);
+    }
+  }
+
+  private static boolean knowsSnapshotIsolation(Statement statement) throws SQLException {
+    try (ResultSet rows = statement.executeQuery("SHOW VARIABLES LIKE 'innodb_snapshot_iso%'")) {
+      return rows.next();
+    }
+  }
+
+  /** The server may have rolled it back: then the second one would commit nothing. */
+  @ParameterizedTest
+  @EnumSource
+  void aCommitThatFailedBeforeItWasSentSucceedsNoSecondTime(Flavor flavor) throws SQLException {
+    begin(flavor, true);
+    try (Connection connection = bill(1)) {
+      GuardedSite.admin(site.pair.a(), "RENAME TABLE appdb.ha_commits TO appdb.ha_commits_away");
+      SQLException failed = assertThrows(SQLException.class, connection::commit);
+      assertEquals(1146, failed.getErrorCode(), failed::toString);
+      connection.rollback();
+      connection.setAutoCommit(true);
+      assertThrows(SQLException.class, () -> insert(connection, 1));
+      assertTrue(connection.getAutoCommit());
+      connection.setAutoCommit(false);
+      insert(connection, 1);
+      assertThrows(SQLException.class, connection::commit);
+      GuardedSite.admin(site.pair.a(), "RENAME TABLE appdb.ha_commits_away TO appdb.ha_commits");
+      assertNothingIsLeftToCommit(connection, 0);
+    }
+  }
+
+  private void assertNothingIsLeftToCommit(Connection connection, long before) throws SQLException {
+    SQLException again = assertThrows(SQLException.class, connection::commit);
+    assertEquals("25000", again.getSQLState(), again::toString);
+    connection.setAutoCommit(true);
+    assertEquals(before, bills(site.pair.a()));
+    connection.setAutoCommit(false);
+    insert(connection, 5);
+    connection.commit();
+    assertEquals(before + 1, bills(site.pair.a()));
   }
 
   @ParameterizedTest
