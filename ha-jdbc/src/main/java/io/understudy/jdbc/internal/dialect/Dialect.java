@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
@@ -160,14 +161,28 @@ public interface Dialect {
   }
 
   /**
-   * What the server has told of a full disk that is full still, as far as it can be asked for that.
+   * What the server has told of a full disk since commits hang, as far as it can be asked for that.
    *
    * @param connection a session
-   * @param waiting whether commits wait
+   * @param hanging for how long they hang; it may have said so up to a minute before
    * @return its own words; empty if it said nothing, or keeps it to itself
    * @throws SQLException if it does not answer
    */
-  String toldOfFullDisk(Connection connection, boolean waiting) throws SQLException;
+  default String toldOfFullLog(Connection connection, Duration hanging) throws SQLException {
+    return "";
+  }
+
+  /**
+   * What the server has told last, within seconds, of tables that find no space on a disk. One line
+   * proves nothing: a statement may have filled the disk, failed, and left it empty.
+   *
+   * @param connection a session
+   * @return the newest line; nothing if it said nothing, or keeps it to itself
+   * @throws SQLException if it does not answer
+   */
+  default Optional<LogLine> toldOfFullTables(Connection connection) throws SQLException {
+    return Optional.empty();
+  }
 
   /**
    * What changes with every commit.

@@ -62,7 +62,7 @@ public record FenceReport(List<Ended> ended) {
      * Whether it has committed, and waits for another server to say that it has the transaction.
      */
     boolean awaitsAck() {
-      return state.contains("semi-sync ACK");
+      return Writes.isAwaitingAck(state);
     }
 
     @Override

@@ -34,9 +34,12 @@ final class MariaDbDialect implements Dialect {
         @@global.innodb_flush_log_at_trx_commit = 1 AND @@global.sync_binlog = 1 AS durable
       FROM information_schema.global_status WHERE VARIABLE_NAME = 'UPTIME'""";
 
+  private static final String COMMITTED = "SELECT @@global.gtid_binlog_state";
+
   /** The server cannot tell who holds locks, unless somebody has installed a plugin. */
   private static final ServerFence.Means FENCE =
-      new ServerFence.Means("SET GLOBAL read_only = ON", "SELECT 0 AS id FROM DUAL WHERE FALSE");
+      new ServerFence.Means(
+          "SET GLOBAL read_only = ON", "SELECT 0 AS id FROM DUAL WHERE FALSE", COMMITTED);
 
   private static final List<String> PASSING =
       List.of("SUPER", "CONNECTION ADMIN", "READ_ONLY ADMIN");
@@ -131,15 +134,9 @@ final class MariaDbDialect implements Dialect {
     return Sql.text(row, "source") + "-" + Sql.text(row, "id");
   }
 
-  /** Since 10.11.10 and 11.4.4 the state of the session tells; before, nothing but the log file. */
-  @Override
-  public String toldOfFullDisk(Connection connection, boolean waiting) {
-    return "";
-  }
-
   @Override
   public String committed(Connection connection) throws SQLException {
-    return Sql.value(connection, "SELECT @@global.gtid_binlog_state");
+    return Sql.value(connection, COMMITTED);
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -32,6 +33,8 @@ final class MySqlDialect implements Dialect {
         @@global.innodb_flush_log_at_trx_commit = 1 AND @@global.sync_binlog = 1 AS durable
       FROM performance_schema.global_status WHERE VARIABLE_NAME = 'Uptime'""";
 
+  private static final String COMMITTED = "SELECT @@global.gtid_executed";
+
   /** Who writes, or holds LOCK TABLES ... WRITE; nobody if performance_schema is off. */
   private static final ServerFence.Means FENCE =
       new ServerFence.Means(
@@ -40,16 +43,22 @@ final class MySqlDialect implements Dialect {
           SELECT t.processlist_id AS id FROM performance_schema.metadata_locks l
           JOIN performance_schema.threads t ON t.thread_id = l.owner_thread_id
           WHERE l.object_type IN ('GLOBAL', 'COMMIT') AND l.lock_status = 'GRANTED'
-            AND l.lock_type = 'INTENTION_EXCLUSIVE'""");
+            AND l.lock_type = 'INTENTION_EXCLUSIVE'""",
+          COMMITTED);
 
+  /** A temporary table, or the new one of an ALTER, gives the space back when it has failed. */
   private static final String TABLES_FULL =
       """
-      SELECT LEFT(data, 120) FROM performance_schema.error_log
+      SELECT UNIX_TIMESTAMP(logged) AS logged, LEFT(data, 120) AS text
+      FROM performance_schema.error_log
       WHERE logged > NOW(6) - INTERVAL 5 SECOND AND subsystem = 'InnoDB'
-        AND data LIKE '%Operating system error number 28%'""";
+        AND data LIKE '%Operating system error number 28%'
+        AND data NOT LIKE '%#innodb_temp%' AND data NOT LIKE '%#sql%'""";
 
-  private static final String BINARY_LOG_FULL =
-      " OR logged > NOW(6) - INTERVAL 11 MINUTE AND error_code = 'MY-000035'";
+  private static final String LOG_FULL =
+      """
+      SELECT LEFT(data, 120) FROM performance_schema.error_log
+      WHERE error_code = 'MY-000035' AND logged > NOW(6) - INTERVAL %d SECOND""";
 
   private static final List<String> PASSING =
       List.of("SUPER", "CONNECTION_ADMIN", "SYSTEM_VARIABLES_ADMIN", "SYSTEM_USER");
@@ -164,19 +173,34 @@ final class MySqlDialect implements Dialect {
   }
 
   /**
-   * It says so once for all that wait for the binary log, and again after ten minutes; of tables
-   * each time that one finds no space. With performance_schema off it keeps that to its log file.
+   * It says so once for all that wait for the binary log, when they begin to, and again after ten
+   * minutes. With performance_schema off it keeps that to its log file.
    */
   @Override
-  public String toldOfFullDisk(Connection connection, boolean waiting) throws SQLException {
-    String binaryLog = waiting ? BINARY_LOG_FULL : "";
-    List<String> told = Sql.values(connection, TABLES_FULL + binaryLog);
-    return told.isEmpty() ? "" : told.get(told.size() - 1).replaceAll("\\s+", " ").strip();
+  public String toldOfFullLog(Connection connection, Duration hanging) throws SQLException {
+    long seconds = hanging.plusMinutes(1).toSeconds();
+    List<String> told = Sql.values(connection, LOG_FULL.formatted(seconds));
+    return told.isEmpty() ? "" : oneLine(told.get(told.size() - 1));
+  }
+
+  /** It says so each time that one finds no space. */
+  @Override
+  public Optional<LogLine> toldOfFullTables(Connection connection) throws SQLException {
+    List<Map<String, String>> told = Sql.rows(connection, TABLES_FULL);
+    if (told.isEmpty()) {
+      return Optional.empty();
+    }
+    Map<String, String> last = told.get(told.size() - 1);
+    return Optional.of(new LogLine(Sql.text(last, "logged"), oneLine(Sql.text(last, "text"))));
+  }
+
+  private static String oneLine(String text) {
+    return text.replaceAll("\\s+", " ").strip();
   }
 
   @Override
   public String committed(Connection connection) throws SQLException {
-    return Sql.value(connection, "SELECT @@global.gtid_executed");
+    return Sql.value(connection, COMMITTED);
   }
 
   @Override

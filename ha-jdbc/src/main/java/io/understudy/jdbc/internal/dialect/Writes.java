@@ -13,8 +13,10 @@ import java.util.regex.Pattern;
  * @param awaitsSpace the state of a session that waits for space on a disk, in the server's words;
  *     empty if none says so
  * @param committing the sessions that are in the middle of a commit
+ * @param awaitsAck whether one waits for another server to say that it has the transaction; those
+ *     that commit behind it look as if they hung
  */
-public record Writes(String awaitsSpace, Set<Long> committing) {
+public record Writes(String awaitsSpace, Set<Long> committing, boolean awaitsAck) {
   /** MariaDB since 10.11.10 and 11.4.4, and MySQL for what is no binary log. */
   private static final Set<String> AWAITING =
       Set.of("Waiting for someone to free space", "Waiting for disk space");
@@ -34,15 +36,17 @@ public record Writes(String awaitsSpace, Set<Long> committing) {
   /** Not from information_schema: MySQL makes a table for the answer, on the disk that is full. */
   static Writes of(Connection connection) throws SQLException {
     String awaits = "";
+    boolean awaitsAck = false;
     Set<Long> committing = new HashSet<>();
     for (Map<String, String> row : Sql.rows(connection, "SHOW PROCESSLIST")) {
       String state = Sql.text(row, "state");
+      awaitsAck |= isAwaitingAck(state);
       if (isCommit(state, Sql.text(row, "info"))) {
         committing.add(Sql.number(row, "id"));
         awaits = AWAITING.contains(state) ? state : awaits;
       }
     }
-    return new Writes(awaits, committing);
+    return new Writes(awaits, committing, awaitsAck);
   }
 
   /**
@@ -53,5 +57,10 @@ public record Writes(String awaitsSpace, Set<Long> committing) {
     return COMMITTING.contains(state)
         || AWAITING.contains(state)
         || (state.equalsIgnoreCase("starting") && COMMIT.matcher(statement).lookingAt());
+  }
+
+  /** Whether a session in this state has committed, and waits for another server's word. */
+  static boolean isAwaitingAck(String state) {
+    return state.contains("semi-sync ACK");
   }
 }

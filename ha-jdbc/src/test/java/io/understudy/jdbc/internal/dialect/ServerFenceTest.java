@@ -19,11 +19,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,10 +60,13 @@ class ServerFenceTest {
       heldTablesAreTakenAway(dialect, manager, pair.a());
       longWriteIsEnded(dialect, manager, pair.a());
       idleHolderIsEndedInTheFirstRound(dialect, manager, pair.a());
+      crowdThatCommitsDoesNotHang(dialect, manager, pair.a());
       eventIsEnded(dialect, manager, pair.a());
       openTransactionIsEndedAndReadersStay(dialect, manager, pair.a());
       preparedTransactionIsTold(dialect, manager, pair.a(), flavor);
       settingThatIsGoneIsNoDebt(manager);
+      assertEquals("", dialect.toldOfFullLog(manager, Duration.ofSeconds(5)));
+      assertEquals(Optional.empty(), dialect.toldOfFullTables(manager));
     }
   }
 
@@ -231,6 +236,39 @@ class ServerFenceTest {
       await().atMost(PATIENCE).until(waits::isDone); // written or ended, as it came
     }
     dialect.open(manager);
+  }
+
+  /** The same sessions commit before the first try and after it, and each time another row. */
+  private static void crowdThatCommitsDoesNotHang(
+      Dialect dialect, Connection manager, DatabaseServer server) throws Exception {
+    try (Connection holder = server.connect(Account.APP)) {
+      Sql.execute(holder, "CREATE TABLE crowd (id INT AUTO_INCREMENT PRIMARY KEY)");
+      List<CompletableFuture<Void>> crowd =
+          Stream.generate(() -> CompletableFuture.runAsync(() -> insertUntilEnded(server), THREADS))
+              .limit(16)
+              .toList();
+      await()
+          .atMost(PATIENCE)
+          .until(() -> Integer.parseInt(Sql.value(holder, "SELECT COUNT(*) FROM crowd")) > 500);
+      Sql.execute(holder, "LOCK TABLES item WRITE");
+      long id = Long.parseLong(Sql.value(holder, "SELECT CONNECTION_ID()"));
+      List<Ended> ended = dialect.fence(manager, PATIENCE, new TreeSet<>()).ended();
+      assertTrue(ended.stream().anyMatch(it -> it.session().id() == id), ended::toString);
+      for (CompletableFuture<Void> one : crowd) {
+        one.get(30_000, MILLISECONDS);
+      }
+    }
+    dialect.open(manager);
+  }
+
+  private static void insertUntilEnded(DatabaseServer server) {
+    try (Connection app = server.connect(Account.APP)) {
+      while (true) {
+        Sql.execute(app, "INSERT INTO crowd VALUES ()");
+      }
+    } catch (SQLException e) {
+      assertFalse(e.getMessage().isEmpty()); // ended, or refused by the closed server
+    }
   }
 
   /** The server shows it as connecting, under the account that made it. */
