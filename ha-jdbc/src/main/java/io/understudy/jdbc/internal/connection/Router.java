@@ -50,6 +50,11 @@ public final class Router {
     this.route = read(RegisterVersion.NONE, Assignment.NONE);
   }
 
+  /** How many masters there are. */
+  int masters() {
+    return pools.size();
+  }
+
   /**
    * The register's present view.
    *

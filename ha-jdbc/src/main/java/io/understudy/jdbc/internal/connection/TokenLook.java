@@ -126,6 +126,6 @@ final class TokenLook {
     if (!now.isServerOf(token.ran())) {
       return Answer.ANOTHER_SERVER;
     }
-    return now.durable() ? Answer.ABSENT : Answer.ABSENT_AFTER_RESTART;
+    return now.forgetsNothing(token.ran()) ? Answer.ABSENT : Answer.ABSENT_AFTER_RESTART;
   }
 }

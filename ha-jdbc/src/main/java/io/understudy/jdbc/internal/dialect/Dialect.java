@@ -15,6 +15,9 @@ import java.util.function.BooleanSupplier;
  * is bounded by its network time-out.
  */
 public interface Dialect {
+  /** How long a session that holds the lock of a server has to end, once it is told to. */
+  Duration LOCK_TIMEOUT = Duration.ofSeconds(2);
+
   /**
    * The dialect of a server, by what it says of itself: drivers report "MySQL" for MariaDB too.
    *
@@ -65,9 +68,11 @@ public interface Dialect {
       }
       kill(connection, holder);
     }
-    if (!Sql.value(connection, "SELECT GET_LOCK(" + name + ", 2)").equals("1")) {
+    if (!Sql.value(connection, "SELECT GET_LOCK(%s, %d)".formatted(name, LOCK_TIMEOUT.toSeconds()))
+        .equals("1")) {
       throw new SQLException(
-          "session %s holds the lock %s and did not end within 2 s".formatted(holder, lock));
+          "session %s holds the lock %s and did not end within %d s"
+              .formatted(holder, lock, LOCK_TIMEOUT.toSeconds()));
     }
   }
 

@@ -30,6 +30,23 @@ public final class SemiSync {
   }
 
   /**
+   * Switches off what is on: commits that wait return, and no other one waits.
+   *
+   * @param connection a session
+   * @param silenced takes the names of the settings, for {@link #restore}; also if this fails
+   * @throws SQLException if the server does not answer, or refuses
+   */
+  public static void silence(Connection connection, Set<String> silenced) throws SQLException {
+    for (Map.Entry<String, Boolean> asking : asking(connection).entrySet()) {
+      String name = asking.getKey();
+      if (asking.getValue()) {
+        silenced.add(name); // before: if the session breaks, nobody knows whether it was done
+        Sql.execute(connection, "SET GLOBAL " + name + " = OFF");
+      }
+    }
+  }
+
+  /**
    * Switches on again what was switched off. What the server does not know any more, because it has
    * restarted without the plugin, is nothing that it could wait for.
    *

@@ -31,4 +31,15 @@ public record ServerLife(String identity, long written, long begunSeconds, boole
   public boolean continues(ServerLife before) {
     return isServerOf(before) && begunSeconds == before.begunSeconds;
   }
+
+  /**
+   * Whether no restart since an earlier look has taken a commit. A setting made at run time is gone
+   * after a restart, so that it stores each commit now says nothing of then.
+   *
+   * @param before what was seen then
+   * @return true if it stored each commit then, and does now
+   */
+  public boolean forgetsNothing(ServerLife before) {
+    return before.durable && durable;
+  }
 }

@@ -80,7 +80,7 @@ final class ManagerSession {
   static ManagerSession begin(
       Connection connection, Duration answerTimeout, BooleanSupplier leads, Terms terms)
       throws SQLException {
-    bound(connection, answerTimeout.plusSeconds(2)); // what the lock may take
+    bound(connection, answerTimeout.plus(Dialect.LOCK_TIMEOUT));
     connection.setAutoCommit(true);
     Dialect.takeLock(connection, terms.lock(), leads);
     Dialect dialect = Dialect.of(connection);
@@ -224,31 +224,54 @@ final class ManagerSession {
         throw new SQLException(lost(own, other.getKey(), gap));
       }
     }
-    SemiSync.restore(connection, silenced); // before anybody is told that a commit is safe
     if (epochs != null) {
-      admit(epochs, generation);
+      try {
+        admit(epochs, generation);
+      } catch (SQLException e) {
+        restoreAfter(e);
+        throw e;
+      }
     }
+    bound(connection, answerTimeout);
+    SemiSync.restore(connection, silenced); // before anybody is told that a commit is safe
     if (!leads.getAsBoolean()) { // each of these answers may have taken a while
       throw new SQLException("the lease ended before " + own + " was opened, so it is left closed");
     }
     dialect.open(connection);
   }
 
+  private void restoreAfter(SQLException failure) {
+    try {
+      SemiSync.restore(connection, silenced);
+    } catch (SQLException broken) {
+      failure.addSuppressed(broken); // the next session does it
+    }
+  }
+
   /** Who holds the row of an older generation and does not let go is ended as by any fence. */
   private void admit(EpochTable table, long generation) throws SQLException {
-    bound(connection, answerTimeout.plus(LOCK_WAIT));
-    dialect.admitManager(connection);
     try {
-      table.mark(connection, generation);
+      mark(table, generation);
     } catch (SQLException e) {
       if (!EpochTable.isHeldUp(e)) {
         throw e;
       }
       fence();
-      bound(connection, answerTimeout.plus(LOCK_WAIT));
-      dialect.admitManager(connection);
-      table.mark(connection, generation);
+      mark(table, generation);
     }
+  }
+
+  /**
+   * The survivor of a pair would wait with this commit for a replica that is not there, so it asks
+   * none; nobody whom the row admits can commit before.
+   */
+  private void mark(EpochTable table, long generation) throws SQLException {
+    bound(connection, answerTimeout.plus(LOCK_WAIT));
+    if (!admits(generation)) {
+      SemiSync.silence(connection, silenced);
+    }
+    dialect.admitManager(connection);
+    table.mark(connection, generation);
   }
 
   void follow() throws SQLException {

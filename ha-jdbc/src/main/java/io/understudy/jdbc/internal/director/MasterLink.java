@@ -3,6 +3,7 @@ package io.understudy.jdbc.internal.director;
 import io.understudy.ha.Leadership;
 import io.understudy.jdbc.HaDataSourceConfig.Master;
 import io.understudy.jdbc.HaDataSourceConfig.TimeLimits;
+import io.understudy.jdbc.internal.dialect.Dialect;
 import io.understudy.jdbc.internal.dialect.EpochTable;
 import io.understudy.jdbc.internal.dialect.HangingCommitException;
 import io.understudy.jdbc.internal.routing.Action;
@@ -25,7 +26,6 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -33,6 +33,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -98,8 +99,15 @@ final class MasterLink {
   private volatile @Nullable ManagerSession session;
   private boolean brokeSinceAnswer; // the server may have restarted; by the thread alone
 
-  /** By when it must have looked, whatever its driver does; never while it works on an order. */
-  private volatile OptionalLong dueNanos = OptionalLong.empty();
+  /** By when it must have looked, whatever its driver does; null while it works on an order. */
+  private final AtomicReference<@Nullable Due> due = new AtomicReference<>();
+
+  /** A moment, by {@link System#nanoTime()}. */
+  private record Due(long atNanos) {
+    static Due in(Duration time) {
+      return new Due(System.nanoTime() + time.toNanos());
+    }
+  }
 
   MasterLink(Master master, Shared shared, String threadName) {
     this.master = master;
@@ -117,27 +125,34 @@ final class MasterLink {
 
   /**
    * What to take its silence for: a driver that heeds no time-out hides a server that is gone. Told
-   * once in a while. By one thread at a time.
+   * once in a while.
    */
   Optional<Input> overdue() {
-    OptionalLong due = dueNanos;
-    if (due.isEmpty() || System.nanoTime() - due.getAsLong() < 0) {
+    Due missed = due.get();
+    if (missed == null || System.nanoTime() - missed.atNanos() < 0) {
       return Optional.empty();
     }
-    isDueIn(shared.limits().probeInterval().plus(shared.limits().probeTimeout()));
+    Due next = Due.in(shared.limits().probeInterval().plus(shared.limits().probeTimeout()));
+    if (!due.compareAndSet(missed, next)) {
+      return Optional.empty(); // it has gone on meanwhile, perhaps to an order
+    }
     String message =
         "its session has said nothing for more than %d ms, and its driver heeds no time-out"
             .formatted(patience().toMillis());
     return Optional.of(new Probed(master.name(), new Failed(Kind.SILENT, message)));
   }
 
-  /** A look is several questions, and a slow server may take its time for each. */
+  /**
+   * A look is several questions, and a slow server may take its time for each; before the first one
+   * its lock may have to be taken from a predecessor, and the server to be closed.
+   */
   private Duration patience() {
-    return shared.limits().probeInterval().plus(shared.limits().probeTimeout().multipliedBy(5));
-  }
-
-  private void isDueIn(Duration time) {
-    dueNanos = OptionalLong.of(System.nanoTime() + time.toNanos());
+    TimeLimits limits = shared.limits();
+    return limits
+        .probeInterval()
+        .plus(limits.probeTimeout().multipliedBy(5))
+        .plus(Dialect.LOCK_TIMEOUT)
+        .plus(ManagerSession.LOCK_WAIT);
   }
 
   /** Queues an action; its end is reported. */
@@ -169,12 +184,12 @@ final class MasterLink {
         Optional<Action> order =
             orders.poll(nextProbeNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
         if (order != null && order.isPresent()) {
-          dueNanos = OptionalLong.empty();
+          due.set(null);
           nextProbeNanos = perform(order.get()) ? nextProbeNanos : System.nanoTime();
         } else {
           looksNow.set(false);
           nextProbeNanos = System.nanoTime() + shared.limits().probeInterval().toNanos();
-          isDueIn(patience());
+          due.set(Due.in(patience()));
           probe();
         }
       }

@@ -29,7 +29,11 @@ final class MasterWatch {
   /** However many connections break, it looks no more often than this. */
   private static final long SHORTEST_GAP_NANOS = Duration.ofMillis(20).toNanos();
 
-  /** How often a server is asked about itself, at most: nobody's safety depends on it. */
+  /**
+   * The pause between two questions to a server about itself. Nobody's safety depends on them, and
+   * nobody is taken for gone by them: replication's status may wait for a lock while the server
+   * serves.
+   */
   static final long INQUIRY_NANOS = Duration.ofSeconds(1).toNanos();
 
   /**
@@ -55,7 +59,7 @@ final class MasterWatch {
   private volatile boolean stopped;
   private volatile @Nullable Connection session;
   private @Nullable Dialect dialect; // of the session
-  private long inquiredNanos = System.nanoTime() - INQUIRY_NANOS;
+  private long inquiredNanos = System.nanoTime() - INQUIRY_NANOS; // when the last one ended
   private int failures;
   private int fullLooks;
 
@@ -154,15 +158,14 @@ final class MasterWatch {
   }
 
   /**
-   * Asks a server that was just seen about itself. What it does not say is not known; one that does
-   * not answer at all was not seen.
+   * Asks a server that was just seen about itself. What it does not say is not known. Silence here
+   * proves nothing, so it is not told: the next look, on a new session, says whether it is there.
    */
   private void inquire() {
     Connection current = session;
     if (stopped || current == null || System.nanoTime() - inquiredNanos < INQUIRY_NANOS) {
       return;
     }
-    inquiredNanos = System.nanoTime();
     try {
       Dialect known = dialect == null ? Dialect.of(current) : dialect;
       dialect = known;
@@ -171,9 +174,10 @@ final class MasterWatch {
       log.debug("{} does not say how it stands", master.name(), e);
       if (MasterLink.kind(e) != Kind.DECLINED) {
         drop();
-        tell(Sight.silent(++failures));
         lookNow();
       }
+    } finally {
+      inquiredNanos = System.nanoTime();
     }
   }
 

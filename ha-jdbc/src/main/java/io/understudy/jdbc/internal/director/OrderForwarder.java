@@ -171,9 +171,12 @@ public final class OrderForwarder {
         return;
       }
       pending = null;
-      bulletin.ask(Optional.empty());
+      try {
+        bulletin.ask(Optional.empty());
+      } finally { // whoever waits shall not pay for it
+        helpers.execute(answer);
+      }
     }
-    helpers.execute(answer);
   }
 
   private CompletionStage<SwitchoverResult> refused(String to, String why) {

@@ -1,6 +1,8 @@
 package io.understudy.jdbc.internal.connection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.understudy.ha.RegisterVersion;
 import io.understudy.jdbc.Phase;
@@ -34,6 +36,15 @@ class TokenLookTest {
     assertEquals(Answer.SILENT, look.ask(route("db-01"), System.nanoTime()), "it has failed");
     assertEquals(Answer.SILENT, look.ask(route("db-01"), System.nanoTime()));
     assertEquals(3, helpers.size(), "now it is asked again");
+  }
+
+  /** A third one may have received what the old writer forgot, and nobody asks it. */
+  @Test
+  void ofThreeMastersTwoDoNotProveWhatARestartTook() {
+    assertTrue(CommitSearch.hasEnded(Answer.ABSENT, Answer.ABSENT_AFTER_RESTART, 2));
+    assertFalse(CommitSearch.hasEnded(Answer.ABSENT, Answer.ABSENT_AFTER_RESTART, 3));
+    assertTrue(CommitSearch.hasEnded(Answer.ABSENT, Answer.ABSENT, 3));
+    assertFalse(CommitSearch.hasEnded(Answer.SILENT, Answer.ABSENT, 2));
   }
 
   private static Route route(String writer) {

@@ -14,11 +14,14 @@ import io.understudy.samples.dbpair.DatabasePair;
 import io.understudy.samples.dbpair.Flavor;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -36,6 +39,35 @@ class AdmissionTest {
   @BeforeAll
   static void machineCanRunServers() {
     assumeTrue(DatabasePair.unsupportedReason().isEmpty(), "servers cannot run here");
+  }
+
+  /** Nobody acknowledges anything: the other server is gone. */
+  @ParameterizedTest
+  @EnumSource(names = "MARIADB") // the MySQL here has no such plugin
+  void aServerThatAsksForAcknowledgementsIsOpenedAtOnceAndAsksAgain(Flavor flavor)
+      throws SQLException {
+    try (DatabasePair pair = DatabasePair.builder(flavor).directory(directory).start();
+        Connection admin = pair.a().connect(Account.ADMIN);
+        Connection connection = pair.a().connect(Account.MANAGER);
+        Statement statement = admin.createStatement()) {
+      pair.b().kill9();
+      statement.execute("SET GLOBAL rpl_semi_sync_master_timeout = 600000");
+      statement.execute("SET GLOBAL rpl_semi_sync_master_enabled = ON");
+      Set<String> silenced = new TreeSet<>();
+      ManagerSession session =
+          ManagerSession.begin(
+              connection,
+              Duration.ofSeconds(10),
+              () -> true,
+              new ManagerSession.Terms("understudy.db:test", epochs, silenced));
+      session.open("db-01", Map.of(), 1);
+      assertTrue(session.admits(1));
+      assertEquals(Set.of(), silenced);
+      try (ResultSet row = statement.executeQuery("SELECT @@global.rpl_semi_sync_master_enabled")) {
+        row.next();
+        assertTrue(row.getBoolean(1), "the application's commits wait");
+      }
+    }
   }
 
   @ParameterizedTest

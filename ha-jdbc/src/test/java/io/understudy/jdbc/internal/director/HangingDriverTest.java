@@ -53,7 +53,7 @@ class HangingDriverTest {
         assertEquals("db-01", probed.master());
         Failed failed = (Failed) probed.observation();
         assertEquals(Kind.SILENT, failed.kind());
-        assertTrue(failed.message().contains("for more than 300 ms"), failed::message);
+        assertTrue(failed.message().contains("for more than 3300 ms"), failed::message);
         assertEquals(Optional.empty(), link.overdue(), "once in a while");
       }
     } finally {

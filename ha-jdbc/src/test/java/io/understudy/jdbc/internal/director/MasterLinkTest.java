@@ -191,7 +191,7 @@ class MasterLinkTest {
   }
 
   /** The question how replication goes ends as if there were no answer in time. */
-  private static Connection withoutStatus(Connection connection) {
+  static Connection withoutStatus(Connection connection) {
     return (Connection)
         Proxy.newProxyInstance(
             MasterLinkTest.class.getClassLoader(),
