@@ -219,7 +219,9 @@ class NodeFactsTest extends WholeNodes {
     start("n3", THREE, role);
     await().until(() -> register.told().isEmpty());
     assertEquals(0, news.availablePermits(), "nobody listens any more");
-    assertThrows(IllegalArgumentException.class, () -> register.tell(new byte[65]));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> register.tell(new byte[RoleRegister.MAX_TOLD_BYTES + 1]));
   }
 
   private boolean isTold(String name, MemberId teller, int what) {
