@@ -131,7 +131,8 @@ public final class HaDataSourceBuilder {
   }
 
   /**
-   * How often each member asks a master whether its disk is full; default 1 s. A server whose
+   * How often each member asks a master whether its disk is full; default zero, which is never: on
+   * MySQL the answer can hang while somebody connects over a link that is cut. A server whose
    * binary log or table file finds no space lets its writes wait, for hours if need be, and goes on
    * to answer. If it is found so as often in a row as makes a silent master gone ({@link
    * #probeFailures}), and most of those who look find so, another one becomes the writer. It is

@@ -108,9 +108,9 @@ public record HaDataSourceConfig(
    *     not stay
    */
   public record FailoverLimits(Duration diskCheckInterval, Duration minimumWriterTime) {
-    /** 1 s, 10 s. */
+    /** Never, 10 s. */
     public static final FailoverLimits DEFAULT =
-        new FailoverLimits(Duration.ofSeconds(1), Duration.ofSeconds(10));
+        new FailoverLimits(Duration.ZERO, Duration.ofSeconds(10));
   }
 
   /**

@@ -8,6 +8,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A link to a server that can be cut: bytes of both directions pass, or vanish in silence while the
@@ -18,6 +20,7 @@ final class Relay implements AutoCloseable {
   private final int target;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private volatile boolean cut;
+  private volatile boolean slow;
 
   Relay(int target) throws IOException {
     this.target = target;
@@ -32,6 +35,11 @@ final class Relay implements AutoCloseable {
   /** Nothing passes any more, until {@link #mend}. */
   void cut() {
     cut = true;
+  }
+
+  /** From now on it lets a few megabytes a second pass. */
+  void slowDown() {
+    slow = true;
   }
 
   /** New connections pass again; those from before have lost bytes and end. */
@@ -71,6 +79,9 @@ final class Relay implements AutoCloseable {
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
         if (!cut) {
           out.write(buffer, 0, count);
+        }
+        if (slow) {
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
         }
       }
     } catch (IOException e) {

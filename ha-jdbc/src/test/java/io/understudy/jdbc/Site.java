@@ -71,9 +71,13 @@ final class Site implements AutoCloseable {
     return start(site, directory, true, it -> it);
   }
 
-  /** On servers that run already; they are the site's from now on. */
+  /** On servers that run already, with disks that may be full; they are the site's from now on. */
   static Site openOn(DatabasePair pair, Path directory) {
-    return start(new Site(pair, TestPool.HIKARI, false), directory, true, it -> it);
+    return start(
+        new Site(pair, TestPool.HIKARI, false),
+        directory,
+        true,
+        it -> it.diskCheckInterval(Duration.ofSeconds(1)));
   }
 
   /** Each member reaches each master over a link of its own, which can be cut. */

@@ -193,12 +193,24 @@ final class MasterWatch {
       current.setNetworkTimeout(Runnable::run, (int) timeout.toMillis());
       Dialect known = dialect == null ? Dialect.of(current) : ping(current, dialect);
       dialect = known;
-      boolean full = !disk.look(known, current).isEmpty();
-      fullLooks = full ? Math.min(fullLooks + 1, orders.limits().probeFailures()) : 0;
+      lookForSpace(known, current);
       return null;
     } catch (SQLException e) {
       drop();
       return e;
+    }
+  }
+
+  /**
+   * Silence proves nothing here either: MySQL's list of sessions may wait for one that connects.
+   */
+  private void lookForSpace(Dialect known, Connection current) {
+    try {
+      boolean full = !disk.look(known, current).isEmpty();
+      fullLooks = full ? Math.min(fullLooks + 1, orders.limits().probeFailures()) : 0;
+    } catch (SQLException e) {
+      log.debug("{} does not say whether its disk is full", master.name(), e);
+      drop();
     }
   }
 
